@@ -1,0 +1,19 @@
+//! Order and refund workflows that run in this process and on AWS Step Functions.
+//!
+//! Each file under [`workflows`] is one system: its data, its errors, its tasks and, last, the
+//! workflow that ties them together. The other modules are what the tasks' handlers work with.
+
+pub mod bank;
+pub mod ids;
+pub mod money;
+pub mod store;
+pub mod workflows;
+
+use workflow_core::prelude::*;
+
+use crate::{ids::Ids, store::Store};
+
+/// An executor whose handlers work on this store and draw these identifiers.
+pub fn executor(store: Store, ids: Ids) -> Executor {
+    Executor::new().state(store).state(ids)
+}

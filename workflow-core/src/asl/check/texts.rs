@@ -1,0 +1,109 @@
+//! Every string in a state, told apart by whether Step Functions looks for JSONata in it.
+
+use serde_json::Value;
+
+use crate::asl::{Assign, State};
+
+/// A string of a state.
+#[derive(Clone, Copy)]
+pub(super) enum Text<'a> {
+    /// Read as it stands: a comment, a resource, a name.
+    Plain(&'a str),
+    /// Evaluated where it has the form `{% .. %}`.
+    Evaluated(&'a str),
+}
+
+impl<'a> Text<'a> {
+    /// The string.
+    pub(super) fn as_str(self) -> &'a str {
+        match self {
+            Self::Plain(text) | Self::Evaluated(text) => text,
+        }
+    }
+}
+
+/// Every string of a state, in the order in which they are written.
+pub(super) fn texts(state: &State) -> Vec<Text<'_>> {
+    let mut texts = Vec::new();
+    match state {
+        State::Task(task) => {
+            texts.extend(task.comment.as_deref().map(Text::Plain));
+            texts.push(Text::Plain(&task.resource));
+            value(&task.arguments, &mut texts);
+            texts.extend(task.retry.iter().flat_map(|retrier| names(&retrier.error_equals)));
+            for catcher in &task.catch {
+                texts.extend(names(&catcher.error_equals));
+                optional(catcher.output.as_ref(), &mut texts);
+            }
+            optional(task.output.as_ref(), &mut texts);
+        }
+        State::Choice(choice) => {
+            texts.extend(choice.comment.as_deref().map(Text::Plain));
+            for rule in &choice.choices {
+                texts.extend(rule.comment.as_deref().map(Text::Plain));
+                value(&rule.condition, &mut texts);
+            }
+        }
+        State::Pass(pass) => {
+            texts.extend(pass.comment.as_deref().map(Text::Plain));
+            optional(pass.output.as_ref(), &mut texts);
+        }
+        State::Wait(wait) => {
+            texts.extend(wait.comment.as_deref().map(Text::Plain));
+            optional(wait.seconds.as_ref(), &mut texts);
+            optional(wait.timestamp.as_ref(), &mut texts);
+            optional(wait.output.as_ref(), &mut texts);
+        }
+        State::Succeed(succeed) => {
+            texts.extend(succeed.comment.as_deref().map(Text::Plain));
+            optional(succeed.output.as_ref(), &mut texts);
+        }
+        State::Fail(fail) => {
+            texts.extend(fail.comment.as_deref().map(Text::Plain));
+            texts.extend([Text::Evaluated(&fail.error), Text::Evaluated(&fail.cause)]);
+        }
+    }
+    for assign in assigns(state) {
+        texts.extend(assign.keys().map(|name| Text::Plain(name)));
+        assign.values().for_each(|assigned| value(assigned, &mut texts));
+    }
+    texts
+}
+
+/// Every `Assign` of a state.
+pub(super) fn assigns(state: &State) -> Vec<&Assign> {
+    match state {
+        State::Task(task) => task.catch.iter().map(|catcher| &catcher.assign).chain([&task.assign]).collect(),
+        State::Choice(choice) => {
+            choice.choices.iter().map(|rule| &rule.assign).chain([&choice.assign]).collect()
+        }
+        State::Pass(pass) => vec![&pass.assign],
+        State::Wait(wait) => vec![&wait.assign],
+        State::Succeed(_) | State::Fail(_) => Vec::new(),
+    }
+}
+
+fn names(names: &[String]) -> impl Iterator<Item = Text<'_>> {
+    names.iter().map(|name| Text::Plain(name))
+}
+
+fn optional<'a>(template: Option<&'a Value>, texts: &mut Vec<Text<'a>>) {
+    if let Some(template) = template {
+        value(template, texts);
+    }
+}
+
+/// The strings of a template. Keys are no JSONata, but a placeholder in one is filled in.
+fn value<'a>(template: &'a Value, texts: &mut Vec<Text<'a>>) {
+    match template {
+        Value::String(text) => texts.push(Text::Evaluated(text)),
+        Value::Array(items) => items.iter().for_each(|item| value(item, texts)),
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                texts.push(Text::Plain(key));
+                value(field, texts);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

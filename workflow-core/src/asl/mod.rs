@@ -1,0 +1,7 @@
+//! The Amazon States Language: its model, and the check that a model is sound.
+
+mod check;
+mod model;
+
+pub use check::*;
+pub use model::*;

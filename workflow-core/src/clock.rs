@@ -1,0 +1,221 @@
+//! Time as an execution sees it: the machine's own, or one that jumps.
+//!
+//! A virtual clock belongs to one execution. It moves only when the executor says that nothing else
+//! can happen, and then to the earliest timer, so that a day's wait takes no time at all and comes
+//! out the same on every run.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::time::{Instant, Sleep};
+
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use std::time::Duration;
+/// use workflow_core::Timestamp;
+///
+/// let start = Timestamp::from_millis(1_000);
+/// assert_eq!(Timestamp::from_millis(3_500).since(start), Duration::from_millis(2_500));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The point so many milliseconds after 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The time from an earlier point to this one; zero where that one is later.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Which time an executor's executions live in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// The machine's own. Waits are real, and need a Tokio runtime with its timer enabled.
+    Real,
+    /// Starts at this point for each execution, stands still while a handler works, and jumps to
+    /// the next timer when all that is left to do is to wait.
+    Virtual(Timestamp),
+}
+
+impl Clock {
+    /// A virtual clock that starts at 2026-01-01T00:00:00Z.
+    pub const fn virtual_time() -> Self {
+        Self::Virtual(Timestamp(1_767_225_600_000))
+    }
+
+    pub(crate) fn start(self) -> Running {
+        match self {
+            Self::Real => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Running { start: millis(since), kind: Kind::Real(Instant::now()) }
+            }
+            Self::Virtual(start) => Running { start: start.0, kind: Kind::Virtual(Arc::default()) },
+        }
+    }
+}
+
+/// The clock of one execution. Its points in time are measured from the execution's start.
+pub(crate) struct Running {
+    start: u64,
+    kind: Kind,
+}
+
+enum Kind {
+    Real(Instant),
+    Virtual(Arc<Mutex<Timers>>),
+}
+
+/// The timers of a virtual clock.
+#[derive(Default)]
+pub(crate) struct Timers {
+    now: Duration,
+    next_id: u64,
+    /// In no order: an execution has a handful.
+    waiting: Vec<(u64, Duration, Waker)>,
+}
+
+impl Running {
+    /// The time since the execution started.
+    pub(crate) fn elapsed(&self) -> Duration {
+        match &self.kind {
+            Kind::Real(origin) => origin.elapsed(),
+            Kind::Virtual(timers) => lock(timers).now,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.start + millis(self.elapsed()))
+    }
+
+    pub(crate) fn is_virtual(&self) -> bool {
+        matches!(self.kind, Kind::Virtual(_))
+    }
+
+    /// A future that ends at a point after the execution's start.
+    pub(crate) fn timer(&self, deadline: Duration) -> Timer {
+        match &self.kind {
+            Kind::Real(origin) => {
+                // A point beyond what an `Instant` can hold is as good as a century away.
+                let century = Duration::from_secs(3_155_760_000);
+                let at = origin.checked_add(deadline).unwrap_or_else(|| Instant::now() + century);
+                Timer::Real(Box::pin(tokio::time::sleep_until(at)))
+            }
+            Kind::Virtual(timers) => Timer::Virtual { timers: Arc::clone(timers), deadline, id: None },
+        }
+    }
+
+    /// Jumps to the earliest timer of a virtual clock and wakes those who waited for it. `false`
+    /// when nobody waits.
+    pub(crate) fn advance(&self) -> bool {
+        let Kind::Virtual(timers) = &self.kind else { return false };
+        let mut timers = lock(timers);
+        let Some(earliest) = timers.waiting.iter().map(|(_, deadline, _)| *deadline).min() else { return false };
+        timers.now = timers.now.max(earliest);
+        let due: Vec<Waker> = timers
+            .waiting
+            .iter()
+            .filter(|(_, deadline, _)| *deadline <= earliest)
+            .map(|(_, _, waker)| waker.clone())
+            .collect();
+        drop(timers);
+        due.into_iter().for_each(Waker::wake);
+        true
+    }
+}
+
+/// Ends at its deadline; dropped, it is forgotten.
+pub(crate) enum Timer {
+    Real(Pin<Box<Sleep>>),
+    Virtual { timers: Arc<Mutex<Timers>>, deadline: Duration, id: Option<u64> },
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.get_mut() {
+            Self::Real(sleep) => sleep.as_mut().poll(cx),
+            Self::Virtual { timers, deadline, id } => {
+                let mut timers = lock(timers);
+                if timers.now >= *deadline {
+                    return Poll::Ready(());
+                }
+                match id.and_then(|id| timers.waiting.iter_mut().find(|(other, ..)| *other == id)) {
+                    Some((_, _, waker)) => waker.clone_from(cx.waker()),
+                    None => {
+                        let new = timers.next_id;
+                        timers.next_id += 1;
+                        timers.waiting.push((new, *deadline, cx.waker().clone()));
+                        *id = Some(new);
+                    }
+                }
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Self::Virtual { timers, id: Some(id), .. } = self {
+            lock(timers).waiting.retain(|(other, ..)| other != id);
+        }
+    }
+}
+
+fn lock(timers: &Mutex<Timers>) -> MutexGuard<'_, Timers> {
+    timers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poll(timer: &mut Timer) -> bool {
+        Pin::new(timer).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn virtual_time_jumps_to_the_earliest_timer_that_is_left() {
+        let clock = Clock::virtual_time().start();
+        let mut hour = clock.timer(Duration::from_secs(3_600));
+        let mut minute = clock.timer(Duration::from_secs(60));
+        assert!(!poll(&mut hour) && !poll(&mut minute));
+        assert!(clock.advance());
+        assert!(poll(&mut minute) && !poll(&mut hour));
+        assert_eq!(clock.elapsed(), Duration::from_secs(60));
+        drop(minute);
+        assert!(clock.advance());
+        assert_eq!(clock.now().as_millis(), 1_767_225_600_000 + 3_600_000);
+    }
+
+    #[test]
+    fn a_dropped_timer_is_forgotten() {
+        let clock = Clock::virtual_time().start();
+        let mut timer = clock.timer(Duration::from_secs(1));
+        assert!(!poll(&mut timer));
+        drop(timer);
+        assert!(!clock.advance());
+    }
+}

@@ -1,0 +1,337 @@
+//! Expressions as JSONata, and values as JSON with JSONata inside.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::symbolic::{Arena, BinaryOp, Kind, Node, UnaryOp, Var};
+
+/// How tightly an operator binds. The numbers are those of the reference implementation.
+/// (<https://docs.jsonata.org/other-operators>)
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tightness {
+    Block,
+    Conditional,
+    Or,
+    And,
+    Comparison,
+    Sum,
+    Product,
+    Path,
+}
+
+/// Writes expressions.
+pub(super) struct Writer<'a> {
+    pub(super) arena: &'a Arena,
+    /// The name of every variable.
+    pub(super) variables: &'a [String],
+    /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
+    /// as Lambda wraps it.
+    pub(super) made: &'a HashSet<Var>,
+}
+
+impl Writer<'_> {
+    /// A value as JSON in which `{% .. %}` is JSONata: objects and arrays stand as such.
+    pub(super) fn template(&self, node: Node) -> Value {
+        match self.arena.kind(node) {
+            Kind::Literal(value) => self.literal_template(value),
+            Kind::Object(entries) => {
+                Value::Object(entries.iter().map(|(key, value)| (key.clone(), self.template(*value))).collect())
+            }
+            Kind::Array(elements) => Value::Array(elements.iter().map(|(element, _)| self.template(*element)).collect()),
+            Kind::Error { name, .. } => {
+                let mut object = serde_json::Map::new();
+                object.insert("Error".to_owned(), name.as_str().into());
+                object.insert("Cause".to_owned(), self.cause_template(node));
+                Value::Object(object)
+            }
+            _ => self.expression(node).into(),
+        }
+    }
+
+    /// The cause of an error that the workflow made.
+    pub(super) fn cause_template(&self, error: Node) -> Value {
+        match self.arena.kind(error) {
+            Kind::Error { message, fields, .. } if fields.is_empty() => self.template(*message),
+            Kind::Error { .. } => wrapped(&self.cause(error)),
+            Kind::Object(entries) => match entries.iter().find(|(key, _)| key == "Cause") {
+                Some((_, cause)) => self.template(*cause),
+                None => "".into(),
+            },
+            _ => wrapped(&format!("{}.Cause", self.write(error, Tightness::Path, false))),
+        }
+    }
+
+    /// The name of an error that the workflow raises.
+    pub(super) fn name_template(&self, error: Node) -> Value {
+        match self.arena.kind(error) {
+            Kind::Error { name, .. } => name.as_str().into(),
+            Kind::Object(entries) => match entries.iter().find(|(key, _)| key == "Error") {
+                Some((_, name)) => self.template(*name),
+                None => "".into(),
+            },
+            _ => wrapped(&format!("{}.Error", self.write(error, Tightness::Path, false))),
+        }
+    }
+
+    /// An expression in its braces.
+    pub(super) fn expression(&self, node: Node) -> String {
+        match wrapped(&self.write(node, Tightness::Block, true)) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        }
+    }
+
+    fn literal_template(&self, value: &Value) -> Value {
+        match value {
+            // A text that looks like an expression is written as one that gives the text.
+            Value::String(text) if text.starts_with("{%") => wrapped(&quoted(text)),
+            Value::Array(elements) => Value::Array(elements.iter().map(|element| self.literal_template(element)).collect()),
+            Value::Object(object) => Value::Object(
+                object.iter().map(|(key, value)| (key.clone(), self.literal_template(value))).collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+
+    /// Writes a node, in parentheses where it binds less tightly than `outer`. `value` says that
+    /// an absent value must be written as `null`.
+    fn write(&self, node: Node, outer: Tightness, value: bool) -> String {
+        let (text, tightness) = self.bare(node, value);
+        if tightness < outer { format!("({text})") } else { text }
+    }
+
+    fn bare(&self, node: Node, value: bool) -> (String, Tightness) {
+        use Tightness::{And, Block, Comparison, Conditional, Or, Path, Product, Sum};
+        match self.arena.kind(node) {
+            Kind::Literal(literal) => (literal_text(literal), Path),
+            Kind::Var(var) => (format!("${}", self.variables[var.0 as usize]), Path),
+            Kind::Input => ("$states.input".to_owned(), Path),
+            Kind::TaskResult => ("$states.result.Payload".to_owned(), Path),
+            Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
+            Kind::Field { base, key, optional } => {
+                let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
+                if *optional && value {
+                    (format!("$exists({path}) ? {path} : null"), Conditional)
+                } else {
+                    (path, Path)
+                }
+            }
+            Kind::Index { base, index } => (format!("{}[{index}]", self.write(*base, Path, false)), Path),
+            Kind::Object(entries) => {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Conditional, true)))
+                    .collect();
+                (format!("{{{}}}", entries.join(", ")), Path)
+            }
+            Kind::Array(elements) => {
+                let elements: Vec<String> = elements
+                    .iter()
+                    .map(|(element, nested)| {
+                        let text = self.write(*element, Conditional, true);
+                        // An array in an array constructor is spread unless it is a constructor.
+                        if *nested && !matches!(self.arena.kind(*element), Kind::Array(_) | Kind::Literal(_)) {
+                            format!("[{text}]")
+                        } else {
+                            text
+                        }
+                    })
+                    .collect();
+                (format!("[{}]", elements.join(", ")), Path)
+            }
+            Kind::Unary(op, operand) => self.unary(*op, *operand),
+            Kind::Binary(op, left, right) => {
+                let (symbol, tightness, tighter) = match op {
+                    BinaryOp::Add => ("+", Sum, Product),
+                    BinaryOp::Subtract => ("-", Sum, Product),
+                    BinaryOp::Multiply => ("*", Product, Path),
+                    BinaryOp::Divide => ("/", Product, Path),
+                    BinaryOp::Remainder => ("%", Product, Path),
+                    BinaryOp::Equal => ("=", Comparison, Sum),
+                    BinaryOp::NotEqual => ("!=", Comparison, Sum),
+                    BinaryOp::Less => ("<", Comparison, Sum),
+                    BinaryOp::LessOrEqual => ("<=", Comparison, Sum),
+                    BinaryOp::Greater => (">", Comparison, Sum),
+                    BinaryOp::GreaterOrEqual => (">=", Comparison, Sum),
+                    BinaryOp::And => ("and", And, Comparison),
+                    BinaryOp::Or => ("or", Or, And),
+                };
+                let left_outer = if matches!(op, BinaryOp::And | BinaryOp::Or) || tightness != Comparison { tightness } else { tighter };
+                // An absent value equals no text and no number, as `null` does not.
+                let plain = |other: &Node| matches!(self.arena.kind(*other), Kind::Literal(literal) if !literal.is_null());
+                let left = self.write(*left, left_outer, !plain(right));
+                let right = self.write(*right, tighter, !plain(&node_of(self.arena, node, true)));
+                (format!("{left} {symbol} {right}"), tightness)
+            }
+            Kind::Cond { condition, then, otherwise } => (
+                format!(
+                    "{} ? {} : {}",
+                    self.write(*condition, Or, false),
+                    self.write(*then, Or, true),
+                    self.write(*otherwise, Conditional, true)
+                ),
+                Conditional,
+            ),
+            Kind::Concat(parts) => {
+                let mut flat = Vec::new();
+                self.flatten(parts, &mut flat);
+                // `&` turns its operands into text by itself, if at least one other stands beside.
+                let texts: Vec<String> = flat
+                    .iter()
+                    .map(|part| match self.arena.kind(*part) {
+                        Kind::Unary(UnaryOp::Text, inner) if flat.len() > 1 => self.write(*inner, Product, true),
+                        _ => self.write(*part, Product, true),
+                    })
+                    .collect();
+                match texts.as_slice() {
+                    [] => ("''".to_owned(), Path),
+                    [_] => (texts.concat(), Block),
+                    _ => (texts.join(" & "), Sum),
+                }
+            }
+            Kind::TextOrNull(inner) => {
+                let inner = self.write(*inner, Path, false);
+                (format!("$type({inner}) = 'string' ? {inner} : null"), Conditional)
+            }
+            Kind::ErrorData(error) => match self.arena.kind(*error) {
+                Kind::Error { fields, .. } => {
+                    let fields: Vec<String> = fields
+                        .iter()
+                        .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Conditional, true)))
+                        .collect();
+                    (format!("{{{}}}", fields.join(", ")), Path)
+                }
+                Kind::Var(var) if self.made.contains(var) => {
+                    let cause = format!("{}.Cause", self.write(*error, Path, false));
+                    (
+                        format!(
+                            "($cause := $parse({cause}); $exists($cause.errorMessage) ? $parse($cause.errorMessage) : $cause).data"
+                        ),
+                        Path,
+                    )
+                }
+                _ => {
+                    let cause = format!("{}.Cause", self.write(*error, Path, false));
+                    (format!("$parse($parse({cause}).errorMessage).data"), Path)
+                }
+            },
+            Kind::ErrorCause(error) => match self.arena.kind(*error) {
+                Kind::Error { .. } => (self.cause(*error), Block),
+                _ => {
+                    let cause = format!("{}.Cause", self.write(*error, Path, false));
+                    (
+                        format!(
+                            "{cause} ? ($contains({cause}, '\"errorMessage\"') ? $parse({cause}).errorMessage : {cause}) : ''"
+                        ),
+                        Conditional,
+                    )
+                }
+            },
+            Kind::Error { name, .. } => {
+                (format!("{{'Error': {}, 'Cause': {}}}", quoted(name), self.cause(node)), Path)
+            }
+        }
+    }
+
+    fn unary(&self, op: UnaryOp, operand: Node) -> (String, Tightness) {
+        use Tightness::{Block, Comparison, Path, Product, Sum};
+        match op {
+            UnaryOp::Not => match self.arena.kind(operand) {
+                Kind::Binary(BinaryOp::Equal, left, right) if !self.may_be_absent(*left) && !self.may_be_absent(*right) => {
+                    (format!("{} != {}", self.write(*left, Sum, true), self.write(*right, Sum, true)), Comparison)
+                }
+                _ => (format!("$not({})", self.write(operand, Block, false)), Path),
+            },
+            UnaryOp::Negate => (format!("-{}", self.write(operand, Path, true)), Product),
+            UnaryOp::IsSome => (format!("{} != null", self.write(operand, Sum, false)), Comparison),
+            UnaryOp::Exists => (format!("$exists({})", self.write(operand, Block, false)), Path),
+            UnaryOp::Truncate { signed: false } => (format!("$floor({})", self.write(operand, Block, true)), Path),
+            UnaryOp::Truncate { signed: true } => (
+                format!("($quotient := {}; $quotient < 0 ? $ceil($quotient) : $floor($quotient))", self.write(operand, Block, true)),
+                Path,
+            ),
+            UnaryOp::Text => (format!("$string({})", self.write(operand, Block, true)), Path),
+            UnaryOp::TextOfInteger => (format!("$formatBase({})", self.write(operand, Block, true)), Path),
+        }
+    }
+
+    /// The cause of an error that the workflow made, as an expression.
+    fn cause(&self, error: Node) -> String {
+        let Kind::Error { message, fields, .. } = self.arena.kind(error) else { return "''".to_owned() };
+        let message = self.write(*message, Tightness::Conditional, true);
+        if fields.is_empty() {
+            return message;
+        }
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Tightness::Conditional, true)))
+            .collect();
+        format!("$string({{'message': {message}, 'data': {{{}}}}})", fields.join(", "))
+    }
+
+    fn flatten(&self, parts: &[Node], flat: &mut Vec<Node>) {
+        for part in parts {
+            match self.arena.kind(*part) {
+                Kind::Concat(inner) => self.flatten(inner, flat),
+                _ => flat.push(*part),
+            }
+        }
+    }
+
+    fn may_be_absent(&self, node: Node) -> bool {
+        match self.arena.kind(node) {
+            Kind::Field { base, optional, .. } => *optional || self.may_be_absent(*base),
+            // Any JSON may stand where the author wrote a field of type `Value`.
+            Kind::TextOrNull(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The left (or right) operand of a binary node.
+fn node_of(arena: &Arena, node: Node, left: bool) -> Node {
+    match arena.kind(node) {
+        Kind::Binary(_, first, second) => if left { *first } else { *second },
+        _ => node,
+    }
+}
+
+fn wrapped(expression: &str) -> Value {
+    format!("{{% {expression} %}}").into()
+}
+
+/// A key in a path, quoted where it is no plain name.
+fn path_key(key: &str) -> String {
+    const WORDS: &[&str] = &["and", "or", "in", "true", "false", "null", "function"];
+    let mut characters = key.chars();
+    let plain = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && !WORDS.contains(&key);
+    if plain { key.to_owned() } else { format!("`{key}`") }
+}
+
+/// A text in quotes: single ones, so that the JSON around it needs no escapes, where that works.
+fn quoted(text: &str) -> String {
+    if text.chars().all(|character| character != '\'' && character != '\\' && !character.is_control()) {
+        format!("'{text}'")
+    } else {
+        Value::from(text).to_string()
+    }
+}
+
+fn literal_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(elements) => {
+            let elements: Vec<String> = elements.iter().map(literal_text).collect();
+            format!("[{}]", elements.join(", "))
+        }
+        Value::Object(object) => {
+            let entries: Vec<String> =
+                object.iter().map(|(key, value)| format!("{}: {}", quoted(key), literal_text(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => other.to_string(),
+    }
+}

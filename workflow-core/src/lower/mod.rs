@@ -1,0 +1,56 @@
+//! From the symbolic reading to the state machine.
+//!
+//! `simplify` puts pure values where they are used; `route` follows every way out of a step to the
+//! next state, gathering the assignments that ride on it; `machine` writes the states; `jsonata`
+//! writes expressions; `names` gives everything a name that the author would recognise.
+
+mod jsonata;
+mod machine;
+mod names;
+mod route;
+mod simplify;
+
+use crate::{
+    asl,
+    symbolic::Builder,
+    workflow::WorkflowMeta,
+};
+
+/// The state machine of a workflow, and what ties it to the native reading.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The state machine.
+    pub machine: asl::StateMachine,
+    /// The name of the state that each awaited call became, by its place in the function.
+    pub sites: Vec<String>,
+    /// Every task that the workflow calls, each once, in order of first call.
+    pub tasks: Vec<TaskInfo>,
+    /// What the function says that a state machine cannot: found where rustc's types end, such as
+    /// a constant that JSON numbers do not hold exactly. Nothing is emitted while there is one.
+    pub problems: Vec<String>,
+}
+
+impl Definition {
+    /// The placeholders that deployment fills in: `${ChargeFunction}` without its braces.
+    pub fn placeholders(&self) -> Vec<&'static str> {
+        self.tasks.iter().map(|task| task.function).collect()
+    }
+}
+
+/// What a state machine needs to know of a task that it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskInfo {
+    /// The function's name in Rust.
+    pub name: &'static str,
+    /// The placeholder for the name of its Lambda function.
+    pub function: &'static str,
+}
+
+/// Runs a symbolic reading and lowers what it leaves behind.
+pub fn define(meta: &WorkflowMeta, symbolic: fn(&Builder)) -> Definition {
+    let builder = Builder::new();
+    symbolic(&builder);
+    let mut program = builder.finish();
+    simplify::simplify(&mut program);
+    machine::write(meta, program)
+}

@@ -1,0 +1,110 @@
+//! Names of states and variables. They come from what the author named, never from positions.
+
+use std::collections::HashSet;
+
+/// Functions of JSONata and of Step Functions, which a variable of the same name would hide.
+const FUNCTIONS: &[&str] = &[
+    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains", "count",
+    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "eval", "exists",
+    "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys", "length",
+    "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number", "pad", "parse",
+    "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse", "round", "shuffle", "sift",
+    "single", "sort", "split", "spread", "sqrt", "states", "string", "substring", "substringAfter", "substringBefore",
+    "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
+];
+
+/// Names that are given once each.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// A state's name: `wanted` if it is free, else with the name of its binding, else numbered.
+    pub(super) fn state(&mut self, wanted: &str, binding: Option<&str>) -> String {
+        let wanted: String = wanted.chars().take(80).collect();
+        if self.taken.insert(wanted.clone()) {
+            return wanted;
+        }
+        if let Some(binding) = binding {
+            let with_binding: String = format!("{wanted}: {}", title(binding)).chars().take(80).collect();
+            if self.taken.insert(with_binding.clone()) {
+                return with_binding;
+            }
+        }
+        self.numbered(&wanted, " ")
+    }
+
+    /// A variable's name.
+    pub(super) fn variable(&mut self, wanted: &str) -> String {
+        let wanted = wanted.trim_start_matches("r#");
+        // `error` is the field's word for what a Catch holds, and nothing calls `$error`.
+        let wanted = if FUNCTIONS.contains(&wanted) && wanted != "error" { format!("{wanted}_") } else { wanted.to_owned() };
+        if self.taken.insert(wanted.clone()) { wanted } else { self.numbered(&wanted, "_") }
+    }
+
+    fn numbered(&mut self, wanted: &str, separator: &str) -> String {
+        let mut number = 2_u32;
+        loop {
+            let name = format!("{wanted}{separator}{number}");
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// `validate_order` and `InvalidOrder` as `Validate Order` and `Invalid Order`.
+pub(super) fn title(name: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous: Option<char> = None;
+    let characters: Vec<char> = name.chars().collect();
+    for (place, character) in characters.iter().copied().enumerate() {
+        if !character.is_alphanumeric() {
+            previous = None;
+            continue;
+        }
+        let starts_word = match previous {
+            None => true,
+            Some(previous) => {
+                character.is_uppercase()
+                    && (!previous.is_uppercase()
+                        || characters.get(place + 1).is_some_and(|next| next.is_lowercase()))
+            }
+        };
+        if starts_word {
+            words.push(character.to_uppercase().collect());
+        } else if let Some(word) = words.last_mut() {
+            word.push(character);
+        }
+        previous = Some(character);
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_words() {
+        assert_eq!(title("validate_order"), "Validate Order");
+        assert_eq!(title("InvalidOperationError"), "Invalid Operation Error");
+        assert_eq!(title("States.Timeout"), "States Timeout");
+        assert_eq!(title("SQLFailed"), "SQL Failed");
+    }
+
+    #[test]
+    fn a_second_state_of_a_name_takes_the_name_of_its_binding() {
+        let mut names = Names::default();
+        assert_eq!(names.state("Charge", None), "Charge");
+        assert_eq!(names.state("Charge", Some("shipping_fee")), "Charge: Shipping Fee");
+        assert_eq!(names.state("Charge", None), "Charge 2");
+    }
+
+    #[test]
+    fn a_variable_hides_no_function() {
+        assert_eq!(Names::default().variable("count"), "count_");
+    }
+}

@@ -1,0 +1,169 @@
+//! Ways out of a step, followed to the next state.
+//!
+//! `let`s on the way become assignments that ride on the state before them, so no Pass state only
+//! assigns. An error whose name is known on the way goes straight to the arm that takes it, so a
+//! `match` on errors becomes catchers and no Choice state looks at names.
+
+use crate::symbolic::{Arm, Kind, Node, Point, Program, Step, Var};
+
+/// A way out: what is assigned, in order, and the state that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    pub(super) lets: Vec<(Var, Node)>,
+    pub(super) target: Point,
+}
+
+/// What is known of an error's name on a way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name<'a> {
+    Known(&'a str),
+    /// A name that is in no universe on the way.
+    Other,
+    Unknown,
+}
+
+/// Follows a way out that starts at `from`, where `lets` have been assigned already.
+pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Point, mut name: Name<'_>) -> Route {
+    let mut at = from;
+    loop {
+        match &program.steps[at] {
+            Step::Let { var, value, next: Some(next) } => {
+                let (var, value, next) = (*var, *value, *next);
+                let value = apply(program, &lets, value);
+                lets.retain(|(known, _)| *known != var);
+                lets.push((var, value));
+                // An error made on the way has the name of its variant.
+                if let Kind::Error { .. } = program.arena.kind(value) {
+                    name = Name::Unknown;
+                }
+                at = next;
+            }
+            Step::Dispatch { dispatch, error } => {
+                let (dispatch, error) = (*dispatch, *error);
+                let value = apply(program, &lets, error);
+                let known = match program.arena.kind(value) {
+                    Kind::Error { name, .. } => Some(name.clone()),
+                    _ => None,
+                };
+                let arms = match (&known, name) {
+                    (Some(name), _) => arms_for(program, dispatch, Name::Known(name)),
+                    (None, Name::Unknown) => return Route { lets, target: dispatch_state(program, at, dispatch, error) },
+                    (None, name) => arms_for(program, dispatch, name),
+                };
+                match arms.as_slice() {
+                    [arm, ..] if program.dispatches[dispatch].arms[*arm].guard.is_none() => {
+                        match program.dispatches[dispatch].arms[*arm].entry {
+                            Some(entry) => at = entry,
+                            None => return Route { lets, target: at },
+                        }
+                    }
+                    _ => {
+                        let target = guarded_state(program, dispatch, &arms);
+                        return Route { lets, target };
+                    }
+                }
+            }
+            _ => return Route { lets, target: at },
+        }
+    }
+}
+
+/// Puts the assigned values into an expression.
+pub(super) fn apply(program: &mut Program, lets: &[(Var, Node)], node: Node) -> Node {
+    program.arena.replace(node, &mut |kind| match kind {
+        Kind::Var(var) => lets.iter().rev().find(|(known, _)| known == var).map(|(_, value)| *value),
+        _ => None,
+    })
+}
+
+/// The arms that may take an error of this name, up to the first that surely does.
+fn arms_for(program: &Program, dispatch: usize, name: Name<'_>) -> Vec<usize> {
+    let dispatch = &program.dispatches[dispatch];
+    let place = match name {
+        Name::Known(name) => dispatch.universe.iter().position(|known| *known == name),
+        Name::Other | Name::Unknown => None,
+    };
+    let takes = |arm: &Arm| match place {
+        Some(place) => arm.names.contains(&place),
+        None => arm.others,
+    };
+    let mut arms = Vec::new();
+    for (index, arm) in dispatch.arms.iter().enumerate() {
+        if takes(arm) {
+            arms.push(index);
+            if arm.guard.is_none() {
+                break;
+            }
+        }
+    }
+    arms
+}
+
+/// The Choice state between arms with guards, for an error whose name is known.
+fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Point {
+    let Some((last, earlier)) = arms.split_last() else { return 0 };
+    let entry = |arm: &usize| program.dispatches[dispatch].arms[*arm].entry;
+    let rules = earlier
+        .iter()
+        .filter_map(|arm| program.dispatches[dispatch].arms[*arm].guard.map(|guard| (guard, entry(arm))))
+        .collect();
+    let step = Step::Choice { note: crate::symbolic::Note { about: Some("error"), ..Default::default() }, rules, default: entry(last) };
+    add_choice(program, step)
+}
+
+/// The Choice state on the name of an error that is known only when the state machine runs.
+fn dispatch_state(program: &mut Program, at: Point, dispatch: usize, error: Node) -> Point {
+    let _ = at;
+    let universe = program.dispatches[dispatch].universe.clone();
+    let mut rules = Vec::new();
+    let mut default = None;
+    for index in 0..program.dispatches[dispatch].arms.len() {
+        let arm = &program.dispatches[dispatch].arms[index];
+        let (guard, entry, others, names) = (arm.guard, arm.entry, arm.others, arm.names.clone());
+        let known: Vec<&str> = universe
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| names.contains(place) != others)
+            .map(|(_, name)| *name)
+            .collect();
+        let test = match (others, known.is_empty()) {
+            (true, true) => None,
+            (true, false) => {
+                let test = crate::symbolic::name_is(&mut program.arena, error, &known);
+                Some(program.arena.not(test))
+            }
+            (false, _) => Some(crate::symbolic::name_is(&mut program.arena, error, &known)),
+        };
+        match program.arena.and(test, guard) {
+            Some(condition) => {
+                default = entry;
+                rules.push((condition, entry));
+            }
+            None => {
+                default = entry;
+                break;
+            }
+        }
+    }
+    // The arms are exhaustive: the last takes what the others left.
+    if let Some((_, last)) = rules.last()
+        && *last == default
+    {
+        rules.pop();
+    }
+    let step = Step::Choice { note: crate::symbolic::Note { about: Some("error"), ..Default::default() }, rules, default };
+    add_choice(program, step)
+}
+
+/// Adds a Choice state, or finds the one that is equal.
+fn add_choice(program: &mut Program, step: Step) -> Point {
+    let Step::Choice { rules, default, .. } = &step else { return 0 };
+    let equal = program.steps.iter().position(|known| {
+        matches!(known, Step::Choice { rules: known_rules, default: known_default, .. }
+            if known_rules == rules && known_default == default)
+    });
+    equal.unwrap_or_else(|| {
+        program.steps.push(step);
+        program.steps.len() - 1
+    })
+}

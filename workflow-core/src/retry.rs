@@ -1,0 +1,222 @@
+//! Retriers, timeouts and heartbeats: the policy of a call, and the arithmetic of its delays.
+//!
+//! Written once for both engines and for the emitted `Retry`. The rules are Step Functions':
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error>
+
+use std::time::Duration;
+
+use crate::error::{ErrorName, PlatformError};
+
+/// A whole number of seconds, the unit in which Step Functions measures.
+///
+/// A [`Duration`] turns into the next whole second, on both engines alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(u64);
+
+impl Seconds {
+    /// The number of seconds.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// As a [`Duration`].
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.0)
+    }
+}
+
+impl From<Duration> for Seconds {
+    fn from(duration: Duration) -> Self {
+        Self(duration.as_secs() + u64::from(duration.subsec_nanos() > 0))
+    }
+}
+
+/// A retrier: which errors are tried again, how often, and after how long.
+///
+/// The defaults are Step Functions': 3 attempts, 1 second, doubling.
+///
+/// ```
+/// use std::time::Duration;
+/// use workflow_core::{PlatformError, Retry};
+///
+/// let retry = Retry::on([PlatformError::TIMEOUT])
+///     .interval(Duration::from_secs(2))
+///     .max_attempts(5)
+///     .backoff(1.5)
+///     .max_delay(Duration::from_secs(30))
+///     .full_jitter();
+/// assert_eq!(retry.delay(0).as_secs(), 2);
+/// assert_eq!(retry.delay(1).as_secs(), 3);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Retry {
+    /// The error names that this retrier matches, `ErrorEquals`.
+    pub errors: Vec<&'static str>,
+    /// `IntervalSeconds`: the delay before the first retry.
+    pub interval: Seconds,
+    /// `MaxAttempts`: how many retries there are at most; 0 means that the error is never retried.
+    pub max_attempts: u32,
+    /// `BackoffRate`: what the delay is multiplied with after each retry; at least 1.
+    pub backoff: f64,
+    /// `MaxDelaySeconds`: what the delay grows to at most.
+    pub max_delay: Option<Seconds>,
+    /// `JitterStrategy`: `FULL` draws each delay between 0 and its computed value.
+    pub full_jitter: bool,
+}
+
+impl Retry {
+    /// A retrier for these errors, with Step Functions' defaults.
+    pub fn on(errors: impl IntoIterator<Item = ErrorName>) -> Self {
+        Self {
+            errors: errors.into_iter().map(ErrorName::as_str).collect(),
+            interval: Seconds(1),
+            max_attempts: 3,
+            backoff: 2.0,
+            max_delay: None,
+            full_jitter: false,
+        }
+    }
+
+    /// The delay before the first retry.
+    pub fn interval(mut self, interval: impl Into<Seconds>) -> Self {
+        self.interval = interval.into();
+        self
+    }
+
+    /// How many retries there are at most.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// What the delay is multiplied with after each retry.
+    pub fn backoff(mut self, rate: f64) -> Self {
+        self.backoff = rate;
+        self
+    }
+
+    /// What the delay grows to at most.
+    pub fn max_delay(mut self, delay: impl Into<Seconds>) -> Self {
+        self.max_delay = Some(delay.into());
+        self
+    }
+
+    /// Draws each delay between 0 and its computed value, so that many executions do not retry at
+    /// the same moment.
+    pub fn full_jitter(mut self) -> Self {
+        self.full_jitter = true;
+        self
+    }
+
+    /// The delay before retry number `retry` (from 0), before jitter.
+    pub fn delay(&self, retry: u32) -> Duration {
+        let grown = self.interval.get() as f64 * self.backoff.powi(i32::try_from(retry).unwrap_or(i32::MAX));
+        let capped = self.max_delay.map_or(grown, |max| grown.min(max.get() as f64));
+        // Step Functions has no delay longer than a year; this keeps the conversion total.
+        Duration::from_secs_f64(capped.clamp(0.0, 31_622_400.0))
+    }
+
+    /// Whether this retrier speaks of an error of this name.
+    /// (<https://states-language.net/#errors>: `States.TaskFailed` stands for every error but a
+    /// timeout.)
+    pub fn matches(&self, error: &str) -> bool {
+        matches_any(self.errors.iter().copied(), error)
+    }
+}
+
+/// Whether one of the names in an `ErrorEquals` matches an error.
+pub fn matches_any<'a>(names: impl IntoIterator<Item = &'a str>, error: &str) -> bool {
+    names.into_iter().any(|name| match name {
+        "States.ALL" => error != "States.Runtime",
+        "States.TaskFailed" => !matches!(error, "States.Timeout" | "States.Runtime"),
+        _ => name == error,
+    })
+}
+
+/// The policy of a call: what a task's attribute says, or its call overrides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// The retriers in order: the first that matches an error counts.
+    pub retry: Vec<Retry>,
+    /// `TimeoutSeconds`.
+    pub timeout: Option<Seconds>,
+    /// `HeartbeatSeconds`.
+    pub heartbeat: Option<Seconds>,
+    /// Whether the four transient errors of Lambda are retried as well.
+    pub lambda_transients: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { retry: Vec::new(), timeout: None, heartbeat: None, lambda_transients: true }
+    }
+}
+
+impl Policy {
+    /// All retriers in the order in which they are tried: the author's, with the one for Lambda's
+    /// transient errors before the first that would match everything.
+    pub fn retriers(&self) -> Vec<Retry> {
+        let mut retriers = self.retry.clone();
+        if self.lambda_transients {
+            let named = |name: &str| self.retry.iter().any(|retry| retry.errors.contains(&name));
+            let mut transients = Retry::on([
+                PlatformError::LAMBDA_SERVICE,
+                PlatformError::AWS_LAMBDA,
+                PlatformError::SDK_CLIENT,
+                PlatformError::TOO_MANY_REQUESTS,
+            ]);
+            transients.errors.retain(|name| !named(name));
+            if !transients.errors.is_empty() {
+                let wildcard = |retry: &Retry| {
+                    retry.errors.iter().any(|name| matches!(*name, "States.ALL" | "States.TaskFailed"))
+                };
+                let place = retriers.iter().position(wildcard).unwrap_or(retriers.len());
+                retriers.insert(place, transients);
+            }
+        }
+        retriers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_by_the_rate_up_to_the_maximum() {
+        let retry = Retry::on([PlatformError::ALL]).interval(Duration::from_secs(3)).max_delay(Duration::from_secs(10));
+        let delays: Vec<u64> = (0..4).map(|n| retry.delay(n).as_secs()).collect();
+        assert_eq!(delays, [3, 6, 10, 10]);
+    }
+
+    #[test]
+    fn a_part_of_a_second_counts_as_a_whole_one() {
+        assert_eq!(Seconds::from(Duration::from_millis(1_001)).get(), 2);
+        assert_eq!(Seconds::from(Duration::from_secs(2)).get(), 2);
+    }
+
+    #[test]
+    fn task_failed_matches_everything_but_timeouts() {
+        let retry = Retry::on([PlatformError::TASK_FAILED]);
+        assert!(retry.matches("Declined"));
+        assert!(!retry.matches("States.Timeout"));
+    }
+
+    #[test]
+    fn transients_stand_before_a_wildcard_and_leave_out_what_the_author_named() {
+        let policy = Policy {
+            retry: vec![Retry::on([PlatformError::TOO_MANY_REQUESTS]), Retry::on([PlatformError::ALL])],
+            ..Policy::default()
+        };
+        let names: Vec<Vec<&str>> = policy.retriers().into_iter().map(|retry| retry.errors).collect();
+        assert_eq!(
+            names,
+            [
+                vec!["Lambda.TooManyRequestsException"],
+                vec!["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"],
+                vec!["States.ALL"],
+            ]
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! Errors in the symbolic reading: their names, their fields, and patterns over them.
+
+use crate::error::{ErrorKind, ErrorVariant, MessagePart, WorkflowError};
+
+use super::{
+    node::{Arena, BinaryOp, Kind, Node},
+    pattern::Pat,
+};
+
+/// What reading a pattern over an error found.
+#[derive(Debug, Default)]
+pub struct ErrPat {
+    /// The names that it takes, by their place in the universe.
+    pub(crate) names: Vec<usize>,
+    /// Whether it takes names that are not in the universe.
+    pub(crate) others: bool,
+    /// What must be true beside the name.
+    pub(crate) test: Option<Node>,
+    /// The bound values in source order.
+    pub(crate) bound: Vec<Node>,
+}
+
+/// All names of an error type, each once, in declaration order.
+pub(crate) fn universe<E: WorkflowError>() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    names_of(&E::variants(), &mut names);
+    names
+}
+
+fn names_of(variants: &[ErrorVariant], names: &mut Vec<&'static str>) {
+    for variant in variants {
+        match &variant.kind {
+            ErrorKind::Named { name, .. } if !names.contains(name) => names.push(name),
+            ErrorKind::Named { .. } | ErrorKind::Other => {}
+            ErrorKind::From(inner) => names_of(&inner(), names),
+        }
+    }
+}
+
+/// Reads a pattern over the error `error`, an object of `Error` and `Cause`.
+pub(crate) fn read<E: WorkflowError>(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    error: Node,
+    pat: &Pat,
+) -> ErrPat {
+    let universe = universe::<E>();
+    let mut found = ErrPat::default();
+    read_variants(arena, problems, &universe, &E::variants(), error, pat, &mut found);
+    found.names.sort_unstable();
+    found.names.dedup();
+    found
+}
+
+fn read_variants(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    universe: &[&'static str],
+    variants: &[ErrorVariant],
+    error: Node,
+    pat: &Pat,
+    found: &mut ErrPat,
+) {
+    let place = |name: &str| universe.iter().position(|known| *known == name);
+    match pat {
+        Pat::Any | Pat::Bind => {
+            let mut names = Vec::new();
+            names_of(variants, &mut names);
+            found.names.extend(names.into_iter().filter_map(place));
+            found.others |= holds_others(variants);
+            if let Pat::Bind = pat {
+                found.bound.push(error);
+            }
+        }
+        Pat::BindAt(inner) => {
+            found.bound.push(error);
+            read_variants(arena, problems, universe, variants, error, inner, found);
+        }
+        Pat::Or(alternatives) => {
+            for alternative in alternatives {
+                let before = (found.test, found.bound.len());
+                read_variants(arena, problems, universe, variants, error, alternative, found);
+                if (found.test, found.bound.len()) != before {
+                    problems.push(
+                        "alternatives of an error pattern cannot bind or test fields; write an arm for each".to_owned(),
+                    );
+                }
+            }
+        }
+        Pat::Named(name, fields) => {
+            let Some(variant) = variants.iter().find(|variant| variant.rust == *name) else {
+                problems.push(format!("no error is named by the pattern `{name}`"));
+                return;
+            };
+            match &variant.kind {
+                ErrorKind::From(inner) => {
+                    let inner_pat = fields.first().map_or(&Pat::Any, |(_, pat)| pat);
+                    read_variants(arena, problems, universe, &inner(), error, inner_pat, found);
+                }
+                ErrorKind::Other => {
+                    found.others = true;
+                    for (field, pat) in fields {
+                        let key = if *field == "error" { "Error" } else { "Cause" };
+                        let value = arena.field(error, key.to_owned(), false);
+                        read_field(arena, problems, None, value, pat, found);
+                    }
+                }
+                ErrorKind::Named { name, fields: declared, .. } => {
+                    found.names.extend(place(name));
+                    for (field, pat) in fields {
+                        match declared.iter().find(|declared| declared.name == *field) {
+                            Some(declared) => {
+                                let data = arena.add(Kind::ErrorData(error));
+                                let value = arena.field(data, (*field).to_owned(), false);
+                                read_field(arena, problems, Some(declared.shape), value, pat, found);
+                            }
+                            // The platform's own errors hold their cause and nothing else.
+                            None => {
+                                let cause = arena.field(error, "Cause".to_owned(), true);
+                                read_field(arena, problems, None, cause, pat, found);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        _ => problems.push("an error is matched by its variants".to_owned()),
+    }
+}
+
+fn read_field(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    shape: Option<fn() -> crate::data::Shape>,
+    value: Node,
+    pat: &Pat,
+    found: &mut ErrPat,
+) {
+    let shape = shape.map_or(crate::data::Shape::Text, |shape| shape());
+    let matched = super::pattern::read(arena, problems, &shape, value, pat);
+    found.test = arena.and(found.test, matched.test);
+    found.bound.extend(matched.bound);
+}
+
+fn holds_others(variants: &[ErrorVariant]) -> bool {
+    variants.iter().any(|variant| match &variant.kind {
+        ErrorKind::Other => true,
+        ErrorKind::From(inner) => holds_others(&inner()),
+        ErrorKind::Named { .. } => false,
+    })
+}
+
+/// The error that a variant's literal stands for.
+pub(crate) fn literal<E: WorkflowError>(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    rust: &str,
+    fields: &[(&'static str, Node)],
+) -> Node {
+    let variants = E::variants();
+    let Some(variant) = variants.iter().find(|variant| variant.rust == rust) else {
+        problems.push(format!("no error is named by `{rust}`"));
+        return arena.literal(serde_json::Value::Null);
+    };
+    let value_of = |field: &str| fields.iter().find(|(name, _)| *name == field).map(|(_, node)| *node);
+    match &variant.kind {
+        ErrorKind::From(_) => value_of("0").unwrap_or_else(|| arena.literal(serde_json::Value::Null)),
+        ErrorKind::Other => {
+            let null = arena.literal(serde_json::Value::Null);
+            let entries = vec![
+                ("Error".to_owned(), value_of("error").unwrap_or(null)),
+                ("Cause".to_owned(), value_of("cause").unwrap_or(null)),
+            ];
+            arena.add(Kind::Object(entries))
+        }
+        ErrorKind::Named { name, message, fields: declared } => {
+            // The platform's own errors hold their cause and nothing else.
+            if let (true, Some(cause)) = (declared.is_empty(), value_of("0")) {
+                let error = arena.literal(*name);
+                return arena.add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
+            }
+            let parts: Vec<Node> = message
+                .iter()
+                .map(|part| match part {
+                    MessagePart::Text(text) => arena.literal(*text),
+                    MessagePart::Field(field) => {
+                        value_of(field).unwrap_or_else(|| arena.literal(serde_json::Value::Null))
+                    }
+                })
+                .collect();
+            let message = match parts.as_slice() {
+                [] => arena.literal(""),
+                [one] if matches!(arena.kind(*one), Kind::Literal(serde_json::Value::String(_))) => *one,
+                _ => arena.add(Kind::Concat(parts)),
+            };
+            let fields = declared
+                .iter()
+                .filter_map(|field| value_of(field.name).map(|node| (field.name.to_owned(), node)))
+                .collect();
+            arena.add(Kind::Error { name: (*name).to_owned(), message, fields })
+        }
+    }
+}
+
+/// The test that an error's name is one of these.
+pub(crate) fn name_is(arena: &mut Arena, error: Node, names: &[&str]) -> Node {
+    let name = arena.field(error, "Error".to_owned(), false);
+    let tests: Vec<Node> = names
+        .iter()
+        .map(|known| {
+            let known = arena.literal(*known);
+            arena.add(Kind::Binary(BinaryOp::Equal, name, known))
+        })
+        .collect();
+    tests
+        .into_iter()
+        .reduce(|left, right| arena.add(Kind::Binary(BinaryOp::Or, left, right)))
+        .unwrap_or_else(|| arena.literal(false))
+}

@@ -1,0 +1,139 @@
+//! What the symbolic reading leaves behind: a graph of steps.
+
+use crate::{
+    lower::TaskInfo,
+    retry::Policy,
+};
+
+use super::node::{Arena, Node};
+
+/// A variable: its place in [`Program::vars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Var(pub(crate) u32);
+
+/// A step's place in [`Program::steps`].
+pub(crate) type Point = usize;
+
+/// What the author wrote at a statement or an expression that may become a state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Note {
+    /// `#[state = ".."]`: the state's name.
+    pub name: Option<&'static str>,
+    /// The doc comment: the state's comment.
+    pub comment: Option<&'static str>,
+    /// What the state is about, where it has no name: a binding or the last field of a scrutinee.
+    pub about: Option<&'static str>,
+}
+
+/// The whole body of a workflow.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) arena: Arena,
+    /// The name that the author gave to each variable, if any.
+    pub(crate) vars: Vec<Option<String>>,
+    /// The parameters: the variable, and the key of the input that it is (none: the whole input).
+    pub(crate) params: Vec<(Var, Option<String>)>,
+    pub(crate) steps: Vec<Step>,
+    /// Where an execution starts.
+    pub(crate) entry: Option<Point>,
+    /// Caught errors and what is done with each.
+    pub(crate) dispatches: Vec<Dispatch>,
+    /// How many calls the function has, reached or not.
+    pub(crate) sites: usize,
+    /// What cannot be said, found while reading.
+    pub(crate) problems: Vec<String>,
+}
+
+/// A step. `next` and its kin are filled in when what follows is known; `None` leads nowhere,
+/// which only an unreachable step may do.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Gives a variable its value.
+    Let { var: Var, value: Node, next: Option<Point> },
+    /// Awaits a call.
+    Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Option<Point>)> },
+    /// Goes where the first true condition says.
+    Choice { note: Note, rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
+    /// Goes where the name of an error says.
+    Dispatch { dispatch: usize, error: Node },
+    /// Ends the execution with a value.
+    Return { note: Note, value: Node },
+    /// Ends the execution with an error.
+    Raise { note: Note, error: Node },
+}
+
+/// An awaited call.
+#[derive(Debug)]
+pub(crate) struct CallInfo {
+    pub(crate) site: usize,
+    pub(crate) note: Note,
+    pub(crate) task: TaskInfo,
+    pub(crate) parameters: &'static [&'static str],
+    pub(crate) arguments: Vec<Node>,
+    pub(crate) policy: Policy,
+}
+
+/// What a `match` does with the errors of what it awaits.
+#[derive(Debug, Default)]
+pub(crate) struct Dispatch {
+    /// The variable in which every arm finds the error.
+    pub(crate) error: Option<Var>,
+    /// All names of the error type, without the one for "any other".
+    pub(crate) universe: Vec<&'static str>,
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// An arm for errors.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    /// The names that it takes, by their place in [`Dispatch::universe`].
+    pub(crate) names: Vec<usize>,
+    /// Whether it takes names that are not in the universe.
+    pub(crate) others: bool,
+    /// What must be true beside the name.
+    pub(crate) guard: Option<Node>,
+    pub(crate) entry: Option<Point>,
+}
+
+/// A way out of a step whose target is not known yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hole {
+    Entry,
+    Next(Point),
+    Catch(Point),
+    Rule(Point, usize),
+    Default(Point),
+    Arm(usize, usize),
+}
+
+impl Program {
+    pub(crate) fn var(&mut self, name: Option<String>) -> Var {
+        self.vars.push(name);
+        Var(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Makes `hole` lead to `point`.
+    pub(crate) fn fill(&mut self, hole: Hole, point: Point) {
+        let target = match hole {
+            Hole::Entry => &mut self.entry,
+            Hole::Arm(dispatch, arm) => &mut self.dispatches[dispatch].arms[arm].entry,
+            Hole::Next(at) => match &mut self.steps[at] {
+                Step::Let { next, .. } | Step::Task { next, .. } => next,
+                _ => return,
+            },
+            Hole::Catch(at) => match &mut self.steps[at] {
+                Step::Task { catch: Some((_, next)), .. } => next,
+                _ => return,
+            },
+            Hole::Rule(at, rule) => match &mut self.steps[at] {
+                Step::Choice { rules, .. } => &mut rules[rule].1,
+                _ => return,
+            },
+            Hole::Default(at) => match &mut self.steps[at] {
+                Step::Choice { default, .. } => default,
+                _ => return,
+            },
+        };
+        *target = Some(point);
+    }
+}

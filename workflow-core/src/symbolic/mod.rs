@@ -1,0 +1,25 @@
+//! The symbolic reading: a workflow's body run once, on expressions instead of values.
+//!
+//! The macro turns the body into calls of [`Builder`]'s methods. Values are [`Expr`]s, typed and
+//! `Copy`; rustc infers their types from the author's own code. What is left behind is a
+//! [`Program`]: a graph of [`Step`]s over an arena of expressions, which the lowering turns into a
+//! state machine. Nothing here knows how a state machine is written.
+
+mod builder;
+mod errors;
+mod graph;
+mod node;
+mod ops;
+mod pattern;
+mod tuple;
+
+pub use builder::{Builder, Join, Scope, SymCall};
+pub use errors::ErrPat;
+pub(crate) use errors::name_is;
+pub use graph::Note;
+pub(crate) use graph::{Arm, CallInfo, Dispatch, Hole, Point, Program, Step, Var};
+pub(crate) use node::{Arena, BinaryOp, Kind, UnaryOp};
+pub use node::{Expr, Node};
+pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};
+pub use pattern::{Pat, Test};
+pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

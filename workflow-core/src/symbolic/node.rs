@@ -1,0 +1,270 @@
+//! Expressions: nodes in an arena, and the typed handle to one.
+
+use std::{collections::HashMap, marker::PhantomData};
+
+use serde_json::Value;
+
+use super::graph::Var;
+
+/// An expression of type `T` in the symbolic reading of a workflow.
+pub struct Expr<T> {
+    node: Node,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Expr<T> {}
+
+impl<T> Expr<T> {
+    pub(crate) fn new(node: Node) -> Self {
+        Self { node, of: PhantomData }
+    }
+
+    /// The untyped node.
+    #[doc(hidden)]
+    pub fn node(self) -> Node {
+        self.node
+    }
+}
+
+/// A node of an expression: its place in the [`Arena`]. Equal nodes are equal expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Node(u32);
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// A JSON value known when the state machine is written.
+    Literal(Value),
+    /// A variable.
+    Var(Var),
+    /// The input of the execution, in its first state.
+    Input,
+    /// What the Task state's resource answered.
+    TaskResult,
+    /// The error that a Catch holds: an object of `Error` and `Cause`.
+    ErrorOutput,
+    /// A key of an object. `optional` where the key may be absent.
+    Field { base: Node, key: String, optional: bool },
+    /// An element of an array.
+    Index { base: Node, index: usize },
+    /// An object.
+    Object(Vec<(String, Node)>),
+    /// An array. The flag says that the element is itself an array.
+    Array(Vec<(Node, bool)>),
+    /// An operator with one operand.
+    Unary(UnaryOp, Node),
+    /// An operator with two operands.
+    Binary(BinaryOp, Node, Node),
+    /// `condition ? then : otherwise`.
+    Cond { condition: Node, then: Node, otherwise: Node },
+    /// The text of several expressions, one after the other.
+    Concat(Vec<Node>),
+    /// The value where it is a string, `null` where it is anything else.
+    TextOrNull(Node),
+    /// The `data` in the cause of an error that a typed variant stands for.
+    ErrorData(Node),
+    /// The cause of an error as its handler reported it.
+    ErrorCause(Node),
+    /// An error with a name, a text and fields: an object of `Error` and `Cause`.
+    Error { name: String, message: Node, fields: Vec<(String, Node)> },
+}
+
+/// An operator with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum UnaryOp {
+    Not,
+    Negate,
+    /// Whether the value is neither absent nor `null`.
+    IsSome,
+    /// Rounds toward zero, as Rust's integer division does. The flag says that the operand may
+    /// be negative.
+    Truncate { signed: bool },
+    /// The text of a whole number that may have more than 15 digits.
+    TextOfInteger,
+    /// The text of a value that JSONata writes as Rust does.
+    Text,
+    /// Whether an object has the key that stands in its literal operand; see [`BinaryOp::HasKey`].
+    Exists,
+}
+
+/// An operator with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum BinaryOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    And,
+    Or,
+}
+
+/// All nodes of a program. Interned: equal expressions are one node.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    kinds: Vec<Kind>,
+    places: HashMap<Kind, Node>,
+}
+
+impl Arena {
+    pub(crate) fn add(&mut self, kind: Kind) -> Node {
+        if let Some(node) = self.places.get(&kind) {
+            return *node;
+        }
+        let node = Node(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        self.kinds.push(kind.clone());
+        self.places.insert(kind, node);
+        node
+    }
+
+    pub(crate) fn kind(&self, node: Node) -> &Kind {
+        &self.kinds[node.0 as usize]
+    }
+
+    pub(crate) fn literal(&mut self, value: impl Into<Value>) -> Node {
+        self.add(Kind::Literal(value.into()))
+    }
+
+    /// The parts of a node, in order of evaluation.
+    pub(crate) fn parts(&self, node: Node) -> Vec<Node> {
+        match self.kind(node) {
+            Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput => Vec::new(),
+            Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
+            Kind::Object(entries) => entries.iter().map(|(_, node)| *node).collect(),
+            Kind::Array(elements) => elements.iter().map(|(node, _)| *node).collect(),
+            Kind::Unary(_, operand)
+            | Kind::TextOrNull(operand)
+            | Kind::ErrorData(operand)
+            | Kind::ErrorCause(operand) => vec![*operand],
+            Kind::Binary(_, left, right) => vec![*left, *right],
+            Kind::Cond { condition, then, otherwise } => vec![*condition, *then, *otherwise],
+            Kind::Concat(parts) => parts.clone(),
+            Kind::Error { message, fields, .. } => {
+                std::iter::once(*message).chain(fields.iter().map(|(_, node)| *node)).collect()
+            }
+        }
+    }
+
+    /// The node with every leaf for which `replace` has an answer put in its place.
+    pub(crate) fn replace(&mut self, node: Node, replace: &mut dyn FnMut(&Kind) -> Option<Node>) -> Node {
+        if let Some(other) = replace(self.kind(node)) {
+            return other;
+        }
+        let kind = match self.kind(node).clone() {
+            leaf @ (Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput) => leaf,
+            Kind::Field { base, key, optional } => {
+                let base = self.replace(base, replace);
+                return self.field(base, key, optional);
+            }
+            Kind::Index { base, index } => {
+                let base = self.replace(base, replace);
+                return self.index(base, index);
+            }
+            Kind::Object(entries) => Kind::Object(
+                entries.into_iter().map(|(key, node)| (key, self.replace(node, replace))).collect(),
+            ),
+            Kind::Array(elements) => Kind::Array(
+                elements.into_iter().map(|(node, nested)| (self.replace(node, replace), nested)).collect(),
+            ),
+            Kind::Unary(op, operand) => Kind::Unary(op, self.replace(operand, replace)),
+            Kind::TextOrNull(operand) => Kind::TextOrNull(self.replace(operand, replace)),
+            Kind::ErrorData(operand) => Kind::ErrorData(self.replace(operand, replace)),
+            Kind::ErrorCause(operand) => Kind::ErrorCause(self.replace(operand, replace)),
+            Kind::Binary(op, left, right) => {
+                Kind::Binary(op, self.replace(left, replace), self.replace(right, replace))
+            }
+            Kind::Cond { condition, then, otherwise } => Kind::Cond {
+                condition: self.replace(condition, replace),
+                then: self.replace(then, replace),
+                otherwise: self.replace(otherwise, replace),
+            },
+            Kind::Concat(parts) => {
+                Kind::Concat(parts.into_iter().map(|part| self.replace(part, replace)).collect())
+            }
+            Kind::Error { name, message, fields } => Kind::Error {
+                name,
+                message: self.replace(message, replace),
+                fields: fields.into_iter().map(|(key, node)| (key, self.replace(node, replace))).collect(),
+            },
+        };
+        self.add(kind)
+    }
+
+    /// A key of an object; of an object literal, the value itself.
+    pub(crate) fn field(&mut self, base: Node, key: String, optional: bool) -> Node {
+        match self.kind(base) {
+            Kind::Object(entries) => {
+                if let Some((_, value)) = entries.iter().find(|(name, _)| *name == key) {
+                    return *value;
+                }
+            }
+            Kind::Literal(Value::Object(object)) => {
+                if let Some(value) = object.get(&key).cloned() {
+                    return self.literal(value);
+                }
+            }
+            _ => {}
+        }
+        self.add(Kind::Field { base, key, optional })
+    }
+
+    /// An element of an array; of an array literal, the element itself.
+    pub(crate) fn index(&mut self, base: Node, index: usize) -> Node {
+        match self.kind(base) {
+            Kind::Array(elements) => {
+                if let Some((element, _)) = elements.get(index) {
+                    return *element;
+                }
+            }
+            Kind::Literal(Value::Array(elements)) => {
+                if let Some(value) = elements.get(index).cloned() {
+                    return self.literal(value);
+                }
+            }
+            _ => {}
+        }
+        self.add(Kind::Index { base, index })
+    }
+
+    /// The negation, without a double one.
+    pub(crate) fn not(&mut self, operand: Node) -> Node {
+        match self.kind(operand) {
+            Kind::Unary(UnaryOp::Not, inner) => *inner,
+            Kind::Literal(Value::Bool(value)) => {
+                let value = !value;
+                self.literal(value)
+            }
+            _ => self.add(Kind::Unary(UnaryOp::Not, operand)),
+        }
+    }
+
+    /// The conjunction of two tests, of which `None` is always true.
+    pub(crate) fn and(&mut self, left: Option<Node>, right: Option<Node>) -> Option<Node> {
+        match (left, right) {
+            (Some(left), Some(right)) => Some(self.add(Kind::Binary(BinaryOp::And, left, right))),
+            (test, None) | (None, test) => test,
+        }
+    }
+
+    /// Calls `visit` with every variable that a node reads.
+    pub(crate) fn each_var(&self, node: Node, visit: &mut dyn FnMut(Var)) {
+        if let Kind::Var(var) = self.kind(node) {
+            visit(*var);
+        }
+        for part in self.parts(node) {
+            self.each_var(part, visit);
+        }
+    }
+}

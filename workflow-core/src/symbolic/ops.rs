@@ -1,0 +1,472 @@
+//! Operators and literals, typed by rustc.
+//!
+//! The native reading has proved that the author's operators exist; the traits here only choose
+//! the JSONata that has Rust's meaning for a type.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::data::{Data, Fields, Shape, Tagging};
+
+use super::{
+    builder::Builder,
+    node::{BinaryOp, Expr, Kind, Node, UnaryOp},
+    pattern::member,
+    tuple::{ExprTuple, FieldTuple},
+};
+
+/// A type of numbers.
+pub trait Number {
+    /// Whether `/` truncates.
+    const INTEGER: bool;
+    /// Whether values may be negative.
+    const SIGNED: bool;
+}
+
+macro_rules! numbers {
+    ($($ty:ty: $integer:literal, $signed:literal;)*) => {$(
+        impl Number for $ty {
+            const INTEGER: bool = $integer;
+            const SIGNED: bool = $signed;
+        }
+        impl Addable for $ty {
+            const TEXT: bool = false;
+        }
+        impl Ordered for $ty {}
+    )*};
+}
+
+numbers! {
+    u8: true, false; u16: true, false; u32: true, false; u64: true, false; usize: true, false;
+    i8: true, true; i16: true, true; i32: true, true; i64: true, true; isize: true, true;
+    f32: false, true; f64: false, true;
+}
+
+/// A type whose values `+` joins: numbers and text.
+pub trait Addable {
+    /// Whether `+` joins text.
+    const TEXT: bool;
+}
+
+impl Addable for String {
+    const TEXT: bool = true;
+}
+
+/// A type whose values `<` compares in JSONata as in Rust: numbers and text.
+#[diagnostic::on_unimplemented(
+    message = "a state machine cannot order values of type `{Self}`",
+    label = "neither a number nor text",
+    note = "compare a number or a string inside it, or compare in a task"
+)]
+pub trait Ordered {}
+
+impl Ordered for String {}
+
+/// Types whose values `==` compares.
+pub trait Equal<Other> {}
+
+impl<T> Equal<T> for T {}
+impl Equal<String> for Value {}
+impl Equal<bool> for Value {}
+impl Equal<i64> for Value {}
+impl Equal<u64> for Value {}
+
+/// A type that `{}` writes in JSONata as in Rust.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not write a `{Self}` as Rust's `{{}}` does",
+    label = "cannot be formatted in a workflow",
+    note = "text, whole numbers and booleans can; keep money in whole minor units, or format in a task"
+)]
+pub trait Formattable {
+    /// How its text is made, if it is no text already.
+    #[doc(hidden)]
+    const WRITE: Write;
+}
+
+/// How the text of a value is made.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// It is text.
+    AsIs,
+    /// JSONata's `$string`.
+    Plain,
+    /// A whole number that may have more digits than `$string` keeps.
+    Wide,
+}
+
+macro_rules! formattable {
+    ($($write:ident: $($ty:ty),*;)*) => {$($(
+        impl Formattable for $ty {
+            const WRITE: Write = Write::$write;
+        }
+    )*)*};
+}
+
+formattable! {
+    AsIs: String, char;
+    Plain: bool, u8, u16, u32, i8, i16, i32;
+    Wide: u64, usize, i64, isize;
+}
+
+/// A type with `as_str`.
+pub trait AsText {
+    /// What `as_str` gives.
+    type Text;
+    /// Whether a value may be no text.
+    const PARTIAL: bool;
+}
+
+impl AsText for String {
+    type Text = String;
+    const PARTIAL: bool = false;
+}
+
+impl AsText for Value {
+    type Text = Option<String>;
+    const PARTIAL: bool = true;
+}
+
+impl Builder {
+    /// A literal of a type that its context decides.
+    pub fn literal<T: Data<Owned = T> + Serialize>(&self, value: T) -> Expr<T> {
+        self.written(&value)
+    }
+
+    /// A string literal.
+    pub fn text(&self, text: &str) -> Expr<String> {
+        self.expr(Kind::Literal(text.into()))
+    }
+
+    /// A constant, evaluated in Rust and written by serde.
+    pub fn constant<T: Data + Serialize>(&self, value: T) -> Expr<T::Owned> {
+        self.written(&value)
+    }
+
+    fn written<T: Serialize, U>(&self, value: &T) -> Expr<U> {
+        let value = serde_json::to_value(value).unwrap_or_else(|error| {
+            self.problem(format!("a constant cannot be written as JSON: {error}"));
+            Value::Null
+        });
+        if inexact(&value) {
+            self.problem(format!(
+                "the number {value} is outside ±2^53, where Step Functions' numbers are no longer exact; write it as a string"
+            ));
+        }
+        self.expr(Kind::Literal(value))
+    }
+
+    /// `()`
+    pub fn unit(&self) -> Expr<()> {
+        self.expr(Kind::Literal(Value::Null))
+    }
+
+    /// What an expression that never ends stands for.
+    pub fn never<T>(&self) -> Expr<T> {
+        self.expr(Kind::Literal(Value::Null))
+    }
+
+    /// A field of a struct or a tuple. The closure is never called: it has rustc check the field
+    /// and find its type.
+    pub fn field<T: Data, U: Data>(&self, base: Expr<T>, name: &'static str, _: fn(&T) -> &U) -> Expr<U::Owned> {
+        let node = self.edit(|program| match T::shape() {
+            Shape::Struct { fields, .. } => member(&mut program.arena, &fields, base.node(), name).1,
+            Shape::Tuple(_) => program.arena.index(base.node(), name.parse().unwrap_or(0)),
+            _ => program.arena.field(base.node(), name.to_owned(), false),
+        });
+        Expr::new(node)
+    }
+
+    /// A value built by a struct literal, a variant or a tuple struct. `variant` is the last
+    /// segment of its path. The closure is never called: rustc finds the fields' types in it.
+    pub fn construct<T: Data, P: FieldTuple>(
+        &self,
+        variant: &'static str,
+        names: &[&'static str],
+        _: fn(P) -> T,
+        values: P::Exprs,
+    ) -> Expr<T::Owned> {
+        let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
+        let fields = fields.as_slice();
+        let built = self.edit(|program| {
+            let arena = &mut program.arena;
+            match T::shape() {
+                Shape::Struct { fields: declared, .. } => content(arena, &declared, fields),
+                Shape::Enum { name, tagging, variants } => {
+                    let Some(found) = variants.iter().find(|known| known.rust == variant) else {
+                        program.problems.push(format!("`{name}` has no variant `{variant}`"));
+                        return arena.literal(Value::Null);
+                    };
+                    let inner = content(arena, &found.fields, fields);
+                    let tag_text = arena.literal(found.json);
+                    match tagging {
+                        Tagging::External if matches!(found.fields, Fields::Unit) => tag_text,
+                        Tagging::External => arena.add(Kind::Object(vec![(found.json.to_owned(), inner)])),
+                        Tagging::Untagged => inner,
+                        Tagging::Adjacent { tag, content } => {
+                            let mut entries = vec![(tag.to_owned(), tag_text)];
+                            if !matches!(found.fields, Fields::Unit) {
+                                entries.push((content.to_owned(), inner));
+                            }
+                            arena.add(Kind::Object(entries))
+                        }
+                        Tagging::Internal { tag } => {
+                            let mut entries = vec![(tag.to_owned(), tag_text)];
+                            match arena.kind(inner).clone() {
+                                Kind::Object(fields) => entries.extend(fields),
+                                Kind::Literal(_) if matches!(found.fields, Fields::Unit) => {}
+                                _ => program.problems.push(format!(
+                                    "`{name}::{variant}` holds a value whose fields are not written out here; \
+                                     build the value in place, or use an adjacent tag"
+                                )),
+                            }
+                            arena.add(Kind::Object(entries))
+                        }
+                    }
+                }
+                _ => {
+                    program.problems.push(format!("`{variant}` needs a type that derives `Data`"));
+                    arena.literal(Value::Null)
+                }
+            }
+        });
+        Expr::new(built)
+    }
+
+    /// `Some(value)`
+    pub fn some<T>(&self, value: Expr<T>) -> Expr<Option<T>> {
+        Expr::new(value.node())
+    }
+
+    /// `None`
+    pub fn none<T>(&self) -> Expr<Option<T>> {
+        self.expr(Kind::Literal(Value::Null))
+    }
+
+    /// An array of values of one type.
+    pub fn array<T: Data>(&self, elements: &[Expr<T>]) -> Expr<Vec<T>> {
+        let nested = is_list(&T::shape());
+        self.expr(Kind::Array(elements.iter().map(|element| (element.node(), nested)).collect()))
+    }
+
+    /// A tuple.
+    pub fn tuple<X: ExprTuple<Value: Data>>(&self, elements: X) -> Expr<X::Value> {
+        let shapes = match X::Value::shape() {
+            Shape::Tuple(shapes) => shapes,
+            _ => Vec::new(),
+        };
+        let elements = elements
+            .nodes()
+            .into_iter()
+            .enumerate()
+            .map(|(place, node)| (node, shapes.get(place).is_some_and(|shape| is_list(&shape()))))
+            .collect();
+        self.expr(Kind::Array(elements))
+    }
+
+    /// `==`
+    pub fn eq<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+        self.binary(BinaryOp::Equal, left.node(), right.node())
+    }
+
+    /// `!=`
+    pub fn ne<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+        // JSONata's `!=` is false where an operand is absent; the negation of `=` is Rust's.
+        let equal = self.eq(left, right);
+        self.not(equal)
+    }
+
+    /// `<`
+    pub fn lt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        self.binary(BinaryOp::Less, left.node(), right.node())
+    }
+
+    /// `<=`
+    pub fn le<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        self.binary(BinaryOp::LessOrEqual, left.node(), right.node())
+    }
+
+    /// `>`
+    pub fn gt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        self.binary(BinaryOp::Greater, left.node(), right.node())
+    }
+
+    /// `>=`
+    pub fn ge<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        self.binary(BinaryOp::GreaterOrEqual, left.node(), right.node())
+    }
+
+    /// `&&`
+    pub fn and(&self, left: Expr<bool>, right: Expr<bool>) -> Expr<bool> {
+        self.binary(BinaryOp::And, left.node(), right.node())
+    }
+
+    /// `||`
+    pub fn or(&self, left: Expr<bool>, right: Expr<bool>) -> Expr<bool> {
+        self.binary(BinaryOp::Or, left.node(), right.node())
+    }
+
+    /// `!`
+    pub fn not(&self, operand: Expr<bool>) -> Expr<bool> {
+        Expr::new(self.edit(|program| program.arena.not(operand.node())))
+    }
+
+    /// Unary `-`
+    pub fn neg<T: Number>(&self, operand: Expr<T>) -> Expr<T> {
+        let node = self.edit(|program| {
+            let negated = match program.arena.kind(operand.node()) {
+                Kind::Literal(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
+                    (Some(number), _) => Some(Value::from(-number)),
+                    (None, Some(number)) => Some(Value::from(-number)),
+                    (None, None) => None,
+                },
+                _ => None,
+            };
+            match negated {
+                Some(value) => program.arena.literal(value),
+                None => program.arena.add(Kind::Unary(UnaryOp::Negate, operand.node())),
+            }
+        });
+        Expr::new(node)
+    }
+
+    /// `+`
+    pub fn add<T: Addable>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        if T::TEXT {
+            self.expr(Kind::Concat(vec![left.node(), right.node()]))
+        } else {
+            self.binary(BinaryOp::Add, left.node(), right.node())
+        }
+    }
+
+    /// `-`
+    pub fn sub<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        self.binary(BinaryOp::Subtract, left.node(), right.node())
+    }
+
+    /// `*`
+    pub fn mul<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        self.binary(BinaryOp::Multiply, left.node(), right.node())
+    }
+
+    /// `/`
+    pub fn div<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let quotient: Expr<T> = self.binary(BinaryOp::Divide, left.node(), right.node());
+        if T::INTEGER {
+            self.expr(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient.node()))
+        } else {
+            quotient
+        }
+    }
+
+    /// `%`
+    pub fn rem<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        self.binary(BinaryOp::Remainder, left.node(), right.node())
+    }
+
+    /// `if` without effects.
+    pub fn cond<T>(&self, condition: Expr<bool>, then: Expr<T>, otherwise: Expr<T>) -> Expr<T> {
+        if then.node() == otherwise.node() {
+            return then;
+        }
+        self.expr(Kind::Cond { condition: condition.node(), then: then.node(), otherwise: otherwise.node() })
+    }
+
+    /// The text of a value, as `{}` writes it.
+    pub fn display<T: Formattable>(&self, value: Expr<T>) -> Expr<String> {
+        match T::WRITE {
+            Write::AsIs => Expr::new(value.node()),
+            Write::Plain => self.expr(Kind::Unary(UnaryOp::Text, value.node())),
+            Write::Wide => self.expr(Kind::Unary(UnaryOp::TextOfInteger, value.node())),
+        }
+    }
+
+    /// `format!`: the pieces one after the other.
+    pub fn format(&self, parts: &[Expr<String>]) -> Expr<String> {
+        match parts {
+            [] => self.text(""),
+            [one] => *one,
+            parts => self.expr(Kind::Concat(parts.iter().map(|part| part.node()).collect())),
+        }
+    }
+
+    /// `as_str`
+    pub fn as_str<T: AsText>(&self, value: Expr<T>) -> Expr<T::Text> {
+        if T::PARTIAL { self.expr(Kind::TextOrNull(value.node())) } else { Expr::new(value.node()) }
+    }
+
+    /// `is_some`
+    pub fn is_some<T>(&self, value: Expr<Option<T>>) -> Expr<bool> {
+        self.expr(Kind::Unary(UnaryOp::IsSome, value.node()))
+    }
+
+    /// `is_none`
+    pub fn is_none<T>(&self, value: Expr<Option<T>>) -> Expr<bool> {
+        let some = self.is_some(value);
+        self.not(some)
+    }
+
+    /// `unwrap_or`
+    pub fn unwrap_or<T>(&self, value: Expr<Option<T>>, default: Expr<T>) -> Expr<T> {
+        let some = self.is_some(value);
+        self.expr(Kind::Cond { condition: some.node(), then: value.node(), otherwise: default.node() })
+    }
+
+    fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {
+        self.expr(Kind::Binary(op, left, right))
+    }
+}
+
+/// What a struct or a variant holds, built from the values of its fields.
+fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'static str, Node)]) -> Node {
+    let value_of = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, node)| *node);
+    let null = arena.literal(Value::Null);
+    match declared {
+        Fields::Unit => null,
+        Fields::Newtype(_) => value_of("0").unwrap_or(null),
+        Fields::Tuple(shapes) => {
+            let elements = shapes
+                .iter()
+                .enumerate()
+                .map(|(place, shape)| (value_of(&place.to_string()).unwrap_or(null), is_list(&shape())))
+                .collect();
+            arena.add(Kind::Array(elements))
+        }
+        Fields::Named(declared) => {
+            let mut entries = Vec::new();
+            for field in declared {
+                let Some(value) = value_of(field.rust) else { continue };
+                if field.transparent {
+                    return value;
+                }
+                if field.flatten {
+                    if let Kind::Object(inner) = arena.kind(value) {
+                        entries.extend(inner.clone());
+                    }
+                } else if !field.skip {
+                    entries.push((field.json.to_owned(), value));
+                }
+            }
+            arena.add(Kind::Object(entries))
+        }
+    }
+}
+
+fn is_list(shape: &Shape) -> bool {
+    matches!(shape, Shape::List(_) | Shape::Tuple(_))
+        || matches!(shape, Shape::Struct { fields: Fields::Tuple(_), .. })
+}
+
+/// Whether a number is whole and beyond what a double holds exactly.
+fn inexact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            const LIMIT: i128 = 1 << 53;
+            let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+            whole.is_some_and(|whole| whole.abs() > LIMIT)
+        }
+        Value::Array(elements) => elements.iter().any(inexact),
+        Value::Object(object) => object.values().any(inexact),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}

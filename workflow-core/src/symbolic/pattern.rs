@@ -1,0 +1,257 @@
+//! Patterns: what `match`, `if let` and `let` test of a value, and what they bind.
+
+use serde_json::Value;
+
+use crate::data::{Fields, Shape, Tagging, Variant};
+
+use super::node::{Arena, BinaryOp, Kind, Node, UnaryOp};
+
+/// A pattern, as the macro hands it over. Bindings are counted in source order.
+#[derive(Clone, Debug)]
+pub enum Pat {
+    /// `_`
+    Any,
+    /// `name`
+    Bind,
+    /// `name @ pattern`
+    BindAt(Box<Pat>),
+    /// A literal, or a constant by its value.
+    Literal(Value),
+    /// `low..=high` and its kin; the flag says whether `high` is part of it.
+    Range(Option<Value>, Option<Value>, bool),
+    /// `Some(pattern)`
+    Some(Box<Pat>),
+    /// `None`
+    None,
+    /// `Variant`, `Variant(..)`, `Variant { .. }` or a struct: the last segment of the path, and
+    /// the fields by name (`0`, `1`, .. for unnamed ones).
+    Named(&'static str, Vec<(&'static str, Pat)>),
+    /// `(a, b)`
+    Tuple(Vec<Pat>),
+    /// `a | b`
+    Or(Vec<Pat>),
+}
+
+/// What must be true of a value for a pattern to match; nothing for one that always matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Test(pub(crate) Option<Node>);
+
+/// What reading a pattern found: the test, and the bound values in source order.
+pub(crate) struct Matched {
+    pub(crate) test: Option<Node>,
+    pub(crate) bound: Vec<Node>,
+}
+
+/// Reads a pattern over a value of a shape.
+pub(crate) fn read(arena: &mut Arena, problems: &mut Vec<String>, shape: &Shape, value: Node, pat: &Pat) -> Matched {
+    let mut matched = Matched { test: None, bound: Vec::new() };
+    Reader { arena, problems }.read(shape, value, pat, &mut matched);
+    matched
+}
+
+struct Reader<'a> {
+    arena: &'a mut Arena,
+    problems: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, shape: &Shape, value: Node, pat: &Pat, matched: &mut Matched) {
+        match pat {
+            Pat::Any => {}
+            Pat::Bind => matched.bound.push(value),
+            Pat::BindAt(inner) => {
+                matched.bound.push(value);
+                self.read(shape, value, inner, matched);
+            }
+            Pat::Literal(literal) => {
+                let test = self.equals(value, literal.clone());
+                self.require(matched, test);
+            }
+            Pat::Range(low, high, inclusive) => {
+                if let Some(low) = low {
+                    let test = self.compare(BinaryOp::GreaterOrEqual, value, low.clone());
+                    self.require(matched, test);
+                }
+                if let Some(high) = high {
+                    let op = if *inclusive { BinaryOp::LessOrEqual } else { BinaryOp::Less };
+                    let test = self.compare(op, value, high.clone());
+                    self.require(matched, test);
+                }
+            }
+            Pat::None => {
+                let test = self.arena.add(Kind::Unary(UnaryOp::IsSome, value));
+                let test = self.arena.not(test);
+                self.require(matched, test);
+            }
+            Pat::Some(inner) => {
+                let inside = match shape {
+                    Shape::Option(inside) => inside(),
+                    _ => Shape::Any,
+                };
+                // A test of the value inside fails for `null` and for an absent value as well, so
+                // the test for presence is needed only where nothing else is tested.
+                let mut within = Matched { test: None, bound: Vec::new() };
+                self.read(&inside, value, inner, &mut within);
+                if !matches!(**inner, Pat::Literal(_) | Pat::Named(..)) || within.test.is_none() {
+                    let test = self.arena.add(Kind::Unary(UnaryOp::IsSome, value));
+                    self.require(matched, test);
+                }
+                if let Some(test) = within.test {
+                    self.require(matched, test);
+                }
+                matched.bound.extend(within.bound);
+            }
+            Pat::Tuple(pats) => {
+                let shapes = match shape {
+                    Shape::Tuple(shapes) => shapes.clone(),
+                    _ => Vec::new(),
+                };
+                for (index, pat) in pats.iter().enumerate() {
+                    let element = self.arena.index(value, index);
+                    let shape = shapes.get(index).map_or(Shape::Any, |shape| shape());
+                    self.read(&shape, element, pat, matched);
+                }
+            }
+            Pat::Named(name, pats) => self.named(shape, value, name, pats, matched),
+            Pat::Or(alternatives) => self.alternatives(shape, value, alternatives, matched),
+        }
+    }
+
+    fn named(&mut self, shape: &Shape, value: Node, name: &str, pats: &[(&'static str, Pat)], matched: &mut Matched) {
+        match shape {
+            Shape::Enum { name: owner, tagging, variants } => {
+                let Some(variant) = variants.iter().find(|variant| variant.rust == name) else {
+                    self.problems.push(format!("`{owner}` has no variant `{name}` that can be matched"));
+                    return;
+                };
+                let test = self.is_variant(owner, *tagging, variants, variant, value);
+                self.require(matched, test);
+                let content = content_of(self.arena, *tagging, variant, value);
+                self.fields(&variant.fields, content, pats, matched);
+            }
+            Shape::Struct { fields, .. } => self.fields(fields, value, pats, matched),
+            _ => self.problems.push(format!("the pattern `{name}` needs a type that derives `Data`")),
+        }
+    }
+
+    fn fields(&mut self, fields: &Fields, content: Node, pats: &[(&'static str, Pat)], matched: &mut Matched) {
+        for (name, pat) in pats {
+            let (shape, value) = member(self.arena, fields, content, name);
+            self.read(&shape, value, pat, matched);
+        }
+    }
+
+    /// The test for a variant, as serde's tagging has it.
+    fn is_variant(&mut self, owner: &str, tagging: Tagging, variants: &[Variant], variant: &Variant, value: Node) -> Node {
+        match tagging {
+            Tagging::External if matches!(variant.fields, Fields::Unit) => self.equals(value, variant.json.into()),
+            Tagging::External => {
+                // The only key of the object. An absent key and one that holds `null` (a variant
+                // around an `Option`) differ, so the test is for presence.
+                let only_objects = variants.iter().all(|variant| !matches!(variant.fields, Fields::Unit));
+                let field = self.arena.add(Kind::Field { base: value, key: variant.json.to_owned(), optional: false });
+                let _ = only_objects;
+                self.arena.add(Kind::Unary(UnaryOp::Exists, field))
+            }
+            Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
+                let tag = self.arena.field(value, tag.to_owned(), false);
+                self.equals(tag, variant.json.into())
+            }
+            Tagging::Untagged => {
+                self.problems.push(format!(
+                    "the variants of `{owner}` are untagged, so a state machine cannot tell them apart; \
+                     give it a tag with `#[serde(tag = \"type\")]`"
+                ));
+                self.arena.literal(true)
+            }
+        }
+    }
+
+    fn alternatives(&mut self, shape: &Shape, value: Node, pats: &[Pat], matched: &mut Matched) {
+        let read: Vec<Matched> = pats
+            .iter()
+            .map(|pat| {
+                let mut matched = Matched { test: None, bound: Vec::new() };
+                self.read(shape, value, pat, &mut matched);
+                matched
+            })
+            .collect();
+        if let Some(tests) = read.iter().map(|one| one.test).collect::<Option<Vec<Node>>>() {
+            let any = tests.into_iter().reduce(|left, right| self.arena.add(Kind::Binary(BinaryOp::Or, left, right)));
+            if let Some(any) = any {
+                self.require(matched, any);
+            }
+        }
+        // A name is bound by every alternative: its value is that of the first that matches.
+        let Some((last, earlier)) = read.split_last() else { return };
+        for place in 0..last.bound.len() {
+            let mut value = last.bound[place];
+            for one in earlier.iter().rev() {
+                let Some(then) = one.bound.get(place).copied() else { continue };
+                value = match one.test {
+                    Some(_) if then == value => value,
+                    Some(condition) => self.arena.add(Kind::Cond { condition, then, otherwise: value }),
+                    None => then,
+                };
+            }
+            matched.bound.push(value);
+        }
+    }
+
+    fn equals(&mut self, value: Node, literal: Value) -> Node {
+        // `value.as_str()` equals a text exactly where the value does.
+        let value = match *self.arena.kind(value) {
+            Kind::TextOrNull(inner) if literal.is_string() => inner,
+            _ => value,
+        };
+        match literal {
+            Value::Bool(true) => value,
+            Value::Bool(false) => self.arena.not(value),
+            literal => self.compare(BinaryOp::Equal, value, literal),
+        }
+    }
+
+    fn compare(&mut self, op: BinaryOp, value: Node, literal: Value) -> Node {
+        let literal = self.arena.literal(literal);
+        self.arena.add(Kind::Binary(op, value, literal))
+    }
+
+    fn require(&mut self, matched: &mut Matched, test: Node) {
+        matched.test = self.arena.and(matched.test, Some(test));
+    }
+}
+
+/// Where serde puts what a variant holds.
+pub(crate) fn content_of(arena: &mut Arena, tagging: Tagging, variant: &Variant, value: Node) -> Node {
+    match tagging {
+        Tagging::External => match variant.fields {
+            Fields::Unit => value,
+            _ => arena.field(value, variant.json.to_owned(), false),
+        },
+        Tagging::Internal { .. } | Tagging::Untagged => value,
+        Tagging::Adjacent { content, .. } => arena.field(value, content.to_owned(), false),
+    }
+}
+
+/// A field of what a struct or a variant holds: its shape, and the expression that reads it.
+pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str) -> (Shape, Node) {
+    match fields {
+        Fields::Unit => (Shape::Any, base),
+        Fields::Newtype(shape) => (shape(), base),
+        Fields::Tuple(shapes) => {
+            let index = name.parse().unwrap_or(0);
+            let element = arena.index(base, index);
+            (shapes.get(index).map_or(Shape::Any, |shape| shape()), element)
+        }
+        Fields::Named(fields) => match fields.iter().find(|field| field.rust == name) {
+            Some(field) if field.flatten || field.transparent => ((field.shape)(), base),
+            Some(field) => {
+                let shape = (field.shape)();
+                let optional = matches!(shape, Shape::Option(_));
+                let value = arena.field(base, field.json.to_owned(), optional);
+                (shape, value)
+            }
+            None => (Shape::Any, arena.field(base, name.to_owned(), false)),
+        },
+    }
+}

@@ -1,0 +1,83 @@
+//! Tuples of expressions, of fields and of bindings: how rustc's types reach the builder.
+
+use std::marker::PhantomData;
+
+use crate::data::Data;
+
+use super::node::{Expr, Node};
+
+/// A tuple of expressions.
+pub trait ExprTuple {
+    /// The tuple of values that it stands for.
+    type Value;
+    /// The untyped nodes, in order.
+    #[doc(hidden)]
+    fn nodes(self) -> Vec<Node>;
+}
+
+/// A tuple of the types of fields.
+pub trait FieldTuple {
+    /// The expressions that give their values.
+    type Exprs: ExprTuple;
+}
+
+/// The type of a binding in a pattern, without its value.
+#[derive(Debug)]
+pub struct Witness<T: ?Sized>(PhantomData<fn(&T)>);
+
+/// Tells the type of a binding. Called only in closures that rustc checks and nobody calls.
+pub fn witness<T: ?Sized>(_: &T) -> Witness<T> {
+    Witness(PhantomData)
+}
+
+/// A tuple of [`Witness`]es.
+pub trait WitnessTuple {
+    /// The expressions that the bindings stand for.
+    type Exprs;
+    /// The expressions at these nodes.
+    #[doc(hidden)]
+    fn exprs(nodes: &[Node], missing: Node) -> Self::Exprs;
+}
+
+macro_rules! tuples {
+    ($(($($ty:ident $place:tt),*))*) => {$(
+        impl<$($ty),*> ExprTuple for ($(Expr<$ty>,)*) {
+            type Value = ($($ty,)*);
+            fn nodes(self) -> Vec<Node> {
+                vec![$(self.$place.node()),*]
+            }
+        }
+
+        impl<$($ty: Data),*> FieldTuple for ($($ty,)*) {
+            type Exprs = ($(Expr<$ty::Owned>,)*);
+        }
+
+        impl<$($ty: Data + ?Sized),*> WitnessTuple for ($(Witness<$ty>,)*) {
+            type Exprs = ($(Expr<$ty::Owned>,)*);
+            #[allow(clippy::unused_unit, reason = "the empty tuple is one of the cases")]
+            fn exprs(_nodes: &[Node], _missing: Node) -> Self::Exprs {
+                ($(Expr::new(_nodes.get($place).copied().unwrap_or(_missing)),)*)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    ()
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15)
+}

@@ -1,0 +1,53 @@
+//! What stands before `.await`.
+
+use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Ident};
+
+use super::unparenthesized;
+
+/// What is awaited.
+pub(crate) enum Awaited<'a> {
+    /// A call of a task, with its policy.
+    Call(Call<'a>),
+    /// An `async` block.
+    Block(&'a ExprAsync),
+    /// A variable, which must hold an `async` block.
+    Local(&'a Ident),
+    /// Anything else.
+    Other(&'a Expr),
+}
+
+/// `charge(&order).retry(..).timeout(..)`
+pub(crate) struct Call<'a> {
+    pub(crate) call: &'a ExprCall,
+    /// The calls of policy methods, first one first.
+    pub(crate) policy: Vec<&'a ExprMethodCall>,
+}
+
+/// The methods that change the policy of a call.
+pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
+
+pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
+    let mut policy = Vec::new();
+    let mut expr = unparenthesized(base);
+    loop {
+        match expr {
+            Expr::MethodCall(method) => {
+                policy.push(method);
+                expr = unparenthesized(&method.receiver);
+            }
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
+                policy.reverse();
+                return Awaited::Call(Call { call, policy });
+            }
+            _ if !policy.is_empty() => return Awaited::Other(base),
+            Expr::Async(block) => return Awaited::Block(block),
+            Expr::Path(path) => {
+                return match path.path.get_ident() {
+                    Some(ident) => Awaited::Local(ident),
+                    None => Awaited::Other(base),
+                };
+            }
+            _ => return Awaited::Other(base),
+        }
+    }
+}

@@ -1,0 +1,477 @@
+//! `if`, `match`, `let else`: pure ones become `? :`, those with effects become Choice states, and
+//! those on the `Result` of what is awaited become Catch.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Arm, BinOp, Expr, ExprAwait, ExprIf, ExprMatch, Pat, spanned::Spanned};
+
+use crate::attributes::plain;
+
+use super::{
+    await_::{Awaited, awaited},
+    pattern,
+    symbolic::{Symbolic, has_effect},
+    unparenthesized,
+};
+
+/// Where the values of arms go.
+#[derive(Clone, Copy, PartialEq)]
+enum Position {
+    /// They are the value of the whole.
+    Value,
+    /// They leave the scope.
+    Result,
+}
+
+/// An arm, whatever it was written as.
+struct Case<'a> {
+    pat: Pat,
+    guard: Option<&'a Expr>,
+    body: Body<'a>,
+    attributes: &'a [syn::Attribute],
+}
+
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    Expr(&'a Expr),
+    Block(&'a syn::Block),
+    Nothing,
+}
+
+impl Symbolic<'_> {
+    pub(crate) fn if_value(&mut self, branch: &ExprIf) -> TokenStream {
+        self.if_(branch, Position::Value)
+    }
+
+    pub(crate) fn if_result(&mut self, branch: &ExprIf) -> TokenStream {
+        let value = self.if_(branch, Position::Result);
+        quote!(let _ = #value;)
+    }
+
+    pub(crate) fn match_value(&mut self, choice: &ExprMatch) -> TokenStream {
+        self.match_(choice, Position::Value)
+    }
+
+    pub(crate) fn match_result(&mut self, choice: &ExprMatch) -> TokenStream {
+        let value = self.match_(choice, Position::Result);
+        quote!(let _ = #value;)
+    }
+
+    fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
+        // `if let Ok(v) = call().await` is a `match` on a `Result`.
+        if let Expr::Let(condition) = unparenthesized(&branch.cond)
+            && let Expr::Await(await_) = unparenthesized(&condition.expr)
+        {
+            let otherwise = match &branch.else_branch {
+                Some((_, otherwise)) => Body::Expr(otherwise),
+                None => Body::Nothing,
+            };
+            let cases = [
+                Case { pat: (*condition.pat).clone(), guard: None, body: Body::Block(&branch.then_branch), attributes: &[] },
+                Case { pat: syn::parse_quote!(_), guard: None, body: otherwise, attributes: &[] },
+            ];
+            return self.match_awaited(await_, &cases, position);
+        }
+        let b = self.b.clone();
+        let effects = position == Position::Result || has_effect(&Expr::If(without_condition(branch)));
+        let note = if effects { self.take_note(about(&branch.cond)) } else { TokenStream::new() };
+        let (prelude, tests) = self.condition(&branch.cond);
+        let then = Body::Block(&branch.then_branch);
+        let otherwise = match &branch.else_branch {
+            Some((_, otherwise)) => Body::Expr(otherwise),
+            None => Body::Nothing,
+        };
+        if !effects {
+            let otherwise = self.body(otherwise, position);
+            let then = self.body(then, position);
+            return quote! {{
+                let __otherwise = #otherwise;
+                #prelude
+                #tests
+                let __then = #then;
+                let __condition = #b.holds(__test);
+                #b.cond(__condition, __then, __otherwise)
+            }};
+        }
+        let join = self.fresh("join");
+        let then = self.body(then, position);
+        let otherwise = self.body(otherwise, position);
+        quote! {{
+            #prelude
+            let mut #join = #b.choice(#note);
+            {
+                #tests
+                #b.when(&mut #join, __test);
+                let __value = #then;
+                #b.arm(&mut #join, __value);
+            }
+            #b.otherwise(&mut #join);
+            let __value = #otherwise;
+            #b.arm(&mut #join, __value);
+            #b.join(#join)
+        }}
+    }
+
+    /// A condition: what is evaluated first, and statements that bind its names and `__test`.
+    fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
+        let b = self.b.clone();
+        let mut parts = Vec::new();
+        conjuncts(condition, &mut parts);
+        let chain = parts.iter().any(|part| matches!(part, Expr::Let(_)));
+        if !chain {
+            let value = self.expr(condition);
+            let name = self.fresh("condition");
+            return (quote!(let #name = #value;), quote!(let __test = #b.test(#name);));
+        }
+        let mut prelude = TokenStream::new();
+        let mut tests = quote!(let __test = #b.test(#b.literal(true)););
+        for (place, part) in parts.iter().enumerate() {
+            if place > 0 && has_effect(part) {
+                self.errors.refuse(
+                    part,
+                    "only the first condition of a chain with `let` may await; nest the `if`s to say in which order",
+                );
+            }
+            match part {
+                Expr::Let(condition) => {
+                    let value = self.expr(&condition.expr);
+                    let pattern = pattern::read(&condition.pat, self.errors);
+                    self.declare(&pattern);
+                    let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                    let scrutinee = if place == 0 {
+                        let name = self.fresh("scrutinee");
+                        prelude.extend(quote!(let #name = #value;));
+                        quote!(#name)
+                    } else {
+                        value
+                    };
+                    tests.extend(quote! {
+                        let (__next, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+                        let __test = #b.both(__test, __next);
+                    });
+                }
+                other => {
+                    let value = self.expr(other);
+                    tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
+                }
+            }
+        }
+        (prelude, tests)
+    }
+
+    fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
+        let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
+        if let Expr::Await(await_) = unparenthesized(&choice.expr) {
+            return self.match_awaited(await_, &cases, position);
+        }
+        let b = self.b.clone();
+        let effects = position == Position::Result
+            || choice.arms.iter().any(|arm| has_effect(&arm.body))
+            || cases.iter().any(|case| !case.attributes.is_empty() && self.has_state_note(case.attributes));
+        let note = if effects { self.take_note(about(&choice.expr)) } else { TokenStream::new() };
+        let scrutinee = self.fresh("scrutinee");
+        let value = self.expr(&choice.expr);
+        if effects {
+            let join = self.fresh("join");
+            let last = cases.len().saturating_sub(1);
+            let arms: Vec<TokenStream> = cases
+                .iter()
+                .enumerate()
+                .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
+                .collect();
+            return quote! {{
+                let #scrutinee = #value;
+                let mut #join = #b.choice(#note);
+                #(#arms)*
+                #b.join(#join)
+            }};
+        }
+        // From the last arm to the first: `test ? value : what the arms below say`.
+        let mut written = TokenStream::new();
+        for case in cases.iter().rev() {
+            let pattern = pattern::read(&case.pat, self.errors);
+            self.declare(&pattern);
+            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+            let guard = self.guard(case);
+            let body = self.body(case.body, position);
+            written = if written.is_empty() {
+                quote! {{
+                    let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+                    #body
+                }}
+            } else {
+                quote! {{
+                    let __below = #written;
+                    let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+                    #guard
+                    let __value = #body;
+                    let __condition = #b.holds(__test);
+                    #b.cond(__condition, __value, __below)
+                }}
+            };
+        }
+        quote! {{
+            let #scrutinee = #value;
+            #written
+        }}
+    }
+
+    fn has_state_note(&self, attributes: &[syn::Attribute]) -> bool {
+        attributes.iter().any(|attribute| attribute.path().is_ident("state"))
+    }
+
+    /// An arm over data.
+    fn arm(&mut self, case: &Case<'_>, scrutinee: &Ident, join: &Ident, last: bool, position: Position) -> TokenStream {
+        let b = self.b.clone();
+        let pattern = pattern::read(&case.pat, self.errors);
+        self.declare(&pattern);
+        let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+        let guard = self.guard(case);
+        let attributes = case.attributes.to_vec();
+        let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+        let enter = if last && case.guard.is_none() {
+            quote!(#b.otherwise(&mut #join);)
+        } else {
+            quote!(#b.when(&mut #join, __test);)
+        };
+        quote! {{
+            let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+            #guard
+            #enter
+            let __value = #body;
+            #b.arm(&mut #join, __value);
+        }}
+    }
+
+    /// A guard: statements that add it to `__test`.
+    fn guard(&mut self, case: &Case<'_>) -> TokenStream {
+        let b = self.b.clone();
+        let Some(guard) = case.guard else { return TokenStream::new() };
+        if has_effect(guard) {
+            self.errors.refuse(guard, "a guard cannot await; await before the `match` and test the result");
+        }
+        let value = self.expr(guard);
+        quote!(let __test = #b.both(__test, #b.test(#value));)
+    }
+
+    /// A `match` on the `Result` of what is awaited.
+    fn match_awaited(&mut self, await_: &ExprAwait, cases: &[Case<'_>], position: Position) -> TokenStream {
+        let b = self.b.clone();
+        let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
+        let attempt = self.attempt(await_, &inner);
+        let wildcard = cases.iter().any(|case| matches!(case.pat, Pat::Wild(_)));
+        let last_ok = cases.iter().rposition(|case| result_pattern(&case.pat) == Some("Ok"));
+        let arms: Vec<TokenStream> = cases
+            .iter()
+            .enumerate()
+            .map(|(place, case)| {
+                let attributes = case.attributes.to_vec();
+                match (result_pattern(&case.pat), &case.pat) {
+                    (Some("Ok"), Pat::TupleStruct(ok)) if ok.elems.len() == 1 => {
+                        let case = Case { pat: ok.elems[0].clone(), ..*case };
+                        let last = Some(place) == last_ok && !wildcard;
+                        self.arm(&case, &success, &join, last, position)
+                    }
+                    (Some("Err"), Pat::TupleStruct(err)) if err.elems.len() == 1 => {
+                        let pattern = pattern::read(&err.elems[0], self.errors);
+                        self.declare(&pattern);
+                        let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                        let guard = self.guard(case);
+                        let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        quote! {{
+                            let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
+                            let __test = #b.test(#b.literal(true));
+                            #guard
+                            #b.when_error(#inner, __found, __test);
+                            let __value = #body;
+                            #b.arm(&mut #join, __value);
+                        }}
+                    }
+                    (None, Pat::Wild(_)) if case.guard.is_none() => {
+                        let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        quote! {{
+                            let (__found, _) = #b.bind_error(
+                                #inner,
+                                &::workflow_core::__private::Pat::Any,
+                                |_| ::core::option::Option::None::<()>,
+                            );
+                            #b.when_error_or_rest(#inner, __found, &mut #join);
+                            let __value = #body;
+                            #b.arm(&mut #join, __value);
+                        }}
+                    }
+                    _ => {
+                        self.errors.refuse(
+                            &case.pat,
+                            "the result of what is awaited is matched with `Ok(..)`, `Err(..)` and `_`",
+                        );
+                        TokenStream::new()
+                    }
+                }
+            })
+            .collect();
+        quote! {{
+            let #inner = #b.open();
+            #attempt
+            let #success = #b.succeeded(#inner);
+            let mut #join = #b.choice(::core::default::Default::default());
+            #(#arms)*
+            #b.join(#join)
+        }}
+    }
+
+    /// What is awaited, with its `Ok` and `Err` led to the scope `inner`.
+    fn attempt(&mut self, await_: &ExprAwait, inner: &Ident) -> TokenStream {
+        let b = self.b.clone();
+        let block = match awaited(&await_.base) {
+            Awaited::Block(block) => Some(block.clone()),
+            Awaited::Local(name) => self.blocks.remove(&plain(name)),
+            _ => None,
+        };
+        let outer = std::mem::replace(&mut self.scope, inner.clone());
+        let fallible = std::mem::replace(&mut self.fallible, true);
+        let attempt = match block {
+            Some(block) => self.result_block(&block.block),
+            None => {
+                let value = self.await_last(await_);
+                quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
+            }
+        };
+        self.scope = outer;
+        self.fallible = fallible;
+        attempt
+    }
+
+    pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let join = self.fresh("join");
+        if let Expr::Await(await_) = unparenthesized(value) {
+            let (inner, success) = (self.fresh("scope"), self.fresh("success"));
+            let Pat::TupleStruct(ok) = pat else {
+                self.errors.refuse(pat, "the result of what is awaited is matched with `Ok(..)`: `let Ok(value) = .. else { .. };`");
+                return TokenStream::new();
+            };
+            if result_pattern(pat) != Some("Ok") || ok.elems.len() != 1 {
+                self.errors.refuse(pat, "an error is read with `match`; `let .. else` takes the success apart: `let Ok(value) = .. else { .. };`");
+                return TokenStream::new();
+            }
+            let attempt = self.attempt(await_, &inner);
+            let otherwise = self.body(Body::Expr(otherwise), Position::Value);
+            let pattern = pattern::read(&ok.elems[0], self.errors);
+            self.declare(&pattern);
+            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+            return quote! {
+                let #inner = #b.open();
+                #attempt
+                let #success = #b.succeeded(#inner);
+                let mut #join = #b.choice::<()>(::core::default::Default::default());
+                let (__test, __names) = #b.bind(#success, &#value_of, #witness);
+                #b.when(&mut #join, __test);
+                #b.arm(&mut #join, #b.unit());
+                {
+                    let (__found, _) = #b.bind_error(
+                        #inner,
+                        &::workflow_core::__private::Pat::Any,
+                        |_| ::core::option::Option::None::<()>,
+                    );
+                    #b.when_error_or_rest(#inner, __found, &mut #join);
+                    let __value = #otherwise;
+                    #b.arm(&mut #join, __value);
+                }
+                #b.join(#join);
+                let #names = __names;
+            };
+        }
+        let note = self.take_note(about(value));
+        let value = self.expr(value);
+        let otherwise = self.body(Body::Expr(otherwise), Position::Value);
+        let pattern = pattern::read(pat, self.errors);
+        self.declare(&pattern);
+        let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+        quote! {
+            let (__test, __names) = #b.bind(#value, &#value_of, #witness);
+            let mut #join = #b.choice::<()>(#note);
+            #b.when(&mut #join, __test);
+            #b.arm(&mut #join, #b.unit());
+            #b.otherwise(&mut #join);
+            {
+                let __value = #otherwise;
+                #b.arm(&mut #join, __value);
+            }
+            #b.join(#join);
+            let #names = __names;
+        }
+    }
+
+    /// What an arm does, as an expression.
+    fn body(&mut self, body: Body<'_>, position: Position) -> TokenStream {
+        let b = self.b.clone();
+        match (body, position) {
+            (Body::Nothing, _) => quote!(#b.unit()),
+            (Body::Expr(expr), Position::Value) => self.expr(expr),
+            (Body::Block(block), Position::Value) => self.value_block(block),
+            (Body::Expr(expr), Position::Result) => {
+                let result = self.result(expr);
+                quote!({ #result #b.unit() })
+            }
+            (Body::Block(block), Position::Result) => {
+                let result = self.result_block(block);
+                quote!({ #result #b.unit() })
+            }
+        }
+    }
+}
+
+fn case(arm: &Arm) -> Case<'_> {
+    let (pat, guard) = match &arm.pat {
+        Pat::Guard(guarded) => ((*guarded.pat).clone(), Some(&*guarded.guard)),
+        pat => (pat.clone(), None),
+    };
+    Case { pat, guard, body: Body::Expr(&arm.body), attributes: &arm.attrs }
+}
+
+/// `Ok` or `Err`, if the pattern is one of them.
+fn result_pattern(pat: &Pat) -> Option<&'static str> {
+    let Pat::TupleStruct(pattern) = pat else { return None };
+    let last = pattern.path.segments.last()?;
+    ["Ok", "Err"].into_iter().find(|name| last.ident == name)
+}
+
+/// The parts of `a && b && c`.
+fn conjuncts<'a>(condition: &'a Expr, parts: &mut Vec<&'a Expr>) {
+    match unparenthesized(condition) {
+        Expr::Binary(binary) if matches!(binary.op, BinOp::And(_)) => {
+            conjuncts(&binary.left, parts);
+            conjuncts(&binary.right, parts);
+        }
+        other => parts.push(other),
+    }
+}
+
+/// An `if` whose condition does not count: its effects come before the choice.
+fn without_condition(branch: &ExprIf) -> ExprIf {
+    let mut branch = branch.clone();
+    *branch.cond = syn::parse_quote_spanned!(branch.if_token.span()=> true);
+    branch
+}
+
+/// What a condition or a scrutinee is about: the last name in its first path.
+fn about(expr: &Expr) -> Option<String> {
+    match unparenthesized(expr) {
+        Expr::Path(path) => path.path.segments.last().map(|last| plain(&last.ident)),
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => Some(plain(name)),
+            syn::Member::Unnamed(_) => about(&field.base),
+        },
+        Expr::Let(condition) => about(&condition.expr),
+        Expr::MethodCall(method) => about(&method.receiver),
+        Expr::Binary(binary) => about(&binary.left).or_else(|| about(&binary.right)),
+        Expr::Unary(unary) => about(&unary.expr),
+        Expr::Reference(reference) => about(&reference.expr),
+        Expr::Await(await_) => about(&await_.base),
+        Expr::Try(try_) => about(&try_.expr),
+        Expr::Call(call) => about(&call.func),
+        Expr::Tuple(tuple) => tuple.elems.first().and_then(about),
+        _ => None,
+    }
+}

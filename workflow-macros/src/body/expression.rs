@@ -1,0 +1,522 @@
+//! Expressions: each becomes a Rust expression of type `Expr`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{
+    BinOp, Expr, ExprAwait, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Path, UnOp, spanned::Spanned, visit::Visit,
+};
+
+use crate::attributes::plain;
+
+use super::{
+    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    is_capitalized, site,
+    statement::{attributes_of, called},
+    symbolic::{Symbolic, has_effect},
+    unparenthesized,
+};
+
+impl Symbolic<'_> {
+    pub(crate) fn expr(&mut self, expr: &Expr) -> TokenStream {
+        let attributes = attributes_of(expr).to_vec();
+        self.noted(&attributes, |writer| writer.expr_of(expr))
+    }
+
+    fn expr_of(&mut self, expr: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        match expr {
+            Expr::Paren(inner) => self.expr(&inner.expr),
+            Expr::Group(inner) => self.expr(&inner.expr),
+            Expr::Reference(reference) => {
+                if let Some(mutability) = &reference.mutability {
+                    return self.refuse(
+                        mutability,
+                        "`&mut` lends a value to be changed in place, which JSON cannot do; take the value and return the new one",
+                    );
+                }
+                self.expr(&reference.expr)
+            }
+            Expr::Lit(literal) => self.literal(&literal.lit),
+            Expr::Path(path) => self.path(&path.path, path.qself.is_some(), expr),
+            Expr::Field(field) => {
+                let base = self.expr(&field.base);
+                let span = field.member.span();
+                let member = &field.member;
+                let name = match member {
+                    Member::Named(name) => plain(name),
+                    Member::Unnamed(index) => index.index.to_string(),
+                };
+                quote_spanned!(span=> #b.field(#base, #name, |__value| &(*__value).#member))
+            }
+            Expr::Unary(unary) => {
+                let operand = self.expr(&unary.expr);
+                match unary.op {
+                    UnOp::Not(_) => quote_spanned!(unary.span()=> #b.not(#operand)),
+                    UnOp::Neg(_) => quote_spanned!(unary.span()=> #b.neg(#operand)),
+                    _ => operand,
+                }
+            }
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::If(branch) => self.if_value(branch),
+            Expr::Match(choice) => self.match_value(choice),
+            Expr::Block(block) => {
+                if let Some(label) = &block.label {
+                    return self.refuse(label, "a labelled block cannot be left early in a workflow; use `if` and `else`");
+                }
+                self.value_block(&block.block)
+            }
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => quote!(#b.unit()),
+            Expr::Tuple(tuple) => {
+                let elements: Vec<TokenStream> = tuple.elems.iter().map(|element| self.expr(element)).collect();
+                quote!(#b.tuple((#(#elements,)*)))
+            }
+            Expr::Array(array) => {
+                let elements: Vec<TokenStream> = array.elems.iter().map(|element| self.expr(element)).collect();
+                quote!(#b.array(&[#(#elements),*]))
+            }
+            Expr::Struct(_) => self.constructor(expr, "construct").unwrap_or_default(),
+            Expr::Call(call) => self.call(call, expr),
+            Expr::MethodCall(method) => self.method(method),
+            Expr::Macro(macro_) => self.macro_call(&macro_.mac),
+            Expr::Await(await_) => self.refuse(
+                await_.await_token,
+                "the `Result` of what is awaited is taken apart where it is awaited: put `?` behind it, or `match` it",
+            ),
+            Expr::Try(try_) => match unparenthesized(&try_.expr) {
+                Expr::Await(await_) => self.await_try(await_),
+                other => self.refuse(
+                    other,
+                    "`?` passes on the error of something awaited; await a task here, or `match` the value",
+                ),
+            },
+            Expr::Return(returned) => {
+                let result = self.returned(returned.expr.as_deref());
+                quote!({ #result #b.never() })
+            }
+            Expr::Let(condition) => {
+                self.refuse(condition.let_token, "`let` in a condition stands on its own or behind `&&`")
+            }
+            other => self.unsupported(other),
+        }
+    }
+
+    fn literal(&mut self, literal: &Lit) -> TokenStream {
+        let b = self.b.clone();
+        match literal {
+            Lit::Str(text) => quote!(#b.text(#text)),
+            Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_) => quote_spanned!(literal.span()=> #b.literal(#literal)),
+            other => self.refuse(other, "JSON has no bytes; write text, or keep bytes inside a task"),
+        }
+    }
+
+    fn path(&mut self, path: &Path, qualified: bool, expr: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        if let Some(ident) = path.get_ident() {
+            if ident == "None" {
+                return quote!(#b.none());
+            }
+            if self.blocks.contains_key(&plain(ident)) {
+                return self.refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
+            }
+            if !is_capitalized(path) {
+                return quote!(#ident);
+            }
+        }
+        let _ = qualified;
+        quote_spanned!(expr.span()=> #b.constant(#expr))
+    }
+
+    fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
+        let b = self.b.clone();
+        let span = binary.op.span();
+        let method = match binary.op {
+            BinOp::Add(_) => quote!(add),
+            BinOp::Sub(_) => quote!(sub),
+            BinOp::Mul(_) => quote!(mul),
+            BinOp::Div(_) => quote!(div),
+            BinOp::Rem(_) => quote!(rem),
+            BinOp::And(_) => quote!(and),
+            BinOp::Or(_) => quote!(or),
+            BinOp::Eq(_) => quote!(eq),
+            BinOp::Ne(_) => quote!(ne),
+            BinOp::Lt(_) => quote!(lt),
+            BinOp::Le(_) => quote!(le),
+            BinOp::Gt(_) => quote!(gt),
+            BinOp::Ge(_) => quote!(ge),
+            BinOp::BitXor(_) | BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::Shl(_) | BinOp::Shr(_) => {
+                return self.refuse(
+                    binary.op,
+                    "JSONata has no operations on bits; for booleans write `&&`, `||` or `!=`, for numbers compute in a task",
+                );
+            }
+            op => {
+                return self.refuse(
+                    op,
+                    "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
+                );
+            }
+        };
+        let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
+        let left = self.expr(&binary.left);
+        let right = self.expr(&binary.right);
+        if !short_circuit {
+            return quote_spanned!(span=> #b.#method(#left, #right));
+        }
+        // The right operand is awaited only where the left one leaves the value open.
+        let join = self.fresh("join");
+        let (test, known) = if matches!(binary.op, BinOp::And(_)) {
+            (quote!(#b.test(__left)), false)
+        } else {
+            (quote!(#b.test(#b.not(__left))), true)
+        };
+        quote! {{
+            let __left = #left;
+            let mut #join = #b.choice(::core::default::Default::default());
+            #b.when(&mut #join, #test);
+            let __value = #right;
+            #b.arm(&mut #join, __value);
+            #b.otherwise(&mut #join);
+            #b.arm(&mut #join, #b.literal(#known));
+            #b.join(#join)
+        }}
+    }
+
+    fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let Expr::Path(path) = unparenthesized(&call.func) else {
+            return self.refuse(&call.func, "only a task can be called in a workflow, by its name");
+        };
+        let name = called(call);
+        match (name.as_str(), call.args.len()) {
+            ("Some", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote!(#b.some(#value));
+            }
+            ("Ok" | "Err", 1) => {
+                return self.refuse(
+                    &call.func,
+                    format!("`{name}(..)` leaves the function; write it last or behind `return`"),
+                );
+            }
+            _ => {}
+        }
+        let owner = path.path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+        match (owner.as_deref(), name.as_str(), call.args.len()) {
+            (Some("String"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("String"), "new", 0) => return quote!(#b.text("")),
+            (Some("Vec"), "new", 0) => return quote!(#b.array(&[])),
+            _ => {}
+        }
+        if is_capitalized(&path.path) {
+            return self.constructor(expr, "construct").unwrap_or_default();
+        }
+        if let Some(advice) = impure(&path.path) {
+            return self.refuse(&call.func, advice);
+        }
+        self.refuse(
+            &call.func,
+            format!(
+                "`{name}` is called without `.await`, so Step Functions has no way to call it; await it if it is a `#[task]`, or call it inside a task"
+            ),
+        )
+    }
+
+    /// A struct, a variant or a tuple struct, built by the builder's method `build`. Nothing where
+    /// the expression is a variable.
+    pub(crate) fn constructor(&mut self, expr: &Expr, build: &str) -> Option<TokenStream> {
+        let b = self.b.clone();
+        let build = proc_macro2::Ident::new(build, expr.span());
+        match expr {
+            Expr::Struct(literal) => {
+                let path = &literal.path;
+                let variant = last_segment(path);
+                if let Some(rest) = &literal.rest {
+                    return Some(self.refuse(rest, "`..` takes fields from another value; write every field out"));
+                }
+                let mut names = Vec::new();
+                let mut members = Vec::new();
+                let mut values = Vec::new();
+                for field in &literal.fields {
+                    names.push(match &field.member {
+                        Member::Named(name) => plain(name),
+                        Member::Unnamed(index) => index.index.to_string(),
+                    });
+                    members.push(&field.member);
+                    values.push(self.expr(&field.expr));
+                }
+                if names.len() > 16 {
+                    return Some(self.refuse(path, "a struct written out in a workflow has at most 16 fields; group some into a struct of their own"));
+                }
+                let places: Vec<_> = (0..names.len()).map(|place| quote::format_ident!("__field{place}")).collect();
+                Some(quote_spanned! {expr.span()=>
+                    #b.#build(
+                        #variant,
+                        &[#(#names),*],
+                        |(#(#places,)*)| #path { #(#members: #places),* },
+                        (#(#values,)*),
+                    )
+                })
+            }
+            Expr::Call(call) => {
+                let Expr::Path(path) = unparenthesized(&call.func) else { return None };
+                if !is_capitalized(&path.path) {
+                    return None;
+                }
+                let variant = last_segment(&path.path);
+                let values: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
+                let names: Vec<String> = (0..values.len()).map(|place| place.to_string()).collect();
+                let places: Vec<_> = (0..values.len()).map(|place| quote::format_ident!("__field{place}")).collect();
+                Some(quote_spanned! {expr.span()=>
+                    #b.#build(
+                        #variant,
+                        &[#(#names),*],
+                        |(#(#places,)*)| #path(#(#places),*),
+                        (#(#values,)*),
+                    )
+                })
+            }
+            Expr::Path(path) if is_capitalized(&path.path) => {
+                let variant = last_segment(&path.path);
+                Some(quote_spanned!(expr.span()=> #b.#build(#variant, &[], |()| #path, ())))
+            }
+            _ => None,
+        }
+    }
+
+    fn method(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let name = method.method.to_string();
+        let span = method.method.span();
+        let arity = method.args.len();
+        match (name.as_str(), arity) {
+            // Values of the symbolic reading are owned, shared and never change.
+            ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
+                self.expr(&method.receiver)
+            }
+            ("to_string", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.display(#value))
+            }
+            ("as_str" | "is_some" | "is_none", 0) => {
+                let value = self.expr(&method.receiver);
+                let call = &method.method;
+                quote_spanned!(span=> #b.#call(#value))
+            }
+            ("unwrap_or", 1) => {
+                let value = self.expr(&method.receiver);
+                let default = self.expr(&method.args[0]);
+                quote_spanned!(span=> #b.unwrap_or(#value, #default))
+            }
+            ("name", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.error_name(#value))
+            }
+            ("cause", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.error_cause(#value))
+            }
+            ("unwrap" | "expect", _) => self.refuse(
+                &method.method,
+                format!("`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"),
+            ),
+            _ if POLICY_METHODS.contains(&name.as_str()) => self.refuse(
+                &method.method,
+                format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`"),
+            ),
+            _ => self.refuse(
+                &method.method,
+                format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task"),
+            ),
+        }
+    }
+
+    /// `call.await?`
+    fn await_try(&mut self, await_: &ExprAwait) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let block = match awaited(&await_.base) {
+            Awaited::Block(block) => Some(block.clone()),
+            Awaited::Local(name) => self.blocks.remove(&plain(name)),
+            _ => None,
+        };
+        if let Some(block) = block {
+            return self.try_block(&block);
+        }
+        let note = self.take_note(None);
+        let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
+        let site = site(await_);
+        let span = await_.await_token.span();
+        quote_spanned!(span=> #b.try_call(#scope, #call, #site, #note))
+    }
+
+    /// `async { .. }.await?`: its errors leave the scope around it.
+    fn try_block(&mut self, block: &syn::ExprAsync) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let inner = self.fresh("scope");
+        let outer = std::mem::replace(&mut self.scope, inner.clone());
+        let fallible = std::mem::replace(&mut self.fallible, true);
+        let body = self.result_block(&block.block);
+        self.scope = outer;
+        self.fallible = fallible;
+        quote! {{
+            let #inner = #b.open();
+            #body
+            let __success = #b.succeeded(#inner);
+            let mut __join = #b.choice(::core::default::Default::default());
+            #b.otherwise(&mut __join);
+            #b.arm(&mut __join, __success);
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
+            #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            #b.err_into(#scope, __error, ::core::default::Default::default());
+            #b.arm(&mut __join, #b.never());
+            #b.join(__join)
+        }}
+    }
+
+    /// `call.await` where its `Result` is the scope's own.
+    pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let note = self.take_note(None);
+        let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
+        let site = site(await_);
+        let span = await_.await_token.span();
+        quote_spanned!(span=> #b.last_call(#scope, #call, #site, #note))
+    }
+
+    /// The call that is awaited, as a `SymCall`.
+    fn symbolic_call(&mut self, await_: &ExprAwait) -> Option<TokenStream> {
+        let b = self.b.clone();
+        match awaited(&await_.base) {
+            Awaited::Call(Call { call, policy }) => {
+                let function = &call.func;
+                if let Expr::Path(path) = &**function
+                    && let Some(advice) = impure(&path.path)
+                {
+                    self.errors.refuse(function, advice);
+                    return None;
+                }
+                let arguments: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
+                let mut written = quote_spanned!(function.span()=> #b.call(#function, (#(#arguments,)*)));
+                for method in policy {
+                    let name = method.method.to_string();
+                    if !POLICY_METHODS.contains(&name.as_str()) {
+                        self.errors.refuse(
+                            &method.method,
+                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`"),
+                        );
+                        return None;
+                    }
+                    for argument in &method.args {
+                        self.policy_is_fixed(argument);
+                    }
+                    let (method, arguments) = (&method.method, &method.args);
+                    written = quote_spanned!(method.span()=> #written.#method(#arguments));
+                }
+                Some(written)
+            }
+            Awaited::Local(name) => {
+                self.errors.refuse(
+                    name,
+                    format!("`{name}` is awaited, but it is no `async` block; await a call where it is written: `task(..).await`"),
+                );
+                None
+            }
+            Awaited::Block(_) => None,
+            Awaited::Other(other) => {
+                self.errors.refuse(
+                    other,
+                    "only a call of a task or an `async` block can be awaited in a workflow; await anything else inside a task",
+                );
+                None
+            }
+        }
+    }
+
+    /// A policy is written into the state machine, so it may read no variable.
+    fn policy_is_fixed(&mut self, argument: &Expr) {
+        struct Reads<'a> {
+            locals: &'a std::collections::HashSet<String>,
+            found: Option<syn::Ident>,
+        }
+        impl<'ast> Visit<'ast> for Reads<'_> {
+            fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+                if let Some(ident) = path.path.get_ident()
+                    && self.locals.contains(&plain(ident))
+                {
+                    self.found.get_or_insert_with(|| ident.clone());
+                }
+            }
+        }
+        let mut reads = Reads { locals: &self.locals, found: None };
+        reads.visit_expr(argument);
+        if let Some(local) = reads.found {
+            self.errors.refuse(
+                &local,
+                format!("the policy of a call is fixed when the state machine is written, and `{local}` is known only when it runs; use a constant"),
+            );
+        }
+    }
+
+    fn unsupported(&mut self, expr: &Expr) -> TokenStream {
+        match expr {
+            Expr::Assign(assign) => self.refuse(
+                assign.eq_token,
+                "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
+            ),
+            Expr::While(loop_) => self.refuse(loop_.while_token, LOOPS),
+            Expr::Loop(loop_) => self.refuse(loop_.loop_token, LOOPS),
+            Expr::ForLoop(loop_) => self.refuse(loop_.for_token, LOOPS),
+            Expr::Break(break_) => self.refuse(break_.break_token, LOOPS),
+            Expr::Continue(continue_) => self.refuse(continue_.continue_token, LOOPS),
+            Expr::Async(block) => self.refuse(
+                block.async_token,
+                "an `async` block does nothing until it is awaited; await it, or give it a name with `let` and await that",
+            ),
+            Expr::Closure(closure) => {
+                self.refuse(closure, "a closure has no meaning in a state machine; write the computation out, or put it into a task")
+            }
+            Expr::Cast(cast) => self.refuse(
+                cast.as_token,
+                "`as` may change a number in ways that JSONata does not know; convert in a task, or give the field the type that you need",
+            ),
+            Expr::Index(index) => {
+                self.refuse(index, "an index may be out of range, which would panic; read the element in a task")
+            }
+            Expr::Range(range) => self.refuse(range, "a range is no JSON value; compare with `<=` and `<`"),
+            Expr::Repeat(repeat) => self.refuse(repeat, "write the elements of an array out: `[0, 0, 0]`"),
+            Expr::Unsafe(block) => self.refuse(block.unsafe_token, "`unsafe` has no meaning in a state machine; use it in a task"),
+            other => self.refuse(other, "this has no meaning in a state machine; put it into a task"),
+        }
+    }
+}
+
+const LOOPS: &str = "a loop has no meaning in this workflow; call a task for the whole list, or write the steps out";
+
+fn last_segment(path: &Path) -> String {
+    path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default()
+}
+
+/// Advice for calls whose result differs from run to run, by the last two segments of the path.
+pub(crate) fn impure(path: &Path) -> Option<&'static str> {
+    let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let last = segments.last()?.as_str();
+    let owner = segments.iter().rev().nth(1).map_or("", String::as_str);
+    match (owner, last) {
+        ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => {
+            Some("the clock differs from run to run, so a workflow may not read it; read it in a task and return it")
+        }
+        ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => {
+            Some("a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it")
+        }
+        ("tokio" | "task" | "thread", "spawn" | "spawn_blocking" | "sleep") | ("time", "sleep") => {
+            Some("a workflow runs nothing of its own: Step Functions does; put the work into a task and await it")
+        }
+        ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
+            Some("the machine's files and variables are out of reach of a state machine; read them in a task")
+        }
+        _ => None,
+    }
+}

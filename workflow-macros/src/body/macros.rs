@@ -1,0 +1,177 @@
+//! `format!`, `vec!` and the macros that have no meaning in a workflow.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Ident, LitStr, Macro, Token, parse::Parser, punctuated::Punctuated, spanned::Spanned};
+
+use super::symbolic::Symbolic;
+
+impl Symbolic<'_> {
+    pub(crate) fn macro_call(&mut self, mac: &Macro) -> TokenStream {
+        let b = self.b.clone();
+        let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        match name.as_str() {
+            "format" => self.format(mac),
+            "vec" => match Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
+                Ok(elements) => {
+                    let elements: Vec<TokenStream> = elements.iter().map(|element| self.expr(element)).collect();
+                    quote!(#b.array(&[#(#elements),*]))
+                }
+                Err(_) => self.refuse(mac, "write the elements of a list out: `vec![a, b]`"),
+            },
+            "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
+                &mac.path,
+                format!("`{name}!` would print in one reading only; what an execution did stands in its history, and a task may log"),
+            ),
+            "panic" | "unreachable" | "todo" | "unimplemented" | "assert" | "assert_eq" | "assert_ne" => self.refuse(
+                &mac.path,
+                format!("`{name}!` would panic, which a state machine cannot do; return an `Err(..)` with a name of its own"),
+            ),
+            "info" | "debug" | "trace" | "warn" | "error" => self.refuse(
+                &mac.path,
+                format!("`{name}!` would log in one reading only; what an execution did stands in its history, and a task may log"),
+            ),
+            _ => self.refuse(
+                &mac.path,
+                format!("`{name}!` has no meaning in a state machine; `format!` and `vec!` have, anything else belongs into a task"),
+            ),
+        }
+    }
+
+    /// `format!("{a} and {}", b)`: text and values one after the other.
+    fn format(&mut self, mac: &Macro) -> TokenStream {
+        let b = self.b.clone();
+        let Ok(arguments) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) else {
+            return self.refuse(mac, "the arguments of `format!` could not be read");
+        };
+        let mut arguments = arguments.into_iter();
+        let Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) = arguments.next() else {
+            return self.refuse(mac, "the first argument of `format!` is a string literal");
+        };
+        let mut positional = Vec::new();
+        let mut named = Vec::new();
+        for argument in arguments {
+            match argument {
+                Expr::Assign(assign) => named.push(((*assign.left).clone(), (*assign.right).clone())),
+                other => positional.push(other),
+            }
+        }
+        let pieces = match pieces(&text.value()) {
+            Ok(pieces) => pieces,
+            Err(message) => return self.refuse(&text, message),
+        };
+        let mut next = 0;
+        let mut parts = Vec::new();
+        for piece in pieces {
+            let value = match piece {
+                Piece::Text(text) => {
+                    parts.push(quote!(#b.text(#text)));
+                    continue;
+                }
+                Piece::Next => {
+                    next += 1;
+                    positional.get(next - 1).cloned()
+                }
+                Piece::Place(place) => positional.get(place).cloned(),
+                Piece::Name(name) => {
+                    let given = named.iter().find(|(known, _)| matches!(known, Expr::Path(path) if path.path.is_ident(&name)));
+                    match given {
+                        Some((_, value)) => Some(value.clone()),
+                        None => named_local(&name, &text),
+                    }
+                }
+            };
+            // rustc reports a missing argument in the native reading.
+            let Some(value) = value else { continue };
+            let span = value.span();
+            let value = self.expr(&value);
+            parts.push(quote_spanned!(span=> #b.display(#value)));
+        }
+        quote!(#b.format(&[#(#parts),*]))
+    }
+}
+
+/// A variable named in a format string.
+fn named_local(name: &str, text: &LitStr) -> Option<Expr> {
+    let ident = syn::parse_str::<Ident>(name).ok()?;
+    let ident = Ident::new(&ident.to_string(), text.span().resolved_at(Span::call_site()).located_at(text.span()));
+    Some(syn::parse_quote!(#ident))
+}
+
+/// A piece of a format string.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Next,
+    Place(usize),
+    Name(String),
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '{' if characters.peek() == Some(&'{') => {
+                characters.next();
+                literal.push('{');
+            }
+            '}' => {
+                // `}}`; rustc reports a single one.
+                characters.next_if_eq(&'}');
+                literal.push('}');
+            }
+            '{' => {
+                if !literal.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut literal)));
+                }
+                let hole: String = characters.by_ref().take_while(|character| *character != '}').collect();
+                let (argument, spec) = hole.split_once(':').unwrap_or((&hole, ""));
+                if !spec.is_empty() {
+                    return Err(format!(
+                        "`{{:{spec}}}` has no counterpart that writes the same text in a state machine; write `{{}}`, or format in a task"
+                    ));
+                }
+                let argument = argument.trim();
+                pieces.push(if argument.is_empty() {
+                    Piece::Next
+                } else if let Ok(place) = argument.parse() {
+                    Piece::Place(place)
+                } else {
+                    Piece::Name(argument.to_owned())
+                });
+            }
+            other => literal.push(other),
+        }
+    }
+    if !literal.is_empty() {
+        pieces.push(Piece::Text(literal));
+    }
+    Ok(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_string_is_text_and_holes() {
+        assert_eq!(
+            pieces("{{{a}}} of {}, {1}"),
+            Ok(vec![
+                Piece::Text("{".into()),
+                Piece::Name("a".into()),
+                Piece::Text("} of ".into()),
+                Piece::Next,
+                Piece::Text(", ".into()),
+                Piece::Place(1),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_format_specification_is_refused() {
+        assert!(pieces("{:>5}").is_err_and(|message| message.contains("{:>5}")));
+    }
+}

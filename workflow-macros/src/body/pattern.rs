@@ -1,0 +1,235 @@
+//! Patterns: what the builder tests, and a twin for rustc that finds the bindings' types.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Lit, Member, Pat, RangeLimits, UnOp, spanned::Spanned};
+
+use crate::{attributes::plain, errors::Errors};
+
+use super::is_capitalized;
+
+/// A pattern in its two forms.
+pub(crate) struct Pattern {
+    /// An expression of type `Pat`.
+    pub(crate) value: TokenStream,
+    /// The pattern without its literals, which the erased type of a scrutinee could not take.
+    typed: TokenStream,
+    /// The names that it binds, in source order.
+    pub(crate) names: Vec<Ident>,
+}
+
+impl Pattern {
+    /// The bound names as a pattern for the tuple of their expressions.
+    pub(crate) fn tuple(&self) -> TokenStream {
+        let names = &self.names;
+        quote!((#(#names,)*))
+    }
+
+    /// The closure in which rustc finds the types of the bindings.
+    pub(crate) fn witness(&self) -> TokenStream {
+        let Self { typed, names, .. } = self;
+        if names.is_empty() {
+            return quote!(|_| ::core::option::Option::None::<()>);
+        }
+        quote! {
+            |__value| match __value {
+                #typed => ::core::option::Option::Some((#(::workflow_core::__private::witness(#names),)*)),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+}
+
+/// Reads a pattern. `guard` receives what stands after `if`.
+pub(crate) fn read(pat: &Pat, errors: &mut Errors) -> Pattern {
+    let mut names = Vec::new();
+    let (value, typed) = Reader { errors, names: &mut names }.read(pat);
+    let mut seen: Vec<Ident> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    Pattern { value, typed, names: seen }
+}
+
+struct Reader<'a> {
+    errors: &'a mut Errors,
+    names: &'a mut Vec<Ident>,
+}
+
+type Forms = (TokenStream, TokenStream);
+
+impl Reader<'_> {
+    fn read(&mut self, pat: &Pat) -> Forms {
+        let p = quote!(::workflow_core::__private::Pat);
+        match pat {
+            Pat::Wild(_) | Pat::Rest(_) => (quote!(#p::Any), quote!(_)),
+            Pat::Paren(inner) => self.read(&inner.pat),
+            Pat::Type(inner) => self.read(&inner.pat),
+            Pat::Reference(inner) => {
+                if let Some(mutability) = &inner.mutability {
+                    self.errors.refuse(mutability, "values of a workflow are JSON, which has no `&mut`; match the value itself");
+                }
+                self.read(&inner.pat)
+            }
+            Pat::Ident(ident) if ident.subpat.is_none() && ident.ident == "None" => (quote!(#p::None), quote!(_)),
+            Pat::Ident(ident) if ident.subpat.is_none() && is_capitalized(&ident.ident.clone().into()) => {
+                self.path(&ident.ident.clone().into(), None)
+            }
+            Pat::Ident(ident) => {
+                if let Some(mutability) = &ident.mutability {
+                    self.errors.refuse(
+                        mutability,
+                        "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
+                    );
+                }
+                self.names.push(ident.ident.clone());
+                let name = &ident.ident;
+                match &ident.subpat {
+                    None => (quote!(#p::Bind), quote!(#name)),
+                    Some((_, inner)) => {
+                        let (value, typed) = self.read(inner);
+                        (quote!(#p::BindAt(::std::boxed::Box::new(#value))), quote!(#name @ #typed))
+                    }
+                }
+            }
+            Pat::Lit(literal) => self.literal(&Expr::Lit(syn::ExprLit { attrs: Vec::new(), lit: literal.lit.clone() })),
+            Pat::Range(range) => {
+                let bound = |reader: &mut Self, end: Option<&Expr>| match end {
+                    None => quote!(::core::option::Option::None),
+                    Some(end) => {
+                        let value = reader.json(end);
+                        quote!(::core::option::Option::Some(#value))
+                    }
+                };
+                let start = bound(self, range.start.as_deref());
+                let end = bound(self, range.end.as_deref());
+                let inclusive = matches!(range.limits, RangeLimits::Closed(_));
+                (quote!(#p::Range(#start, #end, #inclusive)), quote!(_))
+            }
+            Pat::Path(path) if path.path.is_ident("None") => (quote!(#p::None), quote!(_)),
+            Pat::Path(path) => self.path(&path.path, path.qself.as_ref()),
+            Pat::TupleStruct(pattern) => {
+                let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let path = &pattern.path;
+                if last == "Some" && pattern.elems.len() == 1 {
+                    let (value, typed) = self.read(&pattern.elems[0]);
+                    return (quote!(#p::Some(::std::boxed::Box::new(#value))), quote!(#path(#typed)));
+                }
+                let (values, typed) = self.places(&pattern.elems);
+                (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#path(#(#typed),*)))
+            }
+            Pat::Struct(pattern) => {
+                let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let path = &pattern.path;
+                let mut values = Vec::new();
+                let mut typed = Vec::new();
+                for field in &pattern.fields {
+                    let (value, inner) = self.read(&field.pat);
+                    let member = &field.member;
+                    let name = match member {
+                        Member::Named(ident) => plain(ident),
+                        Member::Unnamed(index) => index.index.to_string(),
+                    };
+                    values.push(quote!((#name, #value)));
+                    typed.push(quote!(#member: #inner));
+                }
+                let rest = pattern.rest.as_ref().map(|_| quote!(..));
+                (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#path { #(#typed,)* #rest }))
+            }
+            Pat::Tuple(tuple) => {
+                let forms: Vec<Forms> = tuple.elems.iter().map(|element| self.element(element)).collect();
+                let (values, typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                (quote!(#p::Tuple(::std::vec![#(#values),*])), quote!((#(#typed,)*)))
+            }
+            Pat::Or(or) => {
+                let forms: Vec<Forms> = or.cases.iter().map(|case| self.read(case)).collect();
+                let (values, typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                (quote!(#p::Or(::std::vec![#(#values),*])), quote!(#(#typed)|*))
+            }
+            Pat::Slice(slice) => {
+                self.errors.refuse(
+                    slice,
+                    "a slice pattern cannot be matched in a workflow; read the elements in a task, or match a tuple",
+                );
+                (quote!(#p::Any), quote!(_))
+            }
+            Pat::Verbatim(tokens) => match syn::parse2::<Expr>(tokens.clone()) {
+                Ok(expr) => self.literal(&expr),
+                Err(_) => self.refused(pat),
+            },
+            _ => self.refused(pat),
+        }
+    }
+
+    fn refused(&mut self, pat: &Pat) -> Forms {
+        self.errors.refuse(pat, "this pattern has no meaning in a state machine; match literals, variants, structs and tuples");
+        (quote!(::workflow_core::__private::Pat::Any), quote!(_))
+    }
+
+    /// An element of a tuple: `..` would hide how many places it stands for.
+    fn element(&mut self, pat: &Pat) -> Forms {
+        if let Pat::Rest(rest) = pat {
+            self.errors.refuse(rest, "`..` in a tuple pattern is not understood in a workflow; write `_` for each place");
+        }
+        self.read(pat)
+    }
+
+    fn places(&mut self, elements: &syn::punctuated::Punctuated<Pat, syn::Token![,]>) -> (Vec<TokenStream>, Vec<TokenStream>) {
+        let mut values = Vec::new();
+        let mut typed = Vec::new();
+        let last = elements.len().saturating_sub(1);
+        for (place, element) in elements.iter().enumerate() {
+            if matches!(element, Pat::Rest(_)) && place == last {
+                typed.push(quote!(..));
+                continue;
+            }
+            let (value, inner) = self.element(element);
+            let name = place.to_string();
+            values.push(quote!((#name, #value)));
+            typed.push(inner);
+        }
+        (values, typed)
+    }
+
+    /// A path is a unit variant, or a constant where it is written in capitals.
+    fn path(&mut self, path: &syn::Path, qself: Option<&syn::QSelf>) -> Forms {
+        let p = quote!(::workflow_core::__private::Pat);
+        let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let constant = last.len() > 1 && last.chars().all(|c| c.is_uppercase() || c.is_numeric() || c == '_');
+        if constant || qself.is_some() {
+            let value = match qself {
+                Some(_) => quote!(#path),
+                None => quote_spanned!(path.span()=> #path),
+            };
+            return (quote!(#p::Literal(::workflow_core::__private::json(&#value))), quote!(_));
+        }
+        (quote!(#p::Named(#last, ::std::vec![])), quote!(_))
+    }
+
+    fn literal(&mut self, literal: &Expr) -> Forms {
+        let value = self.json(literal);
+        (quote!(::workflow_core::__private::Pat::Literal(#value)), quote!(_))
+    }
+
+    /// A literal or a constant as JSON.
+    fn json(&mut self, expr: &Expr) -> TokenStream {
+        let accepted = match expr {
+            Expr::Lit(literal) => !matches!(literal.lit, Lit::ByteStr(_) | Lit::CStr(_) | Lit::Byte(_)),
+            Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && matches!(&*unary.expr, Expr::Lit(_)),
+            Expr::Path(_) => true,
+            _ => false,
+        };
+        if !accepted {
+            self.errors.refuse(expr, "a pattern compares with text, numbers, booleans and constants; JSON has nothing else");
+        }
+        // An integer that `i32` cannot hold needs a wider type than the one rustc falls back to.
+        let wide = match expr {
+            Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => true,
+            Expr::Unary(unary) => matches!(&*unary.expr, Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty()),
+            _ => false,
+        };
+        if wide { quote!(::workflow_core::__private::json(&(#expr as i64))) } else { quote!(::workflow_core::__private::json(&#expr)) }
+    }
+}

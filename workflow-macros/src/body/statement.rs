@@ -1,0 +1,294 @@
+//! Statements and blocks; what leaves a function as its result.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Block, Expr, ExprCall, Local, Pat, Stmt, Type, spanned::Spanned};
+
+use crate::attributes::plain;
+
+use super::{
+    await_::{Awaited, awaited},
+    is_capitalized, pattern,
+    symbolic::{Symbolic, block_diverges, diverges},
+    unparenthesized,
+};
+
+impl Symbolic<'_> {
+    /// A block as a value: an expression of type `Expr`.
+    pub(crate) fn value_block(&mut self, block: &Block) -> TokenStream {
+        let (statements, tail) = split_tail(block);
+        let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
+        let b = self.b.clone();
+        let value = match tail {
+            Some(tail) => self.expr(tail),
+            None if block_diverges(block) => quote!(#b.never()),
+            None => quote!(#b.unit()),
+        };
+        quote!({ #(#written)* #value })
+    }
+
+    /// A block whose value leaves the scope.
+    pub(crate) fn result_block(&mut self, block: &Block) -> TokenStream {
+        let (statements, tail) = split_tail(block);
+        let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let result = match tail {
+            Some(tail) => self.result(tail),
+            None if block_diverges(block) => TokenStream::new(),
+            None if self.fallible => TokenStream::new(),
+            None => quote! {
+                let __value = #b.unit();
+                #b.ok(#scope, __value, ::core::default::Default::default());
+            },
+        };
+        quote!({ #(#written)* #result })
+    }
+
+    fn statement(&mut self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Local(local) => self.noted(&local.attrs, |writer| writer.local(local)),
+            Stmt::Expr(expr, semicolon) => {
+                let value = self.expr(expr);
+                // Without a semicolon, and where every way out leaves the function, nothing else
+                // tells rustc what the value would be.
+                if semicolon.is_none() || diverges(expr) {
+                    quote!(let _: ::workflow_core::__private::Expr<()> = #value;)
+                } else {
+                    quote!(let _ = #value;)
+                }
+            }
+            Stmt::Macro(statement) => {
+                let value = self.noted(&statement.attrs, |writer| writer.macro_call(&statement.mac));
+                quote!(let _: ::workflow_core::__private::Expr<()> = #value;)
+            }
+            Stmt::Item(item) => match item {
+                syn::Item::Const(_) | syn::Item::Use(_) => quote!(#item),
+                other => {
+                    self.errors.refuse(
+                        other,
+                        "an item inside a workflow would exist in each of its readings; move it beside the workflow",
+                    );
+                    TokenStream::new()
+                }
+            },
+        }
+    }
+
+    fn local(&mut self, local: &Local) -> TokenStream {
+        let b = self.b.clone();
+        let Some(init) = &local.init else {
+            self.errors.refuse(
+                local,
+                "a variable of a workflow is set where it is declared; write `let name = if .. { .. } else { .. };`",
+            );
+            return TokenStream::new();
+        };
+        let (pat, ty) = match &local.pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, None),
+        };
+        if let Some((_, otherwise)) = &init.diverge {
+            return self.let_else(pat, &init.expr, otherwise);
+        }
+        if let (Pat::Ident(name), Expr::Async(block)) = (pat, unparenthesized(&init.expr)) {
+            self.blocks.insert(plain(&name.ident), block.clone());
+            return TokenStream::new();
+        }
+        let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
+        let value = self.expr(&init.expr);
+        let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
+        match pat {
+            Pat::Wild(_) => quote!(let _ #annotation = #value;),
+            Pat::Ident(name) if simple => {
+                let pattern = pattern::read(pat, self.errors);
+                self.declare(&pattern);
+                self.blocks.remove(&plain(&name.ident));
+                let ident = &name.ident;
+                let text = plain(ident);
+                quote! {
+                    let #ident #annotation = #value;
+                    let #ident = #b.bind_name(#text, #ident);
+                }
+            }
+            _ => {
+                let pattern = pattern::read(pat, self.errors);
+                self.declare(&pattern);
+                let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                quote! {
+                    let __whole #annotation = #value;
+                    let (_, #names) = #b.bind(__whole, &#value_of, #witness);
+                }
+            }
+        }
+    }
+
+    /// Remembers the names that a pattern binds.
+    pub(crate) fn declare(&mut self, pattern: &pattern::Pattern) {
+        self.locals.extend(pattern.names.iter().map(plain));
+    }
+
+    /// An expression whose value leaves the scope.
+    pub(crate) fn result(&mut self, expr: &Expr) -> TokenStream {
+        let attributes = attributes_of(expr).to_vec();
+        self.noted(&attributes, |writer| writer.result_of(expr))
+    }
+
+    fn result_of(&mut self, expr: &Expr) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        match unparenthesized(expr) {
+            Expr::Return(returned) => self.returned(returned.expr.as_deref()),
+            Expr::Block(block) if block.label.is_none() => self.result_block(&block.block),
+            Expr::If(branch) => self.if_result(branch),
+            Expr::Match(choice) => self.match_result(choice),
+            Expr::Call(call) if self.fallible && called(call) == "Ok" && call.args.len() == 1 => {
+                let pin = self.pin_error(call);
+                // The note is for the Succeed state; a call inside has its own.
+                let note = self.take_note(None);
+                let value = self.expr(&call.args[0]);
+                quote!(#pin let __value = #value; #b.ok(#scope, __value, #note);)
+            }
+            Expr::Call(call) if self.fallible && called(call) == "Err" && call.args.len() == 1 => {
+                let note = self.take_note(None);
+                self.error(&call.args[0], &note)
+            }
+            Expr::Await(await_) if self.fallible => match awaited(&await_.base) {
+                Awaited::Block(block) => self.result_block(&block.block.clone()),
+                Awaited::Local(name) if self.blocks.contains_key(&plain(name)) => {
+                    match self.blocks.remove(&plain(name)) {
+                        Some(block) => self.result_block(&block.block),
+                        None => TokenStream::new(),
+                    }
+                }
+                _ => {
+                    let value = self.await_last(await_);
+                    quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default());)
+                }
+            },
+            other if self.fallible => {
+                if diverges(other) {
+                    let value = self.expr(other);
+                    return quote!(let _: ::workflow_core::__private::Expr<()> = #value;);
+                }
+                self.errors.refuse(
+                    other,
+                    "the result of a workflow is written out where it leaves: `Ok(..)`, `Err(..)` or an awaited call; use `?` on anything else and wrap it in `Ok(..)`",
+                );
+                TokenStream::new()
+            }
+            other => {
+                let note = self.take_note(None);
+                let value = self.expr(other);
+                quote!(let __value = #value; #b.ok(#scope, __value, #note);)
+            }
+        }
+    }
+
+    /// `return ..`
+    pub(crate) fn returned(&mut self, returned: Option<&Expr>) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        match returned {
+            Some(returned) => self.result(returned),
+            None => quote!(let __value = #b.unit(); #b.ok(#scope, __value, ::core::default::Default::default());),
+        }
+    }
+
+    /// `Err(..)`
+    fn error(&mut self, error: &Expr, note: &TokenStream) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        match unparenthesized(error) {
+            Expr::MethodCall(method) if method.method == "into" && method.args.is_empty() => {
+                let inner = self.error_value(&method.receiver);
+                quote!(let __error = #inner; #b.err_into(#scope, __error, #note);)
+            }
+            Expr::Call(call) if called(call) == "from" && call.args.len() == 1 => {
+                let inner = self.error_value(&call.args[0]);
+                quote!(let __error = #inner; #b.err_into(#scope, __error, #note);)
+            }
+            other => {
+                let value = self.error_value(other);
+                quote!(let __error = #value; #b.err(#scope, __error, #note);)
+            }
+        }
+    }
+
+    /// An error as a value: written out, or a variable that holds one.
+    fn error_value(&mut self, error: &Expr) -> TokenStream {
+        match unparenthesized(error) {
+            expr @ (Expr::Struct(_) | Expr::Path(_) | Expr::Call(_)) => {
+                match self.constructor(expr, "error_literal") {
+                    Some(written) => written,
+                    None => self.expr(expr),
+                }
+            }
+            other => self.expr(other),
+        }
+    }
+
+    /// `Ok::<_, E>(..)` tells the error type of an `async` block.
+    fn pin_error(&mut self, call: &ExprCall) -> TokenStream {
+        let scope = self.scope.clone();
+        let Expr::Path(path) = &*call.func else { return TokenStream::new() };
+        let Some(last) = path.path.segments.last() else { return TokenStream::new() };
+        let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return TokenStream::new() };
+        match arguments.args.iter().nth(1) {
+            Some(syn::GenericArgument::Type(error)) => {
+                quote!(let _: ::workflow_core::__private::Scope<_, #error> = #scope;)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+}
+
+/// The last segment of what is called.
+pub(crate) fn called(call: &ExprCall) -> String {
+    match &*call.func {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The statements of a block, and the expression that is its value.
+fn split_tail(block: &Block) -> (&[Stmt], Option<&Expr>) {
+    match block.stmts.split_last() {
+        Some((Stmt::Expr(tail, None), statements)) => (statements, Some(tail)),
+        // `return x;` at the end is the value of a block that has no other.
+        Some((Stmt::Expr(tail @ Expr::Return(_), Some(_)), statements)) => (statements, Some(tail)),
+        _ => (&block.stmts, None),
+    }
+}
+
+/// The attributes of the expressions that can be a result.
+pub(crate) fn attributes_of(expr: &Expr) -> &[syn::Attribute] {
+    match expr {
+        Expr::Array(expr) => &expr.attrs,
+        Expr::Await(expr) => &expr.attrs,
+        Expr::Binary(expr) => &expr.attrs,
+        Expr::Block(expr) => &expr.attrs,
+        Expr::Call(expr) => &expr.attrs,
+        Expr::Field(expr) => &expr.attrs,
+        Expr::If(expr) => &expr.attrs,
+        Expr::Lit(expr) => &expr.attrs,
+        Expr::Macro(expr) => &expr.attrs,
+        Expr::Match(expr) => &expr.attrs,
+        Expr::MethodCall(expr) => &expr.attrs,
+        Expr::Paren(expr) => &expr.attrs,
+        Expr::Path(expr) => &expr.attrs,
+        Expr::Return(expr) => &expr.attrs,
+        Expr::Struct(expr) => &expr.attrs,
+        Expr::Try(expr) => &expr.attrs,
+        Expr::Tuple(expr) => &expr.attrs,
+        Expr::Unary(expr) => &expr.attrs,
+        _ => &[],
+    }
+}
+
+/// The annotation of a `let`, in the owned form in which the symbolic reading speaks of types.
+fn erased_annotation(ty: &Type) -> Option<TokenStream> {
+    let text = quote!(#ty).to_string();
+    // A hole in the type is for rustc to find, from the value.
+    if text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "_") {
+        return None;
+    }
+    let span = ty.span();
+    Some(quote::quote_spanned!(span=> ::workflow_core::__private::Expr<<#ty as ::workflow_core::Data>::Owned>))
+}

@@ -1,0 +1,129 @@
+//! The symbolic reading: calls of the builder, in the order of the author's statements.
+//!
+//! Here is what all constructs share; `statement`, `control`, `expression` and `macros` each hold
+//! the constructs of their kind.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Block, Expr, ExprAsync, Stmt, visit::Visit};
+
+use crate::{attributes::Note, errors::Errors};
+
+use super::unparenthesized;
+
+/// The writer of one body.
+pub(crate) struct Symbolic<'a> {
+    pub(crate) errors: &'a mut Errors,
+    /// The builder.
+    pub(crate) b: Ident,
+    /// Where `Ok`, `Err` and `?` lead.
+    pub(crate) scope: Ident,
+    /// Whether what leads there is a `Result`.
+    pub(crate) fallible: bool,
+    /// What the author wrote at the statement, arm or expression, for the first state made of it.
+    pub(crate) note: Option<Note>,
+    /// Variables that hold an `async` block which is not awaited yet.
+    pub(crate) blocks: HashMap<String, ExprAsync>,
+    /// The names of all variables so far.
+    pub(crate) locals: HashSet<String>,
+    names: usize,
+}
+
+/// Writes the body of a workflow.
+pub(crate) fn write(block: &Block, fallible: bool, errors: &mut Errors) -> TokenStream {
+    let mut writer = Symbolic {
+        errors,
+        b: super::builder(),
+        scope: super::scope(),
+        fallible,
+        note: None,
+        blocks: HashMap::new(),
+        locals: HashSet::new(),
+        names: 0,
+    };
+    writer.result_block(block)
+}
+
+impl Symbolic<'_> {
+    /// A fresh name that the author cannot have written.
+    pub(crate) fn fresh(&mut self, name: &str) -> Ident {
+        self.names += 1;
+        format_ident!("__{}{}", name, self.names, span = Span::mixed_site())
+    }
+
+    /// The note for a state that is about to be made, and what it is about.
+    pub(crate) fn take_note(&mut self, about: Option<String>) -> TokenStream {
+        let mut note = self.note.take().unwrap_or_default();
+        note.about = about;
+        note.tokens()
+    }
+
+    /// Reads the attributes of a statement, an arm or an expression; runs `write` with the note.
+    pub(crate) fn noted<R>(&mut self, attributes: &[syn::Attribute], write: impl FnOnce(&mut Self) -> R) -> R {
+        let note = Note::read(attributes, self.errors);
+        if note.is_empty() {
+            return write(self);
+        }
+        let outer = self.note.take();
+        self.note = Some(note.or(outer.unwrap_or_default()));
+        let written = write(self);
+        self.note = None;
+        written
+    }
+
+    /// Refuses `expr`; the result stands for its value so that nothing else is reported.
+    pub(crate) fn refuse(&mut self, tokens: impl quote::ToTokens, message: impl std::fmt::Display) -> TokenStream {
+        self.errors.refuse(tokens, message);
+        let b = &self.b;
+        quote!(#b.never())
+    }
+}
+
+/// Whether evaluating an expression may do more than give a value.
+pub(crate) fn has_effect(expr: &Expr) -> bool {
+    let mut finder = Effects { found: false };
+    finder.visit_expr(expr);
+    finder.found
+}
+
+struct Effects {
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Effects {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            Expr::Await(_) | Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Assign(_) => {
+                self.found = true;
+            }
+            // A block has an effect when it is awaited.
+            Expr::Async(_) | Expr::Closure(_) => {}
+            _ => syn::visit::visit_expr(self, expr),
+        }
+    }
+}
+
+/// Whether control never passes the end of an expression.
+pub(crate) fn diverges(expr: &Expr) -> bool {
+    match unparenthesized(expr) {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Block(block) => block_diverges(&block.block),
+        Expr::If(branch) => {
+            block_diverges(&branch.then_branch)
+                && branch.else_branch.as_ref().is_some_and(|(_, otherwise)| diverges(otherwise))
+        }
+        Expr::Match(choice) => !choice.arms.is_empty() && choice.arms.iter().all(|arm| diverges(&arm.body)),
+        _ => false,
+    }
+}
+
+/// Whether control never passes the end of a block.
+pub(crate) fn block_diverges(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| match stmt {
+        Stmt::Expr(expr, _) => diverges(expr),
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| diverges(&init.expr)),
+        Stmt::Item(_) | Stmt::Macro(_) => false,
+    })
+}

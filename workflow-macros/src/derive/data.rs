@@ -1,0 +1,612 @@
+//! `#[derive(Data)]`: serde's attributes, read by serde's own parser and written down as a `Shape`.
+//!
+//! What serde's derive refuses is left to serde's derive, which stands beside this one. Refused
+//! here is what serde allows but a state machine would read differently: Step Functions hands JSON
+//! on as it was written, while Rust reads and writes it again at every step.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
+use serde_derive_internals::attr::TagType;
+use serde_derive_internals::name::{MultiName, Name};
+use serde_derive_internals::{Ctxt, Derive};
+use syn::ext::IdentExt;
+use syn::{Attribute, DeriveInput, Error, GenericParam, parse_quote};
+
+use super::{private, shape_of, word_span};
+use crate::errors::Errors;
+
+/// Implements `Data` for a struct or an enum.
+///
+/// ```text
+/// #[serde(rename_all = "camelCase")]
+/// struct Order {
+///     order_id: String,
+/// }
+/// ```
+///
+/// becomes, shortened,
+///
+/// ```text
+/// impl Data for Order {
+///     type Owned = Self;
+///     fn shape() -> Shape {
+///         let order_id = Field { rust: "order_id", json: "orderId", shape: <String as Data>::shape, .. };
+///         Shape::Struct { name: "Order", fields: Fields::Named(vec![order_id]) }
+///     }
+/// }
+/// ```
+pub(crate) fn data(input: TokenStream) -> TokenStream {
+    let item = match syn::parse2::<DeriveInput>(input) {
+        Ok(item) => item,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut refusals = Errors::default();
+    refuse_lifetimes(&item, &mut refusals);
+    let shape = shape(&item, &mut refusals);
+
+    let private = private();
+    let ident = &item.ident;
+    let mut generics = item.generics.clone();
+    let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    if !parameters.is_empty() {
+        let bounds = &mut generics.make_where_clause().predicates;
+        bounds.extend(parameters.iter().map(|parameter| -> syn::WherePredicate {
+            parse_quote!(#parameter: #private::Data<Owned = #parameter>)
+        }));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let errors = refusals.into_compile_errors();
+    quote! {
+        #errors
+
+        #[automatically_derived]
+        impl #impl_generics #private::Data for #ident #ty_generics #where_clause {
+            type Owned = Self;
+            fn shape() -> #private::Shape {
+                #shape
+            }
+        }
+    }
+}
+
+fn refuse_lifetimes(item: &DeriveInput, refusals: &mut Errors) {
+    let Some(GenericParam::Lifetime(parameter)) = item.generics.params.first() else { return };
+    let (ident, lifetime) = (&item.ident, &parameter.lifetime);
+    let message = format!(
+        "`{ident}` borrows for `{lifetime}`; a workflow's values outlive the step that made them, so they are owned; write `String` for `&{lifetime} str`, `Vec<T>` for `&{lifetime} [T]`"
+    );
+    refusals.refuse(lifetime, message);
+}
+
+/// The shape of the whole item. `Shape::Any` where the item's own fields say nothing of its JSON,
+/// and where serde's derive will report a mistake in its attributes.
+fn shape(item: &DeriveInput, refusals: &mut Errors) -> TokenStream {
+    let private = private();
+    let any = quote!(#private::Shape::Any);
+    if let syn::Data::Union(union) = &item.data {
+        let message =
+            format!("`{}` is a union, which has no JSON form; write a struct or an enum", item.ident);
+        refusals.refuse(union.union_token, message);
+        return any;
+    }
+    let cx = Ctxt::new();
+    let container =
+        Container::from_ast(&cx, item, Derive::Serialize, &Ident::new("__private", Span::call_site()));
+    let (Ok(()), Some(container)) = (cx.check(), container) else { return any };
+
+    let attrs = &container.attrs;
+    let foreign = attrs.type_from().is_some()
+        || attrs.type_try_from().is_some()
+        || attrs.type_into().is_some()
+        || attrs.remote().is_some();
+    if foreign {
+        return any;
+    }
+    let name = container.ident.unraw().to_string();
+    match &container.data {
+        Data::Struct(style, fields) => {
+            if let TagType::Internal { .. } = attrs.tag() {
+                let span = word_span(&item.attrs, "serde", "tag").unwrap_or(item.ident.span());
+                let message = format!(
+                    "`tag` on a struct adds a key that is no field of `{name}`, so a workflow cannot fill it in; make `{name}` a variant of an enum under `#[serde(tag = \"..\")]`, or give it a field of that name"
+                );
+                refusals.push(Error::new(span, message));
+            }
+            let fields = if attrs.transparent() {
+                transparent(&container, fields, refusals)
+            } else {
+                held(*style, fields, !attrs.default().is_none(), refusals)
+            };
+            quote!(#private::Shape::Struct { name: #name, fields: #fields })
+        }
+        Data::Enum(variants) => {
+            let tagging = match attrs.tag() {
+                TagType::External => quote!(External),
+                TagType::Internal { tag } => quote!(Internal { tag: #tag }),
+                TagType::Adjacent { tag, content } => quote!(Adjacent { tag: #tag, content: #content }),
+                TagType::None => quote!(Untagged),
+            };
+            // A skipped variant has no JSON form, so no workflow can hold it.
+            let variants = variants.iter().filter_map(|each| variant(each, refusals));
+            quote! {
+                #private::Shape::Enum {
+                    name: #name,
+                    tagging: #private::Tagging::#tagging,
+                    variants: ::std::vec![#(#variants),*],
+                }
+            }
+        }
+    }
+}
+
+/// A variant, or nothing where serde skips it.
+fn variant(variant: &Variant, refusals: &mut Errors) -> Option<TokenStream> {
+    let private = private();
+    let attrs = &variant.attrs;
+    let original = &variant.original.attrs;
+    let rust = variant.ident.unraw().to_string();
+    let skipped = (attrs.skip_serializing(), attrs.skip_deserializing());
+    if skipped == (true, true) {
+        return None;
+    }
+    refuse_half_skipped(&variant.ident, original, skipped, refusals);
+    refuse_two_names(&rust, attrs.name(), attrs.aliases(), refusals);
+    let mut refuse_word = |word: &str, message: String| {
+        let span = word_span(original, "serde", word).unwrap_or(variant.ident.span());
+        refusals.push(Error::new(span, message));
+    };
+    if attrs.other() {
+        refuse_word(
+            "other",
+            format!(
+                "`{rust}` stands for any name in Rust, while the JSON in Step Functions keeps the name that it came with; write a variant for each name"
+            ),
+        );
+    }
+    if attrs.untagged() {
+        refuse_word(
+            "untagged",
+            format!(
+                "`untagged` on `{rust}` alone mixes two ways to tell variants apart, of which a state machine can test one; put it on the enum, or remove it"
+            ),
+        );
+    }
+    if attrs.serialize_with().is_some() || attrs.deserialize_with().is_some() {
+        let word = ["with", "serialize_with", "deserialize_with"]
+            .into_iter()
+            .find(|word| word_span(original, "serde", word).is_some())
+            .unwrap_or("with");
+        refuse_word(
+            word,
+            format!(
+                "`{word}` on a variant replaces all that `{rust}` holds with what a function writes, which Step Functions cannot call; put it on a field of `{rust}`"
+            ),
+        );
+    }
+    let json = &attrs.name().serialize_name().value;
+    let fields = held(variant.style, &variant.fields, false, refusals);
+    Some(quote!(#private::Variant { rust: #rust, json: #json, fields: #fields }))
+}
+
+/// The fields of a struct or a variant. `defaulted`: `#[serde(default)]` stands on the whole struct.
+fn held(style: Style, fields: &[Field], defaulted: bool, refusals: &mut Errors) -> TokenStream {
+    let private = private();
+    match style {
+        Style::Unit => quote!(#private::Fields::Unit),
+        Style::Newtype | Style::Tuple => {
+            for field in fields {
+                refuse_missing_place(field, refusals);
+            }
+            let shapes = fields.iter().map(field_shape);
+            match style {
+                Style::Newtype => quote!(#private::Fields::Newtype(#(#shapes)*)),
+                // The cast makes one type of the several function items.
+                _ => {
+                    quote!(#private::Fields::Tuple(::std::vec![#(#shapes as fn() -> #private::Shape),*]))
+                }
+            }
+        }
+        Style::Struct => {
+            let fields = fields.iter().map(|field| {
+                let rust = rust_name(field);
+                let attrs = &field.attrs;
+                let skipped = (attrs.skip_serializing(), attrs.skip_deserializing());
+                refuse_half_skipped(&rust, &field.original.attrs, skipped, refusals);
+                if skipped == (false, false) {
+                    refuse_two_names(&rust, attrs.name(), attrs.aliases(), refusals);
+                }
+                let has_default = defaulted || !attrs.default().is_none();
+                let skip = skipped != (false, false);
+                named(field, &rust, Written { transparent: false, skip, has_default })
+            });
+            quote!(#private::Fields::Named(::std::vec![#(#fields),*]))
+        }
+    }
+}
+
+/// The fields of a struct under `#[serde(transparent)]`: the value of one stands for them all.
+fn transparent(container: &Container, fields: &[Field], refusals: &mut Errors) -> TokenStream {
+    let private = private();
+    if fields.iter().any(|field| field.original.ident.is_some()) {
+        let fields = fields.iter().map(|field| {
+            let transparent = field.attrs.transparent();
+            let has_default = !field.attrs.default().is_none();
+            named(field, &rust_name(field), Written { transparent, skip: !transparent, has_default })
+        });
+        return quote!(#private::Fields::Named(::std::vec![#(#fields),*]));
+    }
+    if let Some(first) = fields.first()
+        && !first.attrs.transparent()
+    {
+        let span =
+            word_span(&container.original.attrs, "serde", "transparent").unwrap_or(container.ident.span());
+        let message = "`transparent` here shows a field that is not `.0`, where a workflow reads it; put that field first";
+        refusals.push(Error::new(span, message));
+    }
+    let shape = fields.iter().find(|field| field.attrs.transparent()).map(field_shape);
+    let shape = shape.unwrap_or_else(any_shape);
+    quote!(#private::Fields::Newtype(#shape))
+}
+
+/// What depends on where a named field stands.
+struct Written {
+    /// Its value stands for the whole struct.
+    transparent: bool,
+    /// It is not in the JSON.
+    skip: bool,
+    /// Its key may be absent when it is read.
+    has_default: bool,
+}
+
+/// A named field.
+fn named(field: &Field, rust: &str, written: Written) -> TokenStream {
+    let private = private();
+    let Written { transparent, skip, has_default } = written;
+    let attrs = &field.attrs;
+    let json = &attrs.name().serialize_name().value;
+    let flatten = attrs.flatten();
+    let may_be_absent = attrs.skip_serializing_if().is_some();
+    // A field that is never written may be of a type that has no JSON form.
+    let shape = if skip { any_shape() } else { field_shape(field) };
+    quote! {
+        #private::Field {
+            rust: #rust,
+            json: #json,
+            flatten: #flatten,
+            transparent: #transparent,
+            skip: #skip,
+            may_be_absent: #may_be_absent,
+            has_default: #has_default,
+            shape: #shape,
+        }
+    }
+}
+
+/// The shape of a field's value: its type's, unless functions of the author's write or read it.
+fn field_shape(field: &Field) -> TokenStream {
+    if field.attrs.serialize_with().is_some() || field.attrs.deserialize_with().is_some() {
+        any_shape()
+    } else {
+        shape_of(field.ty)
+    }
+}
+
+/// The function that answers `Shape::Any`.
+fn any_shape() -> TokenStream {
+    let private = private();
+    quote!(<#private::serde_json::Value as #private::Data>::shape)
+}
+
+fn rust_name(field: &Field) -> String {
+    match &field.member {
+        syn::Member::Named(ident) => ident.unraw().to_string(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
+    }
+}
+
+/// One key for writing and reading, for JSON that no Rust code writes again on its way.
+fn refuse_two_names<'a>(
+    rust: &str,
+    name: &MultiName,
+    aliases: impl IntoIterator<Item = &'a Name>,
+    refusals: &mut Errors,
+) {
+    let (written, read) = (name.serialize_name(), name.deserialize_name());
+    if written != read {
+        // The one that differs from the Rust name is the one that an attribute names.
+        let span = if written.value == rust { read.span } else { written.span };
+        let message = format!(
+            "`{rust}` is written as `{written}` but read as `{read}`; Step Functions hands JSON on as it was written, so one name has to serve for both; write `#[serde(rename = \"{read}\")]`"
+        );
+        refusals.push(Error::new(span, message));
+    }
+    for alias in aliases.into_iter().filter(|alias| *alias != written && *alias != read) {
+        let message = format!(
+            "`{rust}` may be read from `{alias}` as well as from `{read}`, while a state machine looks in one place; remove the alias, and have the caller write `{read}`"
+        );
+        refusals.push(Error::new(alias.span, message));
+    }
+}
+
+/// A field or a variant that only one of serde's two directions knows.
+fn refuse_half_skipped(
+    rust: &(impl ToString + ?Sized),
+    attrs: &[Attribute],
+    skipped: (bool, bool),
+    refusals: &mut Errors,
+) {
+    let (word, does, but) = match skipped {
+        (true, false) => ("skip_serializing", "read", "written"),
+        (false, true) => ("skip_deserializing", "written", "read"),
+        _ => return,
+    };
+    let rust = rust.to_string();
+    let span = word_span(attrs, "serde", word).unwrap_or_else(Span::call_site);
+    let message = format!(
+        "`{rust}` is {does} but never {but}; Step Functions hands JSON on as it came, so the two readings of a workflow would differ; write `#[serde(skip)]`, or remove `{word}`"
+    );
+    refusals.push(Error::new(span, message));
+}
+
+/// An unnamed field that serde leaves out moves those behind it to other places.
+fn refuse_missing_place(field: &Field, refusals: &mut Errors) {
+    let attrs = &field.attrs;
+    if attrs.skip_serializing() || attrs.skip_deserializing() || attrs.skip_serializing_if().is_some() {
+        let span = ["skip", "skip_serializing", "skip_deserializing", "skip_serializing_if"]
+            .into_iter()
+            .find_map(|word| word_span(&field.original.attrs, "serde", word))
+            .unwrap_or_else(Span::call_site);
+        let message = "a field without a name is found by its place, which a skipped field takes from those behind it; name the fields";
+        refusals.push(Error::new(span, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The refusals for an item, and whether an impl stands beside them.
+    fn refusals(item: TokenStream) -> (Vec<String>, bool) {
+        let written = data(item).to_string();
+        let messages = written
+            .split("compile_error ! { \"")
+            .skip(1)
+            .filter_map(|rest| rest.split("\" }").next())
+            .map(|message| message.replace("\\\"", "\""))
+            .collect();
+        (messages, written.contains("impl"))
+    }
+
+    fn check_refused(item: TokenStream, beginning: &str) {
+        let (messages, standing) = refusals(item);
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].starts_with(beginning), "{}", messages[0]);
+        assert!(standing);
+    }
+
+    #[track_caller]
+    fn check_written(item: TokenStream, parts: &[&str]) {
+        let written = data(item).to_string().replace(' ', "");
+        for part in parts {
+            let part = part.replace(' ', "");
+            assert!(written.contains(&part), "no `{part}` in {written}");
+        }
+        assert!(!written.contains("compile_error"), "{written}");
+    }
+
+    #[test]
+    fn a_field_has_the_key_that_serde_writes() {
+        check_written(
+            quote! {
+                #[serde(rename_all = "camelCase")]
+                struct Order { order_id: String, #[serde(rename = "qty")] quantity: u32, r#type: String }
+            },
+            &[
+                r#"rust: "order_id", json: "orderId""#,
+                r#"rust: "quantity", json: "qty""#,
+                r#"rust: "type", json: "type""#,
+                "<String as ::workflow_core::__private::Data>::shape",
+            ],
+        );
+    }
+
+    #[test]
+    fn fields_of_variants_follow_the_rule_for_fields() {
+        check_written(
+            quote! {
+                #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+                enum Event { OrderPaid { paid_at: String } }
+            },
+            &[
+                r#"Tagging::Internal { tag: "kind" }"#,
+                r#"rust: "OrderPaid", json: "order_paid""#,
+                r#"rust: "paid_at", json: "paidAt""#,
+            ],
+        );
+    }
+
+    #[test]
+    fn a_default_of_the_struct_is_one_of_each_field() {
+        check_written(
+            quote!(
+                #[serde(default)]
+                struct A {
+                    a: u8,
+                }
+            ),
+            &["has_default: true"],
+        );
+        check_written(
+            quote!(
+                struct A {
+                    #[serde(default)]
+                    a: u8,
+                }
+            ),
+            &["has_default: true"],
+        );
+        check_written(
+            quote!(
+                struct A {
+                    a: u8,
+                }
+            ),
+            &["has_default: false"],
+        );
+    }
+
+    #[test]
+    fn a_type_parameter_is_bound() {
+        check_written(
+            quote!(
+                struct Page<T> {
+                    items: Vec<T>,
+                }
+            ),
+            &["where T: ::workflow_core::__private::Data<Owned = T>"],
+        );
+    }
+
+    #[test]
+    fn a_value_that_a_function_writes_is_any() {
+        let any = "shape: <::workflow_core::__private::serde_json::Value as ::workflow_core::__private::Data>::shape";
+        check_written(
+            quote!(
+                struct A {
+                    #[serde(with = "millis")]
+                    at: Instant,
+                }
+            ),
+            &[any],
+        );
+        check_written(
+            quote!(
+                struct A {
+                    #[serde(skip)]
+                    cache: Cache,
+                }
+            ),
+            &[any, "skip: true"],
+        );
+        check_written(
+            quote!(
+                #[serde(into = "String", from = "String")]
+                struct A {
+                    at: Instant,
+                }
+            ),
+            &["Shape::Any"],
+        );
+    }
+
+    #[test]
+    fn a_mistake_that_serde_reports_is_not_reported_twice() {
+        check_written(
+            quote!(
+                struct A {
+                    #[serde(renam = "b")]
+                    a: u8,
+                }
+            ),
+            &["Shape::Any"],
+        );
+    }
+
+    #[test]
+    fn what_the_two_readings_would_see_differently_is_refused() {
+        check_refused(
+            quote!(
+                struct A {
+                    #[serde(rename(serialize = "b", deserialize = "c"))]
+                    a: u8,
+                }
+            ),
+            "`a` is written as `b` but read as `c`; ",
+        );
+        check_refused(
+            quote!(
+                struct A {
+                    #[serde(alias = "b")]
+                    a: u8,
+                }
+            ),
+            "`a` may be read from `b` as well",
+        );
+        check_refused(
+            quote!(
+                struct A {
+                    #[serde(skip_serializing)]
+                    a: u8,
+                }
+            ),
+            "`a` is read but never written; ",
+        );
+        check_refused(
+            quote!(
+                struct A {
+                    #[serde(skip_deserializing)]
+                    a: u8,
+                }
+            ),
+            "`a` is written but never read; ",
+        );
+        check_refused(
+            quote!(
+                struct A(#[serde(skip)] u8, u8);
+            ),
+            "a field without a name is found by its place",
+        );
+        check_refused(
+            quote!(
+                #[serde(tag = "t")]
+                struct A {
+                    a: u8,
+                }
+            ),
+            "`tag` on a struct adds a key",
+        );
+        check_refused(
+            quote!(
+                enum A {
+                    B,
+                    #[serde(other)]
+                    C,
+                }
+            ),
+            "`C` stands for any name in Rust",
+        );
+        check_refused(
+            quote!(
+                enum A {
+                    B,
+                    #[serde(untagged)]
+                    C(u8),
+                }
+            ),
+            "`untagged` on `C` alone",
+        );
+        check_refused(
+            quote!(
+                enum A {
+                    #[serde(with = "b")]
+                    B(u8),
+                }
+            ),
+            "`with` on a variant replaces",
+        );
+    }
+
+    #[test]
+    fn borrowed_types_and_unions_are_refused() {
+        check_refused(
+            quote!(
+                struct A<'a> {
+                    a: &'a str,
+                }
+            ),
+            "`A` borrows for `'a`; ",
+        );
+        check_refused(quote!(union A { a: u8 }), "`A` is a union");
+    }
+}

@@ -1,0 +1,31 @@
+//! Refusals, collected so that an author reads all of them at once.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// The refusals found so far.
+#[derive(Default)]
+pub(crate) struct Errors {
+    found: Option<syn::Error>,
+}
+
+impl Errors {
+    /// Refuses what stands at `tokens`: what is not possible, why, what to write instead.
+    pub(crate) fn refuse(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.found {
+            Some(found) => found.combine(error),
+            none => *none = Some(error),
+        }
+    }
+
+    /// All refusals as `compile_error!`s; nothing if there are none.
+    pub(crate) fn into_compile_errors(self) -> Option<TokenStream> {
+        self.found.map(syn::Error::into_compile_error)
+    }
+}

@@ -1,0 +1,316 @@
+//! `#[task]`: an `async fn` becomes a handler and a typed call.
+//!
+//! ```text
+//! #[task] async fn charge(State(db): State<Db>, order: &Order) -> Result<Receipt, PaymentError> { .. }
+//! ```
+//! becomes `fn charge(order: &Order) -> Call<charge>`, `struct charge {}` with `impl Task`, and the
+//! author's function as `charge::handler`. A function and a type may share a name.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Expr, ExprArray, ItemFn, LitBool, LitStr, ReturnType, Token, Type, parse::Parser, spanned::Spanned,
+};
+
+use crate::{
+    attributes::{Parameter, check_signature, is_result, parameter, pascal_case, plain, screaming_case, typed_arguments},
+    errors::Errors,
+};
+
+/// The words in `#[task(..)]`.
+#[derive(Default)]
+struct Options {
+    function: Option<LitStr>,
+    retries: Vec<RetryOptions>,
+    timeout: Option<Expr>,
+    heartbeat: Option<Expr>,
+    transients: Option<LitBool>,
+}
+
+/// The words in `retry(..)`.
+#[derive(Default)]
+struct RetryOptions {
+    errors: Vec<Expr>,
+    interval: Option<Expr>,
+    max_attempts: Option<Expr>,
+    backoff: Option<Expr>,
+    max_delay: Option<Expr>,
+    jitter: bool,
+}
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item) {
+        Ok(function) => function,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let options = options(arguments, &mut errors);
+    check_signature(&function.sig, "task", &mut errors);
+
+    let mut parameters = Vec::new();
+    let mut inputs = Vec::new();
+    for argument in typed_arguments(&function.sig) {
+        if let Some(inner) = shared_state(&argument.ty) {
+            inputs.push(Input::State(inner));
+        } else if let Some(parameter) = parameter(argument, "task", &mut errors) {
+            if let Type::Reference(reference) = &parameter.ty
+                && let Some(mutability) = &reference.mutability
+            {
+                errors.refuse(
+                    mutability,
+                    "a task receives a copy as JSON, so what it changes is not seen by its caller; take the value and return the new one",
+                );
+            }
+            inputs.push(Input::Payload(parameter.ident.clone()));
+            parameters.push(parameter);
+        }
+    }
+    if parameters.len() > 8 {
+        errors.refuse(&function.sig.inputs, "a task takes at most 8 values; put them into a struct");
+    }
+    match errors.into_compile_errors() {
+        Some(compile_errors) => {
+            let stub = items(&function, &options, &parameters, None);
+            quote!(#compile_errors #stub)
+        }
+        None => items(&function, &options, &parameters, Some(&inputs)),
+    }
+}
+
+/// Where a parameter of the handler comes from.
+enum Input {
+    State(Type),
+    Payload(Ident),
+}
+
+/// `T` in a parameter's type `State<T>`.
+fn shared_state(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "State")?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            syn::GenericArgument::Type(inner) => Some(inner.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The items that stand for the task. Without `inputs` the function was refused, and the handler
+/// is left out so that one mistake is reported once.
+fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs: Option<&[Input]>) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block, .. } = function;
+    let ident = &sig.ident;
+    let name = plain(ident);
+    let lambda = options.function.as_ref().map_or_else(|| format!("{}Function", pascal_case(&name)), LitStr::value);
+    let idents: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.ident).collect();
+    let types: Vec<&Type> = parameters.iter().map(|parameter| &parameter.ty).collect();
+    // What a reference points to, without its lifetime.
+    let owned = types.iter().map(|ty| match ty {
+        Type::Reference(reference) => &*reference.elem,
+        ty => *ty,
+    });
+    let names: Vec<String> = idents.iter().map(|ident| plain(ident)).collect();
+    let unit: Type = syn::parse_quote!(());
+    let returned: &Type = match &sig.output {
+        ReturnType::Default => &unit,
+        ReturnType::Type(_, ty) => ty,
+    };
+    let fallible = is_result(returned);
+    let (output, error) = if fallible {
+        (
+            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Ok),
+            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Err),
+        )
+    } else {
+        (quote!(#returned), quote!(::workflow_core::PlatformError))
+    };
+    let payload = payload(&idents);
+    let policy = policy(options, &error);
+
+    let (handler, handle) = match inputs {
+        Some(inputs) => {
+            let arguments = inputs.iter().map(|input| match input {
+                Input::State(ty) => {
+                    quote_spanned!(ty.span()=> ::workflow_core::State(__states.get::<#ty>()?))
+                }
+                Input::Payload(ident) => {
+                    let by_reference = parameters
+                        .iter()
+                        .any(|parameter| parameter.ident == *ident && matches!(parameter.ty, Type::Reference(_)));
+                    if by_reference { quote!(&#ident) } else { quote!(#ident) }
+                }
+            });
+            let call = quote!(#ident::handler(#(#arguments),*).await);
+            let result = if fallible { quote!(#call) } else { quote!(::core::result::Result::Ok(#call)) };
+            let (inputs, output) = (&sig.inputs, &sig.output);
+            (
+                quote! {
+                    impl #ident {
+                        /// The handler itself.
+                        #[allow(clippy::unused_async, reason = "a handler may have nothing to await")]
+                        #vis async fn handler(#inputs) #output #block
+                    }
+                },
+                quote!(::core::result::Result::Ok(#result)),
+            )
+        }
+        None => (TokenStream::new(), quote!(::core::unreachable!())),
+    };
+
+    quote! {
+        #(#attrs)*
+        #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Call<#ident> {
+            ::workflow_core::Call::new(#payload)
+        }
+
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis struct #ident {}
+
+        #handler
+
+        impl ::workflow_core::Task for #ident {
+            const NAME: &'static str = #name;
+            const FUNCTION: &'static str = #lambda;
+            const PARAMETERS: &'static [&'static str] = &[#(#names),*];
+            type Arguments = (#(<#owned as ::workflow_core::Data>::Owned,)*);
+            type Output = #output;
+            type Error = #error;
+
+            fn policy() -> ::workflow_core::Policy {
+                #policy
+            }
+
+            #[allow(unused_variables, clippy::manual_async_fn)]
+            async fn handle(
+                (#(#idents,)*): Self::Arguments,
+                __states: ::workflow_core::States,
+            ) -> ::core::result::Result<
+                ::core::result::Result<Self::Output, Self::Error>,
+                ::workflow_core::MissingState,
+            > {
+                #handle
+            }
+        }
+    }
+}
+
+/// The JSON text that a call or a start hands over: the value of a single parameter, else an object.
+pub(crate) fn payload(idents: &[&Ident]) -> TokenStream {
+    if let [ident] = idents {
+        return quote!(::workflow_core::__private::to_json(&#ident));
+    }
+    let names = idents.iter().map(|ident| plain(ident));
+    quote!(::workflow_core::__private::JsonObject::new()#(.field(#names, &#idents))*.finish())
+}
+
+fn policy(options: &Options, error: &TokenStream) -> TokenStream {
+    let retries = options.retries.iter().map(|retry| {
+        let errors = retry.errors.iter().map(|name| match name {
+            // `Declined` is a variant of the task's own error type.
+            Expr::Path(path) if path.path.get_ident().is_some_and(|ident| !is_screaming(ident)) => {
+                let constant = path.path.get_ident().map(|ident| {
+                    Ident::new(&screaming_case(&ident.to_string()), ident.span())
+                });
+                quote_spanned!(name.span()=> <#error>::#constant)
+            }
+            Expr::Path(path) if path.path.get_ident().is_some() => {
+                quote_spanned!(name.span()=> ::workflow_core::PlatformError::#name)
+            }
+            other => quote!(#other),
+        });
+        let interval = retry.interval.iter().map(|value| quote!(.interval(::core::time::Duration::from_secs(#value))));
+        let attempts = retry.max_attempts.iter().map(|value| quote!(.max_attempts(#value)));
+        let backoff = retry.backoff.iter().map(|value| quote!(.backoff(#value)));
+        let max_delay = retry.max_delay.iter().map(|value| quote!(.max_delay(::core::time::Duration::from_secs(#value))));
+        let jitter = retry.jitter.then(|| quote!(.full_jitter()));
+        quote!(::workflow_core::Retry::on([#(#errors),*])#(#interval)*#(#attempts)*#(#backoff)*#(#max_delay)*#jitter)
+    });
+    let seconds = |value: &Option<Expr>| match value {
+        Some(value) => quote! {
+            ::core::option::Option::Some(::workflow_core::Seconds::from(::core::time::Duration::from_secs(#value)))
+        },
+        None => quote!(::core::option::Option::None),
+    };
+    let timeout = seconds(&options.timeout);
+    let heartbeat = seconds(&options.heartbeat);
+    let transients = options.transients.as_ref().is_none_or(LitBool::value);
+    quote! {
+        ::workflow_core::Policy {
+            retry: ::std::vec![#(#retries),*],
+            timeout: #timeout,
+            heartbeat: #heartbeat,
+            lambda_transients: #transients,
+        }
+    }
+}
+
+fn is_screaming(ident: &Ident) -> bool {
+    let text = ident.to_string();
+    text.len() > 1 && text.chars().all(|character| character.is_uppercase() || character.is_numeric() || character == '_')
+}
+
+fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
+    let mut options = Options::default();
+    let parser = syn::meta::parser(|meta| {
+        if meta.path.is_ident("function") {
+            options.function = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("timeout_seconds") {
+            options.timeout = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("heartbeat_seconds") {
+            options.heartbeat = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("lambda_transients") {
+            options.transients = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("retry") {
+            let mut retry = RetryOptions::default();
+            meta.parse_nested_meta(|meta| {
+                if meta.path.is_ident("errors") {
+                    let list: ExprArray = meta.value()?.parse()?;
+                    retry.errors = list.elems.into_iter().collect();
+                } else if meta.path.is_ident("interval_seconds") {
+                    retry.interval = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("max_attempts") {
+                    retry.max_attempts = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("backoff_rate") {
+                    retry.backoff = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("max_delay_seconds") {
+                    retry.max_delay = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("jitter") {
+                    retry.jitter = true;
+                    if meta.input.peek(Token![=]) {
+                        return Err(meta.error("`jitter` stands alone: Step Functions has one strategy, `FULL`"));
+                    }
+                } else {
+                    return Err(meta.error(
+                        "unknown word in `retry(..)`; known are `errors`, `interval_seconds`, `max_attempts`, `backoff_rate`, `max_delay_seconds`, `jitter`",
+                    ));
+                }
+                Ok(())
+            })?;
+            if retry.errors.is_empty() {
+                return Err(meta.error("a retrier names the errors that it retries: `retry(errors = [Unavailable])`"));
+            }
+            options.retries.push(retry);
+        } else {
+            return Err(meta.error(
+                "unknown word in `#[task(..)]`; known are `function`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
+            ));
+        }
+        Ok(())
+    });
+    if let Err(error) = parser.parse2(arguments) {
+        errors.push(error);
+    }
+    if let Some(function) = &options.function {
+        let name = function.value();
+        let legal = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+        if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
+            errors.refuse(
+                function,
+                "the name of a Lambda function has 1 to 64 characters: letters, digits, `-` and `_`",
+            );
+        }
+    }
+    options
+}

@@ -1,0 +1,201 @@
+//! `#[workflow]`: an `async fn` becomes its two readings.
+//!
+//! ```text
+//! #[workflow] async fn order_fulfillment(order: Order) -> Result<Receipt, OrderError> { .. }
+//! ```
+//! becomes `fn order_fulfillment(order: Order) -> Start<order_fulfillment>` and
+//! `struct order_fulfillment {}` with `impl Workflow`, whose `run` is the native reading and whose
+//! `definition` runs the symbolic one.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{ItemFn, LitInt, LitStr, ReturnType, Type, parse::Parser, spanned::Spanned};
+
+use crate::{
+    attributes::{Parameter, check_signature, doc_text, is_result, kebab_case, parameter, plain, typed_arguments},
+    body,
+    errors::Errors,
+    task::payload,
+};
+
+/// The words in `#[workflow(..)]`.
+#[derive(Default)]
+struct Options {
+    name: Option<LitStr>,
+    kind: Option<Ident>,
+    timeout: Option<LitInt>,
+}
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item) {
+        Ok(function) => function,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let options = options(arguments, &mut errors);
+    check_signature(&function.sig, "workflow", &mut errors);
+    let mut parameters = Vec::new();
+    for argument in typed_arguments(&function.sig) {
+        if let Type::Reference(reference) = &*argument.ty {
+            errors.refuse(
+                reference,
+                "a workflow owns its input, which arrives as JSON; take the value itself",
+            );
+        }
+        parameters.extend(parameter(argument, "workflow", &mut errors));
+    }
+    let fallible = matches!(&function.sig.output, ReturnType::Type(_, ty) if is_result(ty));
+    let readings = body::readings(&function.block, fallible, &mut errors);
+    match errors.into_compile_errors() {
+        Some(compile_errors) => {
+            let stub = items(&function, &options, &parameters, None);
+            quote!(#compile_errors #stub)
+        }
+        None => items(&function, &options, &parameters, Some(&readings)),
+    }
+}
+
+/// The items that stand for the workflow. Without `readings` the function was refused, and its body
+/// is left out so that one mistake is reported once.
+fn items(
+    function: &ItemFn,
+    options: &Options,
+    parameters: &[Parameter],
+    readings: Option<&body::Readings>,
+) -> TokenStream {
+    let ItemFn { attrs, vis, sig, .. } = function;
+    let ident = &sig.ident;
+    let function_name = plain(ident);
+    let name = options.name.as_ref().map_or_else(|| kebab_case(&function_name), LitStr::value);
+    let comment = doc_text(attrs);
+    let idents: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.ident).collect();
+    let types: Vec<&Type> = parameters.iter().map(|parameter| &parameter.ty).collect();
+    let names: Vec<String> = idents.iter().map(|ident| plain(ident)).collect();
+    let kind = match &options.kind {
+        Some(kind) if kind == "express" => quote!(Express),
+        _ => quote!(Standard),
+    };
+    let timeout = match &options.timeout {
+        Some(seconds) => quote!(::core::option::Option::Some(#seconds)),
+        None => quote!(::core::option::Option::None),
+    };
+    let unit: Type = syn::parse_quote!(());
+    let returned: &Type = match &sig.output {
+        ReturnType::Default => &unit,
+        ReturnType::Type(_, ty) => ty,
+    };
+    let fallible = is_result(returned);
+    let (output, error) = if fallible {
+        (
+            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Ok),
+            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Err),
+        )
+    } else {
+        (quote!(#returned), quote!(::workflow_core::PlatformError))
+    };
+    let payload = payload(&idents);
+    let context = body::context();
+    let builder = body::builder();
+    let scope = body::scope();
+    let (native, symbolic) = match readings {
+        Some(body::Readings { native, symbolic }) => {
+            let native = if fallible {
+                quote!(#native)
+            } else {
+                quote!(::core::result::Result::Ok(async move #native.await))
+            };
+            let parameters = idents.iter().zip(&types).zip(&names).map(|((ident, ty), name)| {
+                let key = match names.len() {
+                    1 => quote!(::core::option::Option::None),
+                    _ => quote!(::core::option::Option::Some(#name)),
+                };
+                quote!(let #ident = #builder.param::<#ty>(#name, #key);)
+            });
+            let symbolic = quote! {
+                let #scope = #builder.scope::<#output, #error>();
+                #(#parameters)*
+                #symbolic
+            };
+            (native, symbolic)
+        }
+        None => (quote!(::core::unreachable!()), TokenStream::new()),
+    };
+
+    quote! {
+        #(#attrs)*
+        #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Start<#ident> {
+            ::workflow_core::Start::new(#payload)
+        }
+
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis struct #ident {}
+
+        impl ::workflow_core::Workflow for #ident {
+            const META: ::workflow_core::WorkflowMeta = ::workflow_core::WorkflowMeta {
+                name: #name,
+                function: #function_name,
+                comment: #comment,
+                kind: ::workflow_core::WorkflowKind::#kind,
+                timeout_seconds: #timeout,
+                parameters: &[#(#names),*],
+            };
+            type Arguments = (#(<#types as ::workflow_core::Data>::Owned,)*);
+            type Output = #output;
+            type Error = #error;
+
+            #[allow(clippy::unused_async, clippy::redundant_async_block, reason = "a workflow may have nothing to await")]
+            async fn run(
+                __context: ::workflow_core::__private::Context,
+                (#(#idents,)*): Self::Arguments,
+            ) -> ::core::result::Result<Self::Output, Self::Error> {
+                let #context = &__context;
+                #native
+            }
+
+            fn definition() -> &'static ::workflow_core::Definition {
+                static DEFINITION: ::std::sync::OnceLock<::workflow_core::Definition> = ::std::sync::OnceLock::new();
+                #[allow(unused, unreachable_code, clippy::all, clippy::pedantic)]
+                fn symbolic(#builder: &::workflow_core::__private::Builder) {
+                    #symbolic
+                }
+                DEFINITION.get_or_init(|| ::workflow_core::__private::define(&<#ident as ::workflow_core::Workflow>::META, symbolic))
+            }
+        }
+    }
+}
+
+fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
+    let mut options = Options::default();
+    let parser = syn::meta::parser(|meta| {
+        if meta.path.is_ident("name") {
+            options.name = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("kind") {
+            let kind: Ident = meta.value()?.parse()?;
+            if kind != "standard" && kind != "express" {
+                return Err(syn::Error::new(kind.span(), "a state machine is `standard` or `express`"));
+            }
+            options.kind = Some(kind);
+        } else if meta.path.is_ident("timeout_seconds") {
+            let seconds: LitInt = meta.value()?.parse()?;
+            if !(1..=99_999_999).contains(&seconds.base10_parse::<u64>()?) {
+                return Err(syn::Error::new(seconds.span(), "a timeout has 1 to 99999999 seconds"));
+            }
+            options.timeout = Some(seconds);
+        } else {
+            return Err(meta.error("unknown word in `#[workflow(..)]`; known are `name`, `kind`, `timeout_seconds`"));
+        }
+        Ok(())
+    });
+    if let Err(error) = parser.parse2(arguments) {
+        errors.push(error);
+    }
+    if let Some(name) = &options.name {
+        let text = name.value();
+        let legal = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+        if text.is_empty() || text.len() > 80 || !text.chars().all(legal) {
+            errors.refuse(name, "the name of a state machine has 1 to 80 characters: letters, digits, `-` and `_`");
+        }
+    }
+    options
+}
