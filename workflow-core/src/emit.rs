@@ -13,7 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::asl::{self, Problem, StateMachine};
+use crate::{
+    asl::{self, StateMachine},
+    catalogue::CatalogueEntry,
+};
 
 /// What the name of every emitted file ends with.
 const EXTENSION: &str = ".asl.json";
@@ -27,6 +30,20 @@ pub struct Emitted<'a> {
     pub machine: &'a StateMachine,
     /// The placeholders that the deployment fills in, without `${` and `}`.
     pub placeholders: Vec<&'a str>,
+    /// What the workflow says that its state machine cannot. Nothing is emitted while there is any.
+    pub problems: &'a [String],
+}
+
+impl From<&CatalogueEntry> for Emitted<'static> {
+    fn from(entry: &CatalogueEntry) -> Self {
+        let definition = entry.definition();
+        Self {
+            name: entry.meta().name,
+            machine: &definition.machine,
+            placeholders: definition.placeholders(),
+            problems: &definition.problems,
+        }
+    }
 }
 
 /// What [`write`] did.
@@ -91,9 +108,10 @@ pub enum EmitError {
     /// A name that Step Functions or a file system could not take.
     #[error("a workflow cannot be named `{0}`; use 1 to 80 of the characters A-Z a-z 0-9 - _")]
     IllegalName(String),
-    /// State machines that Step Functions would refuse.
-    #[error("these state machines are not sound:{}", lines(.0))]
-    Unsound(Vec<(String, Problem)>),
+    /// State machines that Step Functions would refuse, or that are not what their workflow says:
+    /// the name of each with each of its problems.
+    #[error("nothing was emitted:{}", lines(.0))]
+    Unsound(Vec<(String, String)>),
     /// The file system refused.
     #[error("could not {action} {}: {source}", path.display())]
     Io {
@@ -219,8 +237,7 @@ impl Plan {
             if !all.insert(file_name(&entry.name.to_ascii_lowercase())) {
                 return Err(EmitError::DuplicateName(entry.name.to_owned()));
             }
-            let found = asl::check(entry.machine, &entry.placeholders).err().unwrap_or_default();
-            problems.extend(found.into_iter().map(|problem| (entry.name.to_owned(), problem)));
+            problems.extend(problems_of(entry).map(|problem| (entry.name.to_owned(), problem)));
         }
         if !problems.is_empty() {
             return Err(EmitError::Unsound(problems));
@@ -240,6 +257,16 @@ impl Plan {
         });
         Ok(orphaned.map(|name| dir.join(name)).collect())
     }
+}
+
+/// The problems of a workflow or, where it has none, those of its state machine: a workflow that
+/// could not be lowered leaves a state machine whose faults are no news.
+fn problems_of(entry: &Emitted<'_>) -> impl Iterator<Item = String> {
+    let found = match entry.problems {
+        [] => asl::check(entry.machine, &entry.placeholders).err().unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    entry.problems.iter().cloned().chain(found.into_iter().map(|problem| problem.to_string()))
 }
 
 fn file_name(workflow: &str) -> String {
@@ -322,6 +349,6 @@ fn listed(known: &[String]) -> String {
     format!("there are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
 }
 
-fn lines(problems: &[(String, Problem)]) -> String {
+fn lines(problems: &[(String, String)]) -> String {
     problems.iter().map(|(workflow, problem)| format!("\n  {workflow}: {problem}")).collect()
 }

@@ -155,7 +155,7 @@ fn items(
 
             fn definition() -> &'static ::workflow_core::Definition {
                 static DEFINITION: ::std::sync::OnceLock<::workflow_core::Definition> = ::std::sync::OnceLock::new();
-                #[allow(unused, unreachable_code, clippy::all, clippy::pedantic)]
+                #[allow(warnings, clippy::all, clippy::pedantic)]
                 fn symbolic(#builder: &::workflow_core::__private::Builder) {
                     #symbolic
                 }

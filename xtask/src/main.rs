@@ -1,1 +1,38 @@
-fn main() {}
+//! The workspace's own commands, run as `cargo xtask <command>`.
+//!
+//! This file reads the command line and hands on; each command is a module of its name.
+
+mod emit_asl;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The exit code of a command that found what it looks for: a stale file, a difference.
+const FOUND: u8 = 1;
+/// The exit code of a command that could not do its work: a wrong name, an unwritable directory.
+const FAILED: u8 = 2;
+
+/// The workspace's own commands.
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    EmitAsl(emit_asl::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(FAILED)
+    })
+}

@@ -117,12 +117,12 @@ impl Orders<'_> {
     /// # Errors
     ///
     /// When the store is unavailable.
-    pub fn pay(self, order: &str, payment: &Payment) -> Result<Payment, StoreUnavailable> {
+    pub fn pay(self, order: &str, payment_id: &str, cents: i64) -> Result<Payment, StoreUnavailable> {
         self.store.write(|transaction| {
             transaction.execute(
                 "INSERT INTO payments (system, order_id, payment_id, cents) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (system, order_id) DO NOTHING",
-                params![self.system, order, payment.payment_id, payment.cents],
+                params![self.system, order, payment_id, cents],
             )?;
             self.put_status(transaction, order, OrderStatus::Paid)?;
             self.find_payment(transaction, order)

@@ -2,6 +2,7 @@
 //!
 //! To add a stage, such as a check for fraud: write its task, and await it in [`order_lifecycle`].
 
+use serde::{Deserialize, Serialize};
 use tracing::info;
 use workflow_core::prelude::*;
 

@@ -18,7 +18,7 @@ fn unsound() -> StateMachine {
 }
 
 fn entry<'a>(name: &'a str, machine: &'a StateMachine) -> Emitted<'a> {
-    Emitted { name, machine, placeholders: Vec::new() }
+    Emitted { name, machine, placeholders: Vec::new(), problems: &[] }
 }
 
 /// The names in a directory, sorted, hidden ones included.
@@ -103,11 +103,21 @@ fn nothing_is_written_unless_every_machine_is_sound() {
         let error = write(dir.path(), [entry("one", &one), entry("two", &two)], only).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "these state machines are not sound:\
+            "nothing was emitted:\
              \n  two: the state machine starts at `Nowhere`, which is none of its states"
         );
     }
     assert_eq!(names(dir.path()), [] as [&str; 0]);
+}
+
+#[test]
+fn a_workflow_with_problems_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let problems = ["`RATE` is not exact in JSON".to_owned()];
+    let machine = unsound();
+    let entry = Emitted { problems: &problems, ..entry("one", &machine) };
+    let error = write(dir.path(), [entry], None).unwrap_err();
+    assert_eq!(error.to_string(), "nothing was emitted:\n  one: `RATE` is not exact in JSON");
 }
 
 #[test]

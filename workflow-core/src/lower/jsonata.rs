@@ -149,7 +149,6 @@ impl Writer<'_> {
                     BinaryOp::Divide => ("/", Product, Path),
                     BinaryOp::Remainder => ("%", Product, Path),
                     BinaryOp::Equal => ("=", Comparison, Sum),
-                    BinaryOp::NotEqual => ("!=", Comparison, Sum),
                     BinaryOp::Less => ("<", Comparison, Sum),
                     BinaryOp::LessOrEqual => ("<=", Comparison, Sum),
                     BinaryOp::Greater => (">", Comparison, Sum),

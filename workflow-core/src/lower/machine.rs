@@ -73,6 +73,8 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
     share_terminals(&program, &mut drafts);
     flatten_choices(&program, &start, &mut drafts);
     end_in_tasks(&mut program, &mut drafts);
+    tell_ends_apart(&mut program, &mut drafts);
+    share_terminals(&program, &mut drafts);
     drop_unreached(&start, &mut drafts);
     let live = liveness(&program, &start, &drafts);
     drop_dead(&mut drafts, &live);
@@ -118,7 +120,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         Step::Task { result, next, catch, .. } => Plan::Task {
             result: *result,
             next: *next,
-            catch: catch.and_then(|(var, handler)| handler.map(|handler| (var, handler))),
+            catch: *catch,
         },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Let { .. } | Step::Dispatch { .. } | Step::Return { .. } | Step::Raise { .. } => Plan::Terminal,
@@ -188,6 +190,42 @@ fn is_rethrow(program: &mut Program, route: &Route) -> bool {
     let error = *error;
     let error = route::apply(program, &route.lets, error);
     *program.arena.kind(error) == Kind::ErrorOutput
+}
+
+/// Puts what is known on the only way to an end into the end, so that nothing is assigned for it.
+fn tell_ends_apart(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
+    let mut ways_to: HashMap<Point, usize> = HashMap::new();
+    for way in drafts.values().flat_map(|draft| &draft.ways) {
+        if let Target::State(point) = way.target {
+            *ways_to.entry(point).or_default() += 1;
+        }
+    }
+    for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
+        let Target::State(point) = way.target else { continue };
+        let value = match &program.steps[point] {
+            Step::Return { value, .. } => *value,
+            Step::Raise { error, .. } => *error,
+            _ => continue,
+        };
+        if ways_to.get(&point) != Some(&1) {
+            continue;
+        }
+        // What only the state before knows has to be assigned by it.
+        let lets: Vec<(Var, Node)> =
+            way.lets.iter().copied().filter(|(_, value)| !is_transient(program, *value)).collect();
+        let known = route::apply(program, &lets, value);
+        match &mut program.steps[point] {
+            Step::Return { value, .. } => *value = known,
+            Step::Raise { error, .. } => *error = known,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a value can be read only in the state that it is about.
+fn is_transient(program: &Program, node: Node) -> bool {
+    matches!(program.arena.kind(node), Kind::Input | Kind::TaskResult | Kind::ErrorOutput)
+        || program.arena.parts(node).into_iter().any(|part| is_transient(program, part))
 }
 
 /// Lets equal ends be one state.

@@ -15,7 +15,7 @@ pub(super) fn simplify(program: &mut Program) {
         let Some((var, value)) = definitions.iter().find_map(|(var, values)| {
             let [value] = values.as_slice() else { return None };
             let movable = is_cheap(program, *value)
-                || (uses.get(var) == Some(&1) && !is_costly(program, *value));
+                || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
             (movable && uses.contains_key(var)).then_some((*var, *value))
         }) else {
             return;
@@ -75,12 +75,6 @@ fn is_cheap(program: &Program, node: Node) -> bool {
         Kind::Field { base, .. } | Kind::Index { base, .. } => is_cheap(program, *base),
         _ => false,
     }
-}
-
-/// Whether a value is better computed once, where its parts are at hand.
-fn is_costly(program: &Program, node: Node) -> bool {
-    matches!(program.arena.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_))
-        || program.arena.parts(node).into_iter().any(|part| is_costly(program, part))
 }
 
 /// Puts `value` wherever `var` is read, and takes the `let` out.

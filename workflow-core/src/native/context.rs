@@ -140,7 +140,7 @@ impl Context {
     #[doc(hidden)]
     pub fn fresh<E: WorkflowError>(&self, error: E) -> E {
         let mut mutable = self.lock();
-        if !mutable.delivered.is_empty() {
+        if !mutable.delivered.is_empty() && !error.passes_on() {
             let Failure { error, cause } = error.to_failure();
             mutable.delivered.remove(&(error, cause));
         }

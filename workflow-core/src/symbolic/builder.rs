@@ -164,7 +164,7 @@ impl Builder {
                 value
             }
             // A literal and a field read as well where they are used; a name adds nothing.
-            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. } => value,
+            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. } if !program.arena.is_costly(value.node()) => value,
             _ => {
                 let var = program.var(Some(name.to_owned()));
                 let node = program.arena.add(Kind::Var(var));
@@ -279,7 +279,7 @@ impl Builder {
         });
         let program = &mut inner.program;
         let catch = catch.and_then(|(dispatch, handler)| {
-            program.dispatches[dispatch].error.map(|var| (var, Some(handler)))
+            program.dispatches[dispatch].error.map(|var| (var, handler))
         });
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));

@@ -51,7 +51,7 @@ pub(crate) enum Step {
     /// Gives a variable its value.
     Let { var: Var, value: Node, next: Option<Point> },
     /// Awaits a call.
-    Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Option<Point>)> },
+    Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Goes where the first true condition says.
     Choice { note: Note, rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
     /// Goes where the name of an error says.
@@ -100,7 +100,6 @@ pub(crate) struct Arm {
 pub(crate) enum Hole {
     Entry,
     Next(Point),
-    Catch(Point),
     Rule(Point, usize),
     Default(Point),
     Arm(usize, usize),
@@ -119,10 +118,6 @@ impl Program {
             Hole::Arm(dispatch, arm) => &mut self.dispatches[dispatch].arms[arm].entry,
             Hole::Next(at) => match &mut self.steps[at] {
                 Step::Let { next, .. } | Step::Task { next, .. } => next,
-                _ => return,
-            },
-            Hole::Catch(at) => match &mut self.steps[at] {
-                Step::Task { catch: Some((_, next)), .. } => next,
                 _ => return,
             },
             Hole::Rule(at, rule) => match &mut self.steps[at] {

@@ -17,7 +17,7 @@ pub use builder::{Builder, Join, Scope, SymCall};
 pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;
-pub(crate) use graph::{Arm, CallInfo, Dispatch, Hole, Point, Program, Step, Var};
+pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub(crate) use node::{Arena, BinaryOp, Kind, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};

@@ -89,7 +89,7 @@ pub(crate) enum UnaryOp {
     TextOfInteger,
     /// The text of a value that JSONata writes as Rust does.
     Text,
-    /// Whether an object has the key that stands in its literal operand; see [`BinaryOp::HasKey`].
+    /// Whether the value is present, be it `null`.
     Exists,
 }
 
@@ -102,7 +102,6 @@ pub(crate) enum BinaryOp {
     Divide,
     Remainder,
     Equal,
-    NotEqual,
     Less,
     LessOrEqual,
     Greater,
@@ -256,6 +255,12 @@ impl Arena {
             (Some(left), Some(right)) => Some(self.add(Kind::Binary(BinaryOp::And, left, right))),
             (test, None) | (None, test) => test,
         }
+    }
+
+    /// Whether a value is better computed once, where its parts are at hand.
+    pub(crate) fn is_costly(&self, node: Node) -> bool {
+        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_))
+            || self.parts(node).into_iter().any(|part| self.is_costly(part))
     }
 
     /// Calls `visit` with every variable that a node reads.

@@ -91,7 +91,11 @@ impl Reader<'_> {
                 // A test of the value inside fails for `null` and for an absent value as well, so
                 // the test for presence is needed only where nothing else is tested.
                 let mut within = Matched { test: None, bound: Vec::new() };
-                self.read(&inside, value, inner, &mut within);
+                let present = match self.arena.kind(value).clone() {
+                    Kind::Field { base, key, optional: true } => self.arena.field(base, key, false),
+                    _ => value,
+                };
+                self.read(&inside, present, inner, &mut within);
                 if !matches!(**inner, Pat::Literal(_) | Pat::Named(..)) || within.test.is_none() {
                     let test = self.arena.add(Kind::Unary(UnaryOp::IsSome, value));
                     self.require(matched, test);
@@ -124,7 +128,7 @@ impl Reader<'_> {
                     self.problems.push(format!("`{owner}` has no variant `{name}` that can be matched"));
                     return;
                 };
-                let test = self.is_variant(owner, *tagging, variants, variant, value);
+                let test = self.is_variant(owner, *tagging, variant, value);
                 self.require(matched, test);
                 let content = content_of(self.arena, *tagging, variant, value);
                 self.fields(&variant.fields, content, pats, matched);
@@ -142,15 +146,13 @@ impl Reader<'_> {
     }
 
     /// The test for a variant, as serde's tagging has it.
-    fn is_variant(&mut self, owner: &str, tagging: Tagging, variants: &[Variant], variant: &Variant, value: Node) -> Node {
+    fn is_variant(&mut self, owner: &str, tagging: Tagging, variant: &Variant, value: Node) -> Node {
         match tagging {
             Tagging::External if matches!(variant.fields, Fields::Unit) => self.equals(value, variant.json.into()),
             Tagging::External => {
                 // The only key of the object. An absent key and one that holds `null` (a variant
                 // around an `Option`) differ, so the test is for presence.
-                let only_objects = variants.iter().all(|variant| !matches!(variant.fields, Fields::Unit));
                 let field = self.arena.add(Kind::Field { base: value, key: variant.json.to_owned(), optional: false });
-                let _ = only_objects;
                 self.arena.add(Kind::Unary(UnaryOp::Exists, field))
             }
             Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {

@@ -277,12 +277,15 @@ impl Symbolic<'_> {
                         self.declare(&pattern);
                         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
                         let guard = self.guard(case);
+                        let bound = &pattern.names;
+                        let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
                         quote! {{
                             let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
+                            #(let #bound = #b.bind_name(#texts, #bound);)*
                             let __value = #body;
                             #b.arm(&mut #join, __value);
                         }}

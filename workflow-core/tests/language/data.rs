@@ -1,0 +1,126 @@
+//! Structs, enums, tuples, arrays, and serde's attributes.
+
+use super::*;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Parcel {
+    id: String,
+    size: (u32, u32),
+    #[serde(rename = "dest")]
+    destination: Address,
+    tags: Vec<String>,
+    weight: Weight,
+    speed: Speed,
+    label: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "kebab-case")]
+struct Address {
+    street_name: String,
+    number: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Weight(u32);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+enum Speed {
+    Slow,
+    Fast(u32),
+    Exact { hour: u32, minute: u32 },
+    Between(u32, u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(tag = "kind", content = "value")]
+enum Answer {
+    Nothing,
+    Number(u32),
+}
+
+const DEFAULT_SPEED: Speed = Speed::Fast(2);
+
+#[task(lambda_transients = false)]
+async fn ship(parcel: Parcel) -> Parcel {
+    parcel
+}
+
+#[workflow]
+async fn literals(address: Address, number: u32) -> Result<Parcel, PlatformError> {
+    let (width, height) = (number, number + 1);
+    let Address { street_name, .. } = address.clone();
+    ship(Parcel {
+        id: format!("p-{number}"),
+        size: (width, height),
+        destination: Address { street_name, number: address.number },
+        tags: vec!["a".to_string(), address.street_name.clone()],
+        weight: Weight(number * 2),
+        speed: if number > 5 { DEFAULT_SPEED } else { Speed::Exact { hour: number, minute: 30 } },
+        label: Some("fragile".to_string()),
+    })
+    .await
+}
+
+fn address() -> Address {
+    Address { street_name: "Main".into(), number: 7 }
+}
+
+#[tokio::test]
+async fn literals_are_written_as_serde_writes_them() {
+    snapshot!(literals);
+    let parcel = Executor::test().run(literals(address(), 3)).await.output().unwrap();
+    assert_eq!(parcel.speed, Speed::Exact { hour: 3, minute: 30 });
+    assert_eq!((parcel.size, parcel.weight), ((3, 4), Weight(6)));
+    assert_eq!(parcel.tags, ["a", "Main"]);
+}
+
+#[workflow]
+async fn taken_apart(parcel: Parcel) -> Result<Answer, PlatformError> {
+    let parcel = ship(parcel).await?;
+    let Weight(grams) = parcel.weight;
+    let (width, _) = parcel.size;
+    match parcel.speed {
+        Speed::Slow => Ok(Answer::Nothing),
+        Speed::Fast(factor) => Ok(Answer::Number(factor * grams + parcel.destination.number)),
+        Speed::Exact { hour, minute: 30 } => Ok(Answer::Number(hour + width)),
+        Speed::Exact { hour: hour @ 20..=23, .. } => Ok(Answer::Number(hour * 100)),
+        Speed::Exact { .. } => Ok(Answer::Number(0)),
+        Speed::Between(from, to) => Ok(Answer::Number(parcel.size.1 + to - from)),
+    }
+}
+
+#[tokio::test]
+async fn values_are_taken_apart_as_serde_wrote_them() {
+    snapshot!(taken_apart);
+    let parcel = |speed| Parcel {
+        id: "p".into(),
+        size: (1, 2),
+        destination: address(),
+        tags: vec![],
+        weight: Weight(10),
+        speed,
+        label: None,
+    };
+    for (speed, answer) in [
+        (Speed::Slow, Answer::Nothing),
+        (Speed::Fast(3), Answer::Number(37)),
+        (Speed::Exact { hour: 5, minute: 30 }, Answer::Number(6)),
+        (Speed::Exact { hour: 21, minute: 0 }, Answer::Number(2100)),
+        (Speed::Exact { hour: 5, minute: 0 }, Answer::Number(0)),
+        (Speed::Between(3, 8), Answer::Number(7)),
+    ] {
+        assert_eq!(Executor::test().run(taken_apart(parcel(speed))).await.output().unwrap(), answer);
+    }
+}
+
+#[workflow]
+async fn plain_value(left: u32, right: u32) -> u32 {
+    left + right * 2
+}
+
+#[tokio::test]
+async fn a_workflow_may_return_a_plain_value() {
+    snapshot!(plain_value);
+    assert_eq!(Executor::test().run(plain_value(1, 2)).await.output().unwrap(), 5);
+}

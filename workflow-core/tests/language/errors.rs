@@ -1,0 +1,150 @@
+//! `?`, `Err`, and matching on what is awaited.
+
+use super::*;
+
+/// An error type of a workflow around that of its tasks.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum OrderError {
+    #[error("order {order_id} was refused after {attempts} attempts")]
+    Refused { order_id: String, attempts: u32 },
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn question_mark(order: Order) -> Result<String, OrderError> {
+    let receipt = charge(&order).await?;
+    Ok(send(receipt).await?)
+}
+
+#[tokio::test]
+async fn question_mark_passes_name_and_cause_on() {
+    snapshot!(question_mark);
+    let declined = ShopError::Declined { reason: "expired".into() };
+    let execution = Executor::test().mock(charge, Mock::error(declined.clone())).run(question_mark(order())).await;
+    assert_eq!(execution.error(), Some(OrderError::Shop(declined)));
+    assert_eq!(execution.outcome().error.as_deref(), Some("Declined"));
+    assert_eq!(
+        execution.outcome().cause.as_deref(),
+        Some(
+            r#"{"errorType":"Declined","errorMessage":"{\"message\":\"card declined: expired\",\"data\":{\"reason\":\"expired\"}}"}"#
+        )
+    );
+}
+
+#[workflow]
+async fn by_variant(order: Order) -> Result<String, OrderError> {
+    match charge(&order).await {
+        Ok(receipt) => Ok(receipt),
+        Err(ShopError::Declined { reason }) => Ok(send(format!("declined: {reason}")).await?),
+        Err(ShopError::SoldOut | ShopError::Platform(PlatformError::Timeout(_))) => Ok("later".to_string()),
+        Err(ShopError::Short(left)) if left > 5 => Ok(format!("take {left}")),
+        Err(ShopError::Short(left)) => Err(OrderError::Refused { order_id: order.order_id, attempts: left + 1 }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[tokio::test]
+async fn errors_are_caught_by_variant() {
+    snapshot!(by_variant);
+    let run = |mock| Executor::test().mock(charge, mock).run(by_variant(order()));
+    let declined = ShopError::Declined { reason: "expired".into() };
+    assert_eq!(run(Mock::error(declined)).await.output().unwrap(), "declined: expired");
+    assert_eq!(run(Mock::error(ShopError::SoldOut)).await.output().unwrap(), "later");
+    assert_eq!(run(Mock::failure("States.Timeout", "")).await.output().unwrap(), "later");
+    assert_eq!(run(Mock::error(ShopError::Short(6))).await.output().unwrap(), "take 6");
+    let refused = run(Mock::error(ShopError::Short(5))).await;
+    assert_eq!(refused.error(), Some(OrderError::Refused { order_id: "o-1".into(), attempts: 6 }));
+    assert_eq!(
+        refused.outcome().cause.as_deref(),
+        Some(r#"{"message":"order o-1 was refused after 6 attempts","data":{"order_id":"o-1","attempts":6}}"#)
+    );
+    let unknown = run(Mock::failure("Lambda.Unknown", "gone")).await;
+    assert_eq!(unknown.outcome().error.as_deref(), Some("Lambda.Unknown"));
+}
+
+#[workflow]
+async fn try_block(order: Order) -> Result<String, OrderError> {
+    let sold = async {
+        if order.cents == 0 {
+            return Err(OrderError::Refused { order_id: order.order_id.clone(), attempts: 0 });
+        }
+        let receipt = charge(&order).await?;
+        Ok(send(receipt).await?)
+    };
+    match sold.await {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            send(format!("{} failed: {}", order.order_id, error.name())).await?;
+            Err(error)
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_async_block_gathers_the_errors_of_its_steps() {
+    snapshot!(try_block);
+    let execution =
+        Executor::test().mock(charge, Mock::error(ShopError::SoldOut)).run(try_block(order())).await;
+    assert_eq!(execution.error(), Some(OrderError::Shop(ShopError::SoldOut)));
+    assert_eq!(execution.calls(send), [("o-1 failed: SoldOut".to_owned(),)]);
+    let refused = Executor::test().run(try_block(Order { cents: 0, ..order() })).await;
+    assert_eq!(refused.calls(send), [("o-1 failed: Refused".to_owned(),)]);
+    assert_eq!(Executor::test().run(try_block(order())).await.output().unwrap(), "receipt of o-1");
+}
+
+#[workflow]
+async fn let_else(order: Order) -> Result<String, ShopError> {
+    let Ok(receipt) = charge(&order).await else {
+        return Err(ShopError::SoldOut);
+    };
+    if let Err(ShopError::Platform(error)) = charge(&order).await {
+        return Err(ShopError::Platform(error));
+    }
+    Ok(receipt)
+}
+
+#[tokio::test]
+async fn let_else_takes_the_success_apart() {
+    snapshot!(let_else);
+    let run = |mocks: [Mock<charge>; 2]| Executor::test().mock(charge, Mock::sequence(mocks)).run(let_else(order()));
+    let ok = || Mock::value("paid".to_owned());
+    assert_eq!(run([ok(), ok()]).await.output().unwrap(), "paid");
+    assert_eq!(run([ok(), Mock::error(ShopError::Short(1))]).await.output().unwrap(), "paid");
+    let failed = run([Mock::error(ShopError::Short(1)), ok()]).await;
+    assert_eq!(failed.outcome().error.as_deref(), Some("SoldOut"));
+    assert_eq!(failed.outcome().cause.as_deref(), Some("sold out"));
+    let platform = run([ok(), Mock::failure("States.Permissions", "no")]).await;
+    assert_eq!(platform.outcome().error.as_deref(), Some("States.Permissions"));
+    assert_eq!(platform.outcome().cause.as_deref(), Some("no"));
+}
+
+#[workflow]
+async fn nested(order: Order) -> Result<String, OrderError> {
+    let outer = async {
+        let text = match charge(&order).await {
+            Ok(text) => text,
+            Err(ShopError::SoldOut) => "none".to_string(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok::<_, OrderError>(send(text).await?)
+    };
+    match outer.await {
+        Ok(text) => Ok(text),
+        Err(OrderError::Shop(ShopError::Declined { reason })) => Ok(reason),
+        Err(other) => Err(other),
+    }
+}
+
+#[tokio::test]
+async fn an_error_passed_on_goes_straight_to_the_arm_that_takes_it() {
+    snapshot!(nested);
+    let run = |mock| Executor::test().mock(charge, mock).run(nested(order()));
+    assert_eq!(run(Mock::error(ShopError::SoldOut)).await.output().unwrap(), "none");
+    let declined = ShopError::Declined { reason: "expired".into() };
+    assert_eq!(run(Mock::error(declined)).await.output().unwrap(), "expired");
+    let short = run(Mock::error(ShopError::Short(2))).await;
+    assert_eq!(short.outcome().error.as_deref(), Some("Short"));
+}

@@ -1,0 +1,60 @@
+//! Pure expressions.
+
+use super::*;
+
+const LIMIT: i64 = 100;
+
+#[workflow]
+async fn arithmetic(a: i64, b: i64, c: f64) -> Result<(i64, i64, i64, f64, bool), PlatformError> {
+    let sum = a + b * 2 - (a - b);
+    let quotient = (a / b, a % b);
+    let sum = send_number(sum).await?;
+    Ok((sum, quotient.0, -quotient.1, c / 2.0, sum > LIMIT && !(a == b) || c <= 0.5))
+}
+
+#[task(lambda_transients = false)]
+async fn send_number(number: i64) -> i64 {
+    number
+}
+
+#[tokio::test]
+async fn arithmetic_has_rusts_meaning() {
+    snapshot!(arithmetic);
+    let run = |a, b, c| Executor::test().run(arithmetic(a, b, c));
+    assert_eq!(run(7, 2, 3.0).await.output().unwrap(), (6, 3, -1, 1.5, false));
+    assert_eq!(run(-7, 2, 0.5).await.output().unwrap(), (6, -3, 1, 0.25, true));
+}
+
+#[tokio::test]
+async fn a_division_by_zero_fails_the_execution() {
+    let execution = Executor::test().run(arithmetic(1, 0, 1.0)).await;
+    assert_eq!(execution.outcome().error.as_deref(), Some("States.QueryEvaluationError"));
+}
+
+#[workflow]
+async fn text(name: String, age: u64, ok: bool) -> Result<String, PlatformError> {
+    let greeting = format!("Hello {name}, {{{}}} {1} {ok}", age, age + 1);
+    let quoted = "it's \"fine\"".to_string() + &greeting;
+    send(if ok { quoted } else { String::from("{% no %}") }).await
+}
+
+#[tokio::test]
+async fn text_is_joined() {
+    snapshot!(text);
+    let run = |ok| Executor::test().run(text("Ann".into(), 41, ok));
+    assert_eq!(run(true).await.output().unwrap(), r#"it's "fine"Hello Ann, {41} 42 true"#);
+    assert_eq!(run(false).await.output().unwrap(), "{% no %}");
+}
+
+#[workflow]
+async fn in_order(a: u32) -> Result<u32, PlatformError> {
+    Ok(add(add(a, 1).await?, add(a, 2).await?).await? + a)
+}
+
+#[tokio::test]
+async fn effects_in_arguments_happen_in_rusts_order() {
+    snapshot!(in_order);
+    let execution = Executor::test().run(in_order(10)).await;
+    assert_eq!(execution.output().unwrap(), 33);
+    assert_eq!(execution.calls(add), [(10, 1), (10, 2), (11, 12)]);
+}

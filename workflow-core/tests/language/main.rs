@@ -1,0 +1,84 @@
+//! Every construct of a workflow's body: what it becomes in the Amazon States Language, and what it
+//! does natively.
+
+mod branching;
+mod data;
+mod errors;
+mod expressions;
+mod policies;
+
+use serde::{Deserialize, Serialize};
+use workflow_core::{Definition, asl::State, prelude::*};
+
+/// The errors of the tasks here.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum ShopError {
+    #[error("card declined: {reason}")]
+    Declined { reason: String },
+    #[error("sold out")]
+    SoldOut,
+    #[error("only {0} left")]
+    Short(u32),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    order_id: String,
+    cents: u32,
+    payment: Payment,
+    note: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Payment {
+    Cash,
+    CreditCard { number: String },
+}
+
+fn order() -> Order {
+    Order { order_id: "o-1".into(), cents: 250, payment: Payment::Cash, note: None }
+}
+
+// `lambda_transients = false` keeps the snapshots short; `policies` shows the default.
+#[task(lambda_transients = false)]
+async fn charge(order: &Order) -> Result<String, ShopError> {
+    Ok(format!("receipt of {}", order.order_id))
+}
+
+#[task(lambda_transients = false)]
+async fn send(text: String) -> String {
+    text
+}
+
+#[task(lambda_transients = false)]
+async fn add(left: u32, right: u32) -> u32 {
+    left + right
+}
+
+/// A state machine as it is written, headed by its number of states.
+fn machine(definition: &Definition) -> String {
+    assert_eq!(definition.problems, Vec::<String>::new());
+    let json = serde_json::to_string_pretty(&definition.machine).unwrap();
+    workflow_core::asl::check(&definition.machine, &definition.placeholders()).unwrap();
+    let count = |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
+    format!(
+        "{} states, {} of them tasks\n{json}\n",
+        definition.machine.states.len(),
+        count(|state| matches!(state, State::Task(_))),
+    )
+}
+
+/// Compares the state machine of a workflow with its snapshot.
+macro_rules! snapshot {
+    ($workflow:ident) => {
+        insta::assert_snapshot!(
+            stringify!($workflow),
+            crate::machine(<$workflow as workflow_core::Workflow>::definition())
+        );
+    };
+}
+use snapshot;
