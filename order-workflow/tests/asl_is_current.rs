@@ -7,7 +7,7 @@ use workflow_core::emit::{self, Emitted};
 #[test]
 fn every_checked_in_state_machine_is_current() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("asl");
-    let catalogue = order_workflow::catalogue();
+    let catalogue = order_workflow::workflows::catalogue();
     let report = emit::compare(&dir, catalogue.iter().map(Emitted::from), None).unwrap();
     assert!(
         report.is_current(),

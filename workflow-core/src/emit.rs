@@ -1,6 +1,6 @@
 //! State machines as files: `<workflow>.asl.json`, one for each workflow, in one directory.
 //!
-//! [`write`] brings the files up to date, [`compare`] says which of them are not. Neither deletes:
+//! [`write()`] brings the files up to date, [`compare`] says which of them are not. Neither deletes:
 //! a file that belongs to no workflow is reported and left to its owner.
 
 mod files;
@@ -46,7 +46,7 @@ impl From<&CatalogueEntry> for Emitted<'static> {
     }
 }
 
-/// What [`write`] did.
+/// What [`write()`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// The files in the order of the workflows, each with what became of it.
@@ -182,7 +182,7 @@ pub fn write<'a>(
     Ok(written)
 }
 
-/// Compares the files in `dir` with what [`write`] would leave there, and changes nothing.
+/// Compares the files in `dir` with what [`write()`] would leave there, and changes nothing.
 ///
 /// # Errors
 ///

@@ -9,6 +9,7 @@ mod clock;
 mod history;
 mod limits;
 mod data;
+pub mod emit;
 mod error;
 mod generated;
 mod lower;

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn check(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
-    let catalogue = order_workflow::catalogue();
+    let catalogue = order_workflow::workflows::catalogue();
     let report = emit::compare(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
     if report.is_current() {
         writeln!(io::stdout(), "{} is current", dir.display())?;
@@ -50,7 +50,7 @@ fn check(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 fn write(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
-    let catalogue = order_workflow::catalogue();
+    let catalogue = order_workflow::workflows::catalogue();
     let written = emit::write(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
     let mut stdout = io::stdout();
     for (path, change) in written.files {

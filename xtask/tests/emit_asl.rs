@@ -1,5 +1,7 @@
 //! `cargo xtask emit-asl` from the outside: exit codes, what is printed, what is on disk.
 
+#![expect(clippy::unwrap_used, reason = "tests say what they expect with `unwrap`, and so do their helpers")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

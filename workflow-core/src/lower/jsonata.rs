@@ -175,14 +175,25 @@ impl Writer<'_> {
             Kind::Concat(parts) => {
                 let mut flat = Vec::new();
                 self.flatten(parts, &mut flat);
-                // `&` turns its operands into text by itself, if at least one other stands beside.
-                let texts: Vec<String> = flat
-                    .iter()
-                    .map(|part| match self.arena.kind(*part) {
+                let mut texts: Vec<String> = Vec::new();
+                let mut known = String::new();
+                for part in &flat {
+                    if let Some(text) = self.known_text(*part) {
+                        known.push_str(&text);
+                        continue;
+                    }
+                    if !known.is_empty() {
+                        texts.push(quoted(&std::mem::take(&mut known)));
+                    }
+                    // `&` turns its operands into text by itself, if another stands beside it.
+                    texts.push(match self.arena.kind(*part) {
                         Kind::Unary(UnaryOp::Text, inner) if flat.len() > 1 => self.write(*inner, Product, true),
                         _ => self.write(*part, Product, true),
-                    })
-                    .collect();
+                    });
+                }
+                if !known.is_empty() {
+                    texts.push(quoted(&known));
+                }
                 match texts.as_slice() {
                     [] => ("''".to_owned(), Path),
                     [_] => (texts.concat(), Block),
@@ -275,6 +286,17 @@ impl Writer<'_> {
                 Kind::Concat(inner) => self.flatten(inner, flat),
                 _ => flat.push(*part),
             }
+        }
+    }
+
+    /// The text of a part that is known when the state machine is written.
+    fn known_text(&self, part: Node) -> Option<String> {
+        match self.arena.kind(part) {
+            Kind::Literal(Value::String(text)) => Some(text.clone()),
+            Kind::Literal(Value::Bool(value)) => Some(value.to_string()),
+            Kind::Literal(Value::Number(number)) if !number.is_f64() => Some(number.to_string()),
+            Kind::Unary(UnaryOp::Text | UnaryOp::TextOfInteger, inner) => self.known_text(*inner),
+            _ => None,
         }
     }
 

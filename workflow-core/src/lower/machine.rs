@@ -71,7 +71,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
     let start = route::follow(&mut program, entry_lets, entry, Name::Unknown);
     let mut drafts = drafts(&mut program, &start);
     share_terminals(&program, &mut drafts);
-    flatten_choices(&program, &start, &mut drafts);
+    flatten_choices(&mut program, &mut drafts);
     end_in_tasks(&mut program, &mut drafts);
     tell_ends_apart(&mut program, &mut drafts);
     share_terminals(&program, &mut drafts);
@@ -212,7 +212,7 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
         }
         // What only the state before knows has to be assigned by it.
         let lets: Vec<(Var, Node)> =
-            way.lets.iter().copied().filter(|(_, value)| !is_transient(program, *value)).collect();
+            way.lets.iter().copied().filter(|(_, value)| !is_transient(program, *value) && !program.arena.is_costly(*value)).collect();
         let known = route::apply(program, &lets, value);
         match &mut program.steps[point] {
             Step::Return { value, .. } => *value = known,
@@ -251,10 +251,7 @@ fn share_terminals(program: &Program, drafts: &mut BTreeMap<Point, Draft>) {
 }
 
 /// Lets an `else if` be a rule of the Choice before it.
-fn flatten_choices(program: &Program, start: &Route, drafts: &mut BTreeMap<Point, Draft>) {
-    let is_plain_choice = |point: Point| {
-        matches!(&program.steps[point], Step::Choice { note, .. } if note.name.is_none() && note.comment.is_none())
-    };
+fn flatten_choices(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
     let points: Vec<Point> = drafts.keys().copied().collect();
     for point in points {
         if !matches!(program.steps[point], Step::Choice { .. }) {
@@ -270,19 +267,36 @@ fn flatten_choices(program: &Program, start: &Route, drafts: &mut BTreeMap<Point
             };
             let Some(draft) = drafts.get(&point) else { break };
             let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last() else { break };
-            let inner = *inner;
-            // What is assigned on the way must not be read by the inner conditions.
-            let carried = if point == start.target { start.lets.len() } else { 0 };
-            if inner == point || lets.len() > carried || carried > 0 || !is_plain_choice(inner) || ways_to(inner) != 1 {
+            let (inner, lets) = (*inner, lets.clone());
+            let costly = lets.iter().any(|(_, value)| program.arena.is_costly(*value));
+            if inner == point || costly || !is_plain_choice(program, inner) || ways_to(inner) != 1 {
                 break;
             }
-            let Some(inner) = drafts.remove(&inner) else { break };
+            let Some(mut inner) = drafts.remove(&inner) else { break };
+            // What was assigned on the way is put into the conditions, and rides on their rules.
+            for way in &mut inner.ways {
+                if let WayKind::Rule(condition) = &mut way.kind {
+                    *condition = route::apply(program, &lets, *condition);
+                }
+                let mut carried = lets.clone();
+                for (var, value) in std::mem::take(&mut way.lets) {
+                    let value = route::apply(program, &lets, value);
+                    carried.retain(|(known, _)| *known != var);
+                    carried.push((var, value));
+                }
+                way.lets = carried;
+            }
             if let Some(draft) = drafts.get_mut(&point) {
                 draft.ways.pop();
                 draft.ways.extend(inner.ways);
             }
         }
     }
+}
+
+/// Whether a state is a Choice that the author did not name.
+fn is_plain_choice(program: &Program, point: Point) -> bool {
+    matches!(&program.steps[point], Step::Choice { note, .. } if note.name.is_none() && note.comment.is_none())
 }
 
 /// Lets a Task that is followed by a plain end be the end, with the result as its output.

@@ -182,7 +182,8 @@ impl Arena {
             Kind::ErrorData(operand) => Kind::ErrorData(self.replace(operand, replace)),
             Kind::ErrorCause(operand) => Kind::ErrorCause(self.replace(operand, replace)),
             Kind::Binary(op, left, right) => {
-                Kind::Binary(op, self.replace(left, replace), self.replace(right, replace))
+                let (left, right) = (self.replace(left, replace), self.replace(right, replace));
+                return self.binary(op, left, right);
             }
             Kind::Cond { condition, then, otherwise } => Kind::Cond {
                 condition: self.replace(condition, replace),
@@ -237,6 +238,20 @@ impl Arena {
         self.add(Kind::Index { base, index })
     }
 
+    /// An operator between two operands; `&&` and `||` without a literal one.
+    pub(crate) fn binary(&mut self, op: BinaryOp, left: Node, right: Node) -> Node {
+        let known = |node: Node| match self.kind(node) {
+            Kind::Literal(Value::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        match (op, known(left), known(right)) {
+            (BinaryOp::And, Some(true), _) | (BinaryOp::Or, Some(false), _) => right,
+            (BinaryOp::And, _, Some(true)) | (BinaryOp::Or, _, Some(false)) => left,
+            (BinaryOp::And, Some(false), _) | (BinaryOp::Or, Some(true), _) => left,
+            _ => self.add(Kind::Binary(op, left, right)),
+        }
+    }
+
     /// The negation, without a double one.
     pub(crate) fn not(&mut self, operand: Node) -> Node {
         match self.kind(operand) {
@@ -252,7 +267,7 @@ impl Arena {
     /// The conjunction of two tests, of which `None` is always true.
     pub(crate) fn and(&mut self, left: Option<Node>, right: Option<Node>) -> Option<Node> {
         match (left, right) {
-            (Some(left), Some(right)) => Some(self.add(Kind::Binary(BinaryOp::And, left, right))),
+            (Some(left), Some(right)) => Some(self.binary(BinaryOp::And, left, right)),
             (test, None) | (None, test) => test,
         }
     }

@@ -413,7 +413,7 @@ impl Builder {
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {
-        self.expr(Kind::Binary(op, left, right))
+        Expr::new(self.edit(|program| program.arena.binary(op, left, right)))
     }
 }
 

@@ -227,6 +227,8 @@ impl Symbolic<'_> {
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
         let guard = self.guard(case);
+        let bound = &pattern.names;
+        let texts: Vec<String> = bound.iter().map(plain).collect();
         let attributes = case.attributes.to_vec();
         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
         let enter = if last && case.guard.is_none() {
@@ -238,6 +240,7 @@ impl Symbolic<'_> {
             let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
             #guard
             #enter
+            #(let #bound = #b.bind_name(#texts, #bound);)*
             let __value = #body;
             #b.arm(&mut #join, __value);
         }}
@@ -363,6 +366,8 @@ impl Symbolic<'_> {
             let pattern = pattern::read(&ok.elems[0], self.errors);
             self.declare(&pattern);
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+            let bound = &pattern.names;
+            let texts: Vec<String> = bound.iter().map(plain).collect();
             return quote! {
                 let #inner = #b.open();
                 #attempt
@@ -383,6 +388,7 @@ impl Symbolic<'_> {
                 }
                 #b.join(#join);
                 let #names = __names;
+                #(let #bound = #b.bind_name(#texts, #bound);)*
             };
         }
         let note = self.take_note(about(value));

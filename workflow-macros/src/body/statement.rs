@@ -9,7 +9,7 @@ use crate::attributes::plain;
 use super::{
     await_::{Awaited, awaited},
     is_capitalized, pattern,
-    symbolic::{Symbolic, block_diverges, diverges},
+    symbolic::{Symbolic, block_diverges, diverges, has_effect},
     unparenthesized,
 };
 
@@ -135,6 +135,13 @@ impl Symbolic<'_> {
 
     fn result_of(&mut self, expr: &Expr) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
+        // A branch whose arms only choose a value is that value: no state of its own.
+        if self.note.is_none()
+            && let Some(value) = chosen_value(expr, self.fallible)
+        {
+            let value = self.expr(&value);
+            return quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default()););
+        }
         match unparenthesized(expr) {
             Expr::Return(returned) => self.returned(returned.expr.as_deref()),
             Expr::Block(block) if block.label.is_none() => self.result_block(&block.block),
@@ -237,6 +244,59 @@ impl Symbolic<'_> {
             _ => TokenStream::new(),
         }
     }
+}
+
+/// `match x { A => Ok(1), B => Ok(2) }` as `match x { A => 1, B => 2 }`, if no arm has an effect.
+fn chosen_value(expr: &Expr, fallible: bool) -> Option<Expr> {
+    fn strip(expr: &Expr, fallible: bool) -> Option<Expr> {
+        if !attributes_of(expr).is_empty() {
+            return None;
+        }
+        match unparenthesized(expr) {
+            Expr::If(branch) => {
+                let mut branch = branch.clone();
+                strip_tail(&mut branch.then_branch, fallible)?;
+                let (_, otherwise) = branch.else_branch.as_mut()?;
+                **otherwise = strip(otherwise, fallible)?;
+                Some(Expr::If(branch))
+            }
+            Expr::Match(choice) => {
+                let mut choice = choice.clone();
+                for arm in &mut choice.arms {
+                    if !arm.attrs.is_empty() {
+                        return None;
+                    }
+                    *arm.body = strip(&arm.body, fallible)?;
+                }
+                Some(Expr::Match(choice))
+            }
+            Expr::Block(block) if block.label.is_none() => {
+                let mut block = block.clone();
+                strip_tail(&mut block.block, fallible)?;
+                Some(Expr::Block(block))
+            }
+            Expr::Call(call) if fallible && called(call) == "Ok" && call.args.len() == 1 => {
+                call.args.first().filter(|value| !has_effect(value)).cloned()
+            }
+            other if !fallible && !has_effect(other) => Some(other.clone()),
+            _ => None,
+        }
+    }
+    fn strip_tail(block: &mut Block, fallible: bool) -> Option<()> {
+        match block.stmts.as_mut_slice() {
+            [Stmt::Expr(tail, None)] => {
+                *tail = strip(tail, fallible)?;
+                Some(())
+            }
+            _ => None,
+        }
+    }
+    let awaited = match unparenthesized(expr) {
+        Expr::If(branch) => has_effect(&branch.cond),
+        Expr::Match(choice) => has_effect(&choice.expr),
+        _ => return None,
+    };
+    if awaited { None } else { strip(expr, fallible) }
 }
 
 /// The last segment of what is called.
