@@ -4,8 +4,6 @@
 //! therefore draws the same one, in whatever order handlers run, and a seed repeats a whole
 //! execution.
 
-use std::hash::Hasher;
-
 /// The source of identifiers. Share it with the handlers as `State<Ids>`.
 ///
 /// ```
@@ -33,30 +31,23 @@ impl Ids {
 
     /// The identifier of what `key` tells apart among its kind, such as `payment-53ac…`.
     pub fn name(self, kind: &str, key: &str) -> String {
-        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-        hash.write(&self.seed.to_le_bytes());
-        hash.write(kind.as_bytes());
-        // A byte that no UTF-8 text holds, so that `ab`, `c` and `a`, `bc` differ.
-        hash.write(&[0xff]);
-        hash.write(key.as_bytes());
-        format!("{kind}-{:016x}", fastrand::Rng::with_seed(hash.finish()).u64(..))
+        // A byte that no UTF-8 text holds separates kind and key, so that `ab`, `c` and `a`, `bc` differ.
+        let bytes = [&self.seed.to_le_bytes(), kind.as_bytes(), &[0xff], key.as_bytes()].concat();
+        format!("{kind}-{:016x}", mix(fnv1a(&bytes)))
     }
 }
 
 /// FNV-1a. The standard library's hasher may change from release to release, and identifiers of a
 /// seed must not.
-struct Fnv(u64);
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
 
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+/// The last step of SplitMix64: similar keys get identifiers that look nothing alike.
+fn mix(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }
 
 #[cfg(test)]

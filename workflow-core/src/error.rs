@@ -142,13 +142,21 @@ pub trait WorkflowError: std::error::Error + Sized + Send + Sync + 'static {
 ///
 /// The derive of [`WorkflowError`] implements it for the type itself and for every `#[from]`.
 #[diagnostic::on_unimplemented(
-    message = "`?` cannot pass a `{E}` on as a `{Self}` with its name and cause intact",
-    label = "`{Self}` has no place for the names of `{E}`",
-    note = "add a variant for it: `#[error(transparent)] Name(#[from] {E})`, and derive `WorkflowError`"
+    message = "`{Self}` cannot pass on a `{E}`: it has no place for its names",
+    label = "`{Self}` holds no `{E}`",
+    note = "add a variant to `{Self}`: `#[error(transparent)] Name(#[from] {E})`, or read the error with `match`"
 )]
-pub trait Propagates<E> {}
+pub trait Propagates<E>: Sized {
+    /// The error that holds `error`.
+    #[doc(hidden)]
+    fn pass_on(error: E) -> Self;
+}
 
-impl Propagates<PlatformError> for PlatformError {}
+impl Propagates<Self> for PlatformError {
+    fn pass_on(error: Self) -> Self {
+        error
+    }
+}
 
 impl crate::data::Data for PlatformError {
     type Owned = Self;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::symbolic::Builder;
+
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
 pub trait IsResult {
     /// What it succeeds with.
@@ -14,6 +16,29 @@ pub trait IsResult {
 impl<T, E> IsResult for Result<T, E> {
     type Ok = T;
     type Err = E;
+}
+
+/// The builder of a workflow whose native reading rustc has accepted.
+///
+/// Both readings are checked by rustc, and a mistake in the body is one in both. The array's length
+/// is the size of the native future ([`size_of_run`]), which is unknown to rustc as long as there are
+/// errors in it. The symbolic reading is then checked on a builder of unknown type, of which
+/// nothing can be wrong, and the author reads of the mistake once.
+pub trait Accepted {
+    /// The builder.
+    type Builder;
+}
+
+impl<const SIZE: usize> Accepted for [(); SIZE] {
+    type Builder = Builder;
+}
+
+/// The size of the future that `run` gives. See [`Accepted`].
+pub const fn size_of_run<Run, Context, Arguments, Future>(_: &Run) -> usize
+where
+    Run: Fn(Context, Arguments) -> Future,
+{
+    size_of::<Future>()
 }
 
 /// A value as JSON text.

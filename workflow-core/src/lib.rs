@@ -51,9 +51,10 @@ pub mod __private {
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
             cause_with_data, data_of_cause,
         },
-        generated::{IsResult, JsonObject, json, to_json},
+        generated::{Accepted, IsResult, JsonObject, json, size_of_run, to_json},
         lower::define,
         native::Context,
         symbolic::*,
+        task::Awaitable,
     };
 }

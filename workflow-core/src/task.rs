@@ -107,6 +107,27 @@ pub(crate) fn add_retry(policy: &mut Policy, overrides: &mut bool, retry: Retry)
     policy.retry.push(retry);
 }
 
+/// What may be awaited in a workflow: a [`Call`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "only a call of a `#[task]` can be awaited in a workflow",
+    label = "this is a `{Self}`",
+    note = "mark the function with `#[task]`, or call it inside one"
+)]
+pub trait Awaitable {
+    /// The task that is called.
+    type Task: Task;
+    /// The call itself.
+    fn call(self) -> Call<Self::Task>;
+}
+
+impl<T: Task> Awaitable for Call<T> {
+    type Task = T;
+    fn call(self) -> Self {
+        self
+    }
+}
+
 /// What a task's function looks like to a caller: `charge` in `charge(&order)` and in
 /// `executor.mock(charge, ..)`.
 #[diagnostic::on_unimplemented(

@@ -120,6 +120,13 @@ fn items(
         }
         None => (quote!(::core::unreachable!()), TokenStream::new()),
     };
+    // A mistake that rustc finds in the native reading is not reported for the symbolic one again.
+    let accepted = quote! {
+        <
+            [(); ::workflow_core::__private::size_of_run(&<#ident as ::workflow_core::Workflow>::run)]
+            as ::workflow_core::__private::Accepted
+        >::Builder
+    };
 
     quote! {
         #(#attrs)*
@@ -156,7 +163,7 @@ fn items(
             fn definition() -> &'static ::workflow_core::Definition {
                 static DEFINITION: ::std::sync::OnceLock<::workflow_core::Definition> = ::std::sync::OnceLock::new();
                 #[allow(warnings, clippy::all, clippy::pedantic)]
-                fn symbolic(#builder: &::workflow_core::__private::Builder) {
+                fn symbolic(#builder: &#accepted) {
                     #symbolic
                 }
                 DEFINITION.get_or_init(|| ::workflow_core::__private::define(&<#ident as ::workflow_core::Workflow>::META, symbolic))

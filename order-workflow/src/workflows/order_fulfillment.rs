@@ -296,7 +296,7 @@ pub async fn order_fulfillment(order: Order) -> Result<Confirmation, Fulfillment
     match fulfilled.await {
         Ok(confirmation) => Ok(confirmation),
         Err(error) => {
-            handle_errors(&order.order_id, error.name(), error.cause()).await?;
+            let _ = handle_errors(&order.order_id, error.name(), error.cause()).await;
             Err(error)
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, Kind, Node, UnaryOp, Var};
+use crate::symbolic::{Arena, BinaryOp, Kind, Node, Presence, UnaryOp, Var};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -109,9 +109,9 @@ impl Writer<'_> {
             Kind::Input => ("$states.input".to_owned(), Path),
             Kind::TaskResult => ("$states.result.Payload".to_owned(), Path),
             Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
-            Kind::Field { base, key, optional } => {
+            Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
-                if *optional && value {
+                if *presence != Presence::Certain && value {
                     (format!("$exists({path}) ? {path} : null"), Conditional)
                 } else {
                     (path, Path)
@@ -302,7 +302,7 @@ impl Writer<'_> {
 
     fn may_be_absent(&self, node: Node) -> bool {
         match self.arena.kind(node) {
-            Kind::Field { base, optional, .. } => *optional || self.may_be_absent(*base),
+            Kind::Field { base, presence, .. } => *presence != Presence::Certain || self.may_be_absent(*base),
             // Any JSON may stand where the author wrote a field of type `Value`.
             Kind::TextOrNull(_) => true,
             _ => false,

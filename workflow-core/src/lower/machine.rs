@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::{
     asl::{self, Assign, Transition},
     retry::Retry,
-    symbolic::{CallInfo, Kind, Node, Note, Point, Program, Step, Var},
+    symbolic::{CallInfo, Kind, Node, Note, Point, Presence, Program, Step, Var},
     workflow::WorkflowMeta,
 };
 
@@ -57,7 +57,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         .map(|(var, key)| {
             let input = program.arena.add(Kind::Input);
             let value = match key {
-                Some(key) => program.arena.field(input, key, false),
+                Some(key) => program.arena.field(input, key, Presence::Certain),
                 None => input,
             };
             (var, value)

@@ -21,7 +21,7 @@ use crate::{
 use super::{
     errors,
     graph::{Arm, CallInfo, Dispatch, Hole, Note, Point, Program, Step, Var},
-    node::{Expr, Kind, Node},
+    node::{Expr, Kind, Node, Presence},
     pattern::{self, Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -355,7 +355,7 @@ impl Builder {
 
     /// The error name of an error.
     pub fn error_name<E: WorkflowError>(&self, error: Expr<E>) -> Expr<String> {
-        Expr::new(self.edit(|program| program.arena.field(error.node(), "Error".to_owned(), false)))
+        Expr::new(self.edit(|program| program.arena.field(error.node(), "Error".to_owned(), Presence::Certain)))
     }
 
     /// The cause of an error, as its handler reported it.

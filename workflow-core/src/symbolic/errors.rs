@@ -3,7 +3,7 @@
 use crate::error::{ErrorKind, ErrorVariant, MessagePart, WorkflowError};
 
 use super::{
-    node::{Arena, BinaryOp, Kind, Node},
+    node::{Arena, BinaryOp, Kind, Node, Presence},
     pattern::Pat,
 };
 
@@ -100,8 +100,11 @@ fn read_variants(
                 ErrorKind::Other => {
                     found.others = true;
                     for (field, pat) in fields {
-                        let key = if *field == "error" { "Error" } else { "Cause" };
-                        let value = arena.field(error, key.to_owned(), false);
+                        let value = if *field == "error" {
+                            arena.field(error, "Error".to_owned(), Presence::Certain)
+                        } else {
+                            arena.add(Kind::ErrorCause(error))
+                        };
                         read_field(arena, problems, None, value, pat, found);
                     }
                 }
@@ -111,12 +114,12 @@ fn read_variants(
                         match declared.iter().find(|declared| declared.name == *field) {
                             Some(declared) => {
                                 let data = arena.add(Kind::ErrorData(error));
-                                let value = arena.field(data, (*field).to_owned(), false);
+                                let value = arena.field(data, (*field).to_owned(), Presence::Certain);
                                 read_field(arena, problems, Some(declared.shape), value, pat, found);
                             }
                             // The platform's own errors hold their cause and nothing else.
                             None => {
-                                let cause = arena.field(error, "Cause".to_owned(), true);
+                                let cause = arena.add(Kind::ErrorCause(error));
                                 read_field(arena, problems, None, cause, pat, found);
                             }
                         }
@@ -204,7 +207,7 @@ pub(crate) fn literal<E: WorkflowError>(
 
 /// The test that an error's name is one of these.
 pub(crate) fn name_is(arena: &mut Arena, error: Node, names: &[&str]) -> Node {
-    let name = arena.field(error, "Error".to_owned(), false);
+    let name = arena.field(error, "Error".to_owned(), Presence::Certain);
     let tests: Vec<Node> = names
         .iter()
         .map(|known| {

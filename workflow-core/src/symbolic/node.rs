@@ -49,8 +49,8 @@ pub(crate) enum Kind {
     TaskResult,
     /// The error that a Catch holds: an object of `Error` and `Cause`.
     ErrorOutput,
-    /// A key of an object. `optional` where the key may be absent.
-    Field { base: Node, key: String, optional: bool },
+    /// A key of an object.
+    Field { base: Node, key: String, presence: Presence },
     /// An element of an array.
     Index { base: Node, index: usize },
     /// An object.
@@ -73,6 +73,17 @@ pub(crate) enum Kind {
     ErrorCause(Node),
     /// An error with a name, a text and fields: an object of `Error` and `Cause`.
     Error { name: String, message: Node, fields: Vec<(String, Node)> },
+}
+
+/// What is known of a key of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Presence {
+    /// It is there.
+    Certain,
+    /// An `Option`: `None` is `null` or no key at all.
+    NullOrAbsent,
+    /// An `Option` that the author's own code reads: `None` is no key at all, and `null` is a value.
+    Absent,
 }
 
 /// An operator with one operand.
@@ -163,9 +174,9 @@ impl Arena {
         }
         let kind = match self.kind(node).clone() {
             leaf @ (Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput) => leaf,
-            Kind::Field { base, key, optional } => {
+            Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
-                return self.field(base, key, optional);
+                return self.field(base, key, presence);
             }
             Kind::Index { base, index } => {
                 let base = self.replace(base, replace);
@@ -203,7 +214,7 @@ impl Arena {
     }
 
     /// A key of an object; of an object literal, the value itself.
-    pub(crate) fn field(&mut self, base: Node, key: String, optional: bool) -> Node {
+    pub(crate) fn field(&mut self, base: Node, key: String, presence: Presence) -> Node {
         match self.kind(base) {
             Kind::Object(entries) => {
                 if let Some((_, value)) = entries.iter().find(|(name, _)| *name == key) {
@@ -217,7 +228,7 @@ impl Arena {
             }
             _ => {}
         }
-        self.add(Kind::Field { base, key, optional })
+        self.add(Kind::Field { base, key, presence })
     }
 
     /// An element of an array; of an array literal, the element itself.
@@ -249,6 +260,23 @@ impl Arena {
             (BinaryOp::And, _, Some(true)) | (BinaryOp::Or, _, Some(false)) => left,
             (BinaryOp::And, Some(false), _) | (BinaryOp::Or, Some(true), _) => left,
             _ => self.add(Kind::Binary(op, left, right)),
+        }
+    }
+
+    /// Whether an `Option` holds a value.
+    pub(crate) fn is_some(&mut self, option: Node) -> Node {
+        let op = match self.kind(option) {
+            Kind::Field { presence: Presence::Absent, .. } => UnaryOp::Exists,
+            _ => UnaryOp::IsSome,
+        };
+        self.add(Kind::Unary(op, option))
+    }
+
+    /// The value of an `Option` that holds one.
+    pub(crate) fn present(&mut self, option: Node) -> Node {
+        match self.kind(option).clone() {
+            Kind::Field { base, key, .. } => self.field(base, key, Presence::Certain),
+            _ => option,
         }
     }
 

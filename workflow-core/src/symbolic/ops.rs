@@ -10,7 +10,7 @@ use crate::data::{Data, Fields, Shape, Tagging};
 
 use super::{
     builder::Builder,
-    node::{BinaryOp, Expr, Kind, Node, UnaryOp},
+    node::{BinaryOp, Expr, Kind, Node, Presence, UnaryOp},
     pattern::member,
     tuple::{ExprTuple, FieldTuple},
 };
@@ -170,9 +170,18 @@ impl Builder {
     /// and find its type.
     pub fn field<T: Data, U: Data>(&self, base: Expr<T>, name: &'static str, _: fn(&T) -> &U) -> Expr<U::Owned> {
         let node = self.edit(|program| match T::shape() {
-            Shape::Struct { fields, .. } => member(&mut program.arena, &fields, base.node(), name).1,
+            Shape::Struct { fields, .. } => {
+                let (declared, node) = member(&mut program.arena, &fields, base.node(), name);
+                match (declared, U::shape(), program.arena.kind(node).clone()) {
+                    // An `Option` with a `deserialize_with` of its own.
+                    (Shape::Any, Shape::Option(_), Kind::Field { base, key, .. }) => {
+                        program.arena.field(base, key, Presence::Absent)
+                    }
+                    _ => node,
+                }
+            }
             Shape::Tuple(_) => program.arena.index(base.node(), name.parse().unwrap_or(0)),
-            _ => program.arena.field(base.node(), name.to_owned(), false),
+            _ => program.arena.field(base.node(), name.to_owned(), Presence::Certain),
         });
         Expr::new(node)
     }
@@ -266,6 +275,11 @@ impl Builder {
 
     /// `==`
     pub fn eq<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+        // A text is equal to `value.as_str()` exactly where it is equal to the value.
+        let left = self.edit(|program| match (program.arena.kind(left.node()), program.arena.kind(right.node())) {
+            (Kind::TextOrNull(value), Kind::Literal(Value::String(_))) => Expr::new(*value),
+            _ => left,
+        });
         self.binary(BinaryOp::Equal, left.node(), right.node())
     }
 
@@ -397,7 +411,7 @@ impl Builder {
 
     /// `is_some`
     pub fn is_some<T>(&self, value: Expr<Option<T>>) -> Expr<bool> {
-        self.expr(Kind::Unary(UnaryOp::IsSome, value.node()))
+        Expr::new(self.edit(|program| program.arena.is_some(value.node())))
     }
 
     /// `is_none`
@@ -409,7 +423,8 @@ impl Builder {
     /// `unwrap_or`
     pub fn unwrap_or<T>(&self, value: Expr<Option<T>>, default: Expr<T>) -> Expr<T> {
         let some = self.is_some(value);
-        self.expr(Kind::Cond { condition: some.node(), then: value.node(), otherwise: default.node() })
+        let then = self.edit(|program| program.arena.present(value.node()));
+        self.expr(Kind::Cond { condition: some.node(), then, otherwise: default.node() })
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::data::{Fields, Shape, Tagging, Variant};
 
-use super::node::{Arena, BinaryOp, Kind, Node, UnaryOp};
+use super::node::{Arena, BinaryOp, Kind, Node, Presence, UnaryOp};
 
 /// A pattern, as the macro hands it over. Bindings are counted in source order.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Reader<'_> {
                 }
             }
             Pat::None => {
-                let test = self.arena.add(Kind::Unary(UnaryOp::IsSome, value));
+                let test = self.arena.is_some(value);
                 let test = self.arena.not(test);
                 self.require(matched, test);
             }
@@ -91,13 +91,10 @@ impl Reader<'_> {
                 // A test of the value inside fails for `null` and for an absent value as well, so
                 // the test for presence is needed only where nothing else is tested.
                 let mut within = Matched { test: None, bound: Vec::new() };
-                let present = match self.arena.kind(value).clone() {
-                    Kind::Field { base, key, optional: true } => self.arena.field(base, key, false),
-                    _ => value,
-                };
+                let present = self.arena.present(value);
                 self.read(&inside, present, inner, &mut within);
                 if !matches!(**inner, Pat::Literal(_) | Pat::Named(..)) || within.test.is_none() {
-                    let test = self.arena.add(Kind::Unary(UnaryOp::IsSome, value));
+                    let test = self.arena.is_some(value);
                     self.require(matched, test);
                 }
                 if let Some(test) = within.test {
@@ -152,11 +149,11 @@ impl Reader<'_> {
             Tagging::External => {
                 // The only key of the object. An absent key and one that holds `null` (a variant
                 // around an `Option`) differ, so the test is for presence.
-                let field = self.arena.add(Kind::Field { base: value, key: variant.json.to_owned(), optional: false });
+                let field = self.arena.add(Kind::Field { base: value, key: variant.json.to_owned(), presence: Presence::Certain });
                 self.arena.add(Kind::Unary(UnaryOp::Exists, field))
             }
             Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
-                let tag = self.arena.field(value, tag.to_owned(), false);
+                let tag = self.arena.field(value, tag.to_owned(), Presence::Certain);
                 self.equals(tag, variant.json.into())
             }
             Tagging::Untagged => {
@@ -228,10 +225,10 @@ pub(crate) fn content_of(arena: &mut Arena, tagging: Tagging, variant: &Variant,
     match tagging {
         Tagging::External => match variant.fields {
             Fields::Unit => value,
-            _ => arena.field(value, variant.json.to_owned(), false),
+            _ => arena.field(value, variant.json.to_owned(), Presence::Certain),
         },
         Tagging::Internal { .. } | Tagging::Untagged => value,
-        Tagging::Adjacent { content, .. } => arena.field(value, content.to_owned(), false),
+        Tagging::Adjacent { content, .. } => arena.field(value, content.to_owned(), Presence::Certain),
     }
 }
 
@@ -249,11 +246,12 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
             Some(field) if field.flatten || field.transparent => ((field.shape)(), base),
             Some(field) => {
                 let shape = (field.shape)();
-                let optional = matches!(shape, Shape::Option(_));
-                let value = arena.field(base, field.json.to_owned(), optional);
+                let presence =
+                    if matches!(shape, Shape::Option(_)) { Presence::NullOrAbsent } else { Presence::Certain };
+                let value = arena.field(base, field.json.to_owned(), presence);
                 (shape, value)
             }
-            None => (Shape::Any, arena.field(base, name.to_owned(), false)),
+            None => (Shape::Any, arena.field(base, name.to_owned(), Presence::Certain)),
         },
     }
 }

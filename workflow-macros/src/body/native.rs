@@ -1,16 +1,21 @@
 //! The native reading: the author's code, with its effects handed to the execution.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, Local,
+    Arm, Block, Expr, ExprCall, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
 
 use crate::attributes::is_ours;
 
-use super::{await_::{Awaited, awaited}, context, is_capitalized, site, unparenthesized};
+use super::{
+    await_::{Awaited, awaited},
+    context, is_capitalized, site,
+    statement::called,
+    unparenthesized,
+};
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
     Native.visit_block_mut(&mut block);
@@ -21,6 +26,7 @@ struct Native;
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let awaits = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(_)));
         visit_mut::visit_expr_mut(self, expr);
         let context = context();
         match expr {
@@ -28,18 +34,30 @@ impl VisitMut for Native {
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Call(_) = awaited(base) {
+                if let Awaited::Call(call) = awaited(base) {
                     let span = await_.await_token.span();
-                    *expr = Expr::Verbatim(quote_spanned!(span=> #context.task(#base, #site).await));
+                    let function = call.call.func.span();
+                    let call = quote_spanned!(function=> ::workflow_core::__private::Awaitable::call(#base));
+                    *expr = Expr::Verbatim(quote_spanned!(span=> #context.task(#call, #site).await));
                 } else {
                     await_.attrs.retain(|attribute| !is_ours(attribute));
                 }
             }
-            // `Err(OrderError::Rejected { .. })` is a new error, not one that a task reported.
-            Expr::Call(call) => {
-                let is_err = matches!(&*call.func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Err"));
-                if is_err && let Some(argument) = call.args.first_mut() && is_literal(argument) {
-                    *argument = Expr::Verbatim(quote!(#context.fresh(#argument)));
+            // `?` on what is awaited keeps the error's name and cause, which `From` need not.
+            Expr::Try(try_) if awaits => {
+                let (value, error) = (mixed_site("value"), mixed_site("error"));
+                let (result, span) = (&try_.expr, try_.question_token.span());
+                let passed = pass_on(span, &quote_spanned!(span=> #error));
+                *expr = Expr::Verbatim(quote_spanned! {span=>
+                    match #result {
+                        ::core::result::Result::Ok(#value) => #value,
+                        ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#passed),
+                    }
+                });
+            }
+            Expr::Call(call) if called(call) == "Err" => {
+                if let Some(argument) = call.args.first_mut() {
+                    *argument = raised(argument);
                 }
             }
             _ => {}
@@ -61,9 +79,51 @@ impl VisitMut for Native {
     }
 }
 
+/// What stands in `Err(..)`.
+fn raised(error: &Expr) -> Expr {
+    let inner = unparenthesized(error);
+    match inner {
+        Expr::MethodCall(method) if method.method == "into" && method.args.is_empty() => {
+            Expr::Verbatim(pass_on(method.method.span(), &method.receiver))
+        }
+        Expr::Call(call) if called(call) == "from" && call.args.len() == 1 => passed_into(call),
+        // `Err(OrderError::Rejected { .. })` is a new error, not one that a task reported.
+        _ if is_literal(inner) => {
+            let context = context();
+            Expr::Verbatim(quote!(#context.fresh(#error)))
+        }
+        _ => error.clone(),
+    }
+}
+
+/// `OrderError::from(error)`
+fn passed_into(call: &ExprCall) -> Expr {
+    let error = &call.args[0];
+    let span = call.func.span();
+    let passed = pass_on(span, error);
+    let Expr::Path(path) = &*call.func else { return Expr::Call(call.clone()) };
+    let mut ty = path.path.clone();
+    ty.segments.pop();
+    ty.segments.pop_punct();
+    if ty.segments.is_empty() || path.qself.is_some() {
+        return Expr::Call(call.clone());
+    }
+    let held = mixed_site("held");
+    Expr::Verbatim(quote_spanned!(span=> { let #held: #ty = #passed; #held }))
+}
+
+fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
+    quote_spanned!(span=> ::workflow_core::__private::Propagates::pass_on(#error))
+}
+
+/// A name that the author cannot have written.
+fn mixed_site(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
 /// Whether an error is written out where it stands.
 fn is_literal(error: &Expr) -> bool {
-    match unparenthesized(error) {
+    match error {
         Expr::Struct(_) => true,
         Expr::Path(path) => is_capitalized(&path.path),
         Expr::Call(call) => matches!(&*call.func, Expr::Path(path) if is_capitalized(&path.path)),

@@ -99,8 +99,8 @@ enum Part {
 ///     }
 ///     fn variants() -> Vec<ErrorVariant> { .. }
 /// }
-/// impl Propagates<PaymentError> for PaymentError {}
-/// impl Propagates<PlatformError> for PaymentError {}
+/// impl Propagates<PaymentError> for PaymentError { .. }
+/// impl Propagates<PlatformError> for PaymentError { .. }
 /// ```
 pub(crate) fn workflow_error(input: TokenStream) -> TokenStream {
     let item = match syn::parse2::<DeriveInput>(input) {
@@ -596,13 +596,15 @@ fn described(variant: &Variant) -> TokenStream {
 fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let private = private();
     let ident = &item.ident;
-    let mut inner: Vec<&Type> = Vec::new();
+    let (mut holders, mut members, mut inner) = (Vec::new(), Vec::new(), Vec::new());
     for variant in variants {
         // That one error is held twice is reported by `thiserror`'s own impls.
-        if let Kind::From { ty, .. } = variant.kind
-            && !inner.contains(&ty)
+        if let Kind::From { member, ty } = &variant.kind
+            && !inner.contains(ty)
         {
-            inner.push(ty);
+            holders.push(variant.ident);
+            members.push(member);
+            inner.push(*ty);
         }
     }
     quote! {
@@ -614,10 +616,18 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl #private::Propagates<#ident> for #ident {}
+        impl #private::Propagates<#ident> for #ident {
+            fn pass_on(error: Self) -> Self {
+                error
+            }
+        }
         #(
             #[automatically_derived]
-            impl #private::Propagates<#inner> for #ident {}
+            impl #private::Propagates<#inner> for #ident {
+                fn pass_on(error: #inner) -> Self {
+                    Self::#holders { #members: error }
+                }
+            }
         )*
     }
 }
