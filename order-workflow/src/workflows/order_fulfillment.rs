@@ -295,9 +295,8 @@ pub async fn order_fulfillment(order: Order) -> Result<Confirmation, Fulfillment
     };
     match fulfilled.await {
         Ok(confirmation) => Ok(confirmation),
-        Err(error) => {
-            let _ = handle_errors(&order.order_id, error.name(), error.cause()).await;
-            Err(error)
-        }
+        Err(error) => match handle_errors(&order.order_id, error.name(), error.cause()).await {
+            Ok(()) | Err(_) => Err(error),
+        },
     }
 }

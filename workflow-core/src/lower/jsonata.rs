@@ -118,6 +118,23 @@ impl Writer<'_> {
                 }
             }
             Kind::Index { base, index } => (format!("{}[{index}]", self.write(*base, Path, false)), Path),
+            Kind::At { base, index } => {
+                (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
+            }
+            Kind::Call { function, arguments } => {
+                let arguments: Vec<String> =
+                    arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
+                (format!("${function}({})", arguments.join(", ")), Path)
+            }
+            Kind::Update { base, key, value } => (
+                format!(
+                    "$merge([{}, {{{}: {}}}])",
+                    self.write(*base, Conditional, false),
+                    quoted(key),
+                    self.write(*value, Conditional, true)
+                ),
+                Path,
+            ),
             Kind::Object(entries) => {
                 let entries: Vec<String> = entries
                     .iter()

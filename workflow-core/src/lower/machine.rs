@@ -68,29 +68,65 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         program.steps.push(Step::Return { note: Note::default(), value });
         program.steps.len() - 1
     });
-    let start = route::follow(&mut program, entry_lets, entry, Name::Unknown);
-    let mut drafts = drafts(&mut program, &start);
+    let mut start = route::follow(&mut program, entry_lets.clone(), entry, Name::Unknown);
+    let mut fresh = BTreeSet::from([start.target]);
+    let mut drafts = drafts_from(&mut program, &start, &fresh);
+    if drafts.values().flat_map(|draft| &draft.ways).any(|way| way.target == Target::State(start.target)) {
+        // A loop leads back to the first state, whose input is then another: what the workflow
+        // starts with is assigned once, before it.
+        program.steps.push(Step::Pass { next: Some(entry) });
+        start = Route { lets: entry_lets, target: program.steps.len() - 1 };
+        fresh = BTreeSet::from([start.target]);
+        drafts = drafts_from(&mut program, &start, &fresh);
+    }
+    while grow(&program, &start, &drafts, &mut fresh) {
+        drafts = drafts_from(&mut program, &start, &fresh);
+    }
     share_terminals(&program, &mut drafts);
     flatten_choices(&mut program, &mut drafts);
     end_in_tasks(&mut program, &mut drafts);
     tell_ends_apart(&mut program, &mut drafts);
     share_terminals(&program, &mut drafts);
     drop_unreached(&start, &mut drafts);
-    let live = liveness(&program, &start, &drafts);
+    let live = liveness(&program, &fresh, &drafts);
     drop_dead(&mut drafts, &live);
-    emit(meta, &mut program, &start, &drafts)
+    emit(meta, &mut program, &start, &fresh, &drafts)
+}
+
+/// Finds states that are entered with the execution's input: those that only a Choice which has it
+/// leads to, since a Choice passes its input on. They can read the input instead of variables.
+fn grow(program: &Program, start: &Route, drafts: &BTreeMap<Point, Draft>, fresh: &mut BTreeSet<Point>) -> bool {
+    let passes_input_on =
+        |point: &Point| fresh.contains(point) && matches!(program.steps[*point], Step::Choice { .. });
+    let found: Vec<Point> = drafts
+        .keys()
+        .copied()
+        .filter(|point| !fresh.contains(point))
+        .filter(|point| {
+            drafts.iter().all(|(from, draft)| {
+                draft
+                    .ways
+                    .iter()
+                    .filter(|way| way.target == Target::State(*point))
+                    .all(|way| passes_input_on(from) && way.lets == start.lets)
+            })
+        })
+        .collect();
+    let grown = !found.is_empty();
+    fresh.extend(found);
+    grown
 }
 
 /// Follows every way out of every state that an execution can reach.
-fn drafts(program: &mut Program, start: &Route) -> BTreeMap<Point, Draft> {
+fn drafts_from(program: &mut Program, start: &Route, fresh: &BTreeSet<Point>) -> BTreeMap<Point, Draft> {
     let mut drafts = BTreeMap::new();
     let mut open = vec![start.target];
     while let Some(point) = open.pop() {
         if drafts.contains_key(&point) {
             continue;
         }
-        // What came with the input rides on the first state, which reads the input itself.
-        let before = if point == start.target { start.lets.clone() } else { Vec::new() };
+        // What came with the input rides on the states that have it, which read the input itself.
+        let before = if fresh.contains(&point) { start.lets.clone() } else { Vec::new() };
         let draft = draft(program, point, &before);
         open.extend(draft.ways.iter().filter_map(|way| match way.target {
             Target::State(point) => Some(point),
@@ -114,6 +150,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
     enum Plan {
         Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
         Choice { rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
+        Pass { next: Option<Point> },
         Terminal,
     }
     let plan = match &program.steps[point] {
@@ -123,7 +160,10 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             catch: *catch,
         },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
-        Step::Let { .. } | Step::Dispatch { .. } | Step::Return { .. } | Step::Raise { .. } => Plan::Terminal,
+        Step::Pass { next } => Plan::Pass { next: *next },
+        Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } | Step::Return { .. } | Step::Raise { .. } => {
+            Plan::Terminal
+        }
     };
     match plan {
         Plan::Task { result, next, catch } => {
@@ -136,6 +176,11 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
                 for (names, route) in catchers(program, &with(error, value), handler) {
                     add(WayKind::Catch(names), route);
                 }
+            }
+        }
+        Plan::Pass { next } => {
+            if let Some(next) = next {
+                add(WayKind::Success, route::follow(program, before.to_vec(), next, Name::Unknown));
             }
         }
         Plan::Choice { rules, default } => {
@@ -214,6 +259,8 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
         let lets: Vec<(Var, Node)> =
             way.lets.iter().copied().filter(|(_, value)| !is_transient(program, *value) && !program.arena.is_costly(*value)).collect();
         let known = route::apply(program, &lets, value);
+        // What the end now knows by itself must not be assigned and counted twice.
+        way.lets.retain(|set| !lets.contains(set));
         match &mut program.steps[point] {
             Step::Return { value, .. } => *value = known,
             Step::Raise { error, .. } => *error = known,
@@ -344,7 +391,7 @@ fn drop_unreached(start: &Route, drafts: &mut BTreeMap<Point, Draft>) {
 }
 
 /// The variables that are read after a state is entered.
-fn liveness(program: &Program, start: &Route, drafts: &BTreeMap<Point, Draft>) -> BTreeMap<Point, HashSet<Var>> {
+fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &BTreeMap<Point, Draft>) -> BTreeMap<Point, HashSet<Var>> {
     let mut live: BTreeMap<Point, HashSet<Var>> = drafts.keys().map(|point| (*point, HashSet::new())).collect();
     loop {
         let mut changed = false;
@@ -353,13 +400,13 @@ fn liveness(program: &Program, start: &Route, drafts: &BTreeMap<Point, Draft>) -
             let mut read = |node: Node| program.arena.each_var(node, &mut |var| {
                 reads.insert(var);
             });
-            // The first state reads the input instead.
-            if *point != start.target {
+            // A state that has the input reads that instead.
+            if !fresh.contains(point) {
                 match &program.steps[*point] {
                     Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
                     Step::Return { value, .. } => read(*value),
                     Step::Raise { error, .. } => read(*error),
-                    Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
+                    Step::Choice { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => {}
                 }
             }
             let passed = drafts
@@ -417,7 +464,13 @@ fn drop_dead(drafts: &mut BTreeMap<Point, Draft>, live: &BTreeMap<Point, HashSet
     }
 }
 
-fn emit(meta: &WorkflowMeta, program: &mut Program, start: &Route, drafts: &BTreeMap<Point, Draft>) -> Definition {
+fn emit(
+    meta: &WorkflowMeta,
+    program: &mut Program,
+    start: &Route,
+    fresh: &BTreeSet<Point>,
+    drafts: &BTreeMap<Point, Draft>,
+) -> Definition {
     let mut names = Names::default();
     let mut states: HashMap<Point, String> = HashMap::new();
     // Names that the author gave come first, so that no other state takes them.
@@ -441,10 +494,15 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, start: &Route, drafts: &BTre
         }
     }
 
-    // The first state's own expressions read the input.
-    let first = start.target;
-    let own = own_expressions(program, first);
-    let own: Vec<Node> = own.into_iter().map(|node| route::apply(program, &start.lets, node)).collect();
+    // What is read by a state that has the input is read from the input.
+    let mut own: BTreeMap<Point, Vec<Node>> = BTreeMap::new();
+    for point in drafts.keys() {
+        let mut nodes = own_expressions(program, *point);
+        if fresh.contains(point) {
+            nodes = nodes.into_iter().map(|node| route::apply(program, &start.lets, node)).collect();
+        }
+        own.insert(*point, nodes);
+    }
 
     let variables = variable_names(program, drafts);
     let made: HashSet<Var> = program
@@ -459,7 +517,7 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, start: &Route, drafts: &BTre
     let emitted = drafts
         .iter()
         .map(|(point, draft)| {
-            let own = if *point == first { own.clone() } else { own_expressions(program, *point) };
+            let own = own.get(point).cloned().unwrap_or_default();
             let passed = drafts
                 .values()
                 .flat_map(|draft| &draft.ways)
@@ -471,7 +529,7 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, start: &Route, drafts: &BTre
     let machine = asl::StateMachine {
         comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
         query_language: asl::QueryLanguage::Jsonata,
-        start_at: states[&first].clone(),
+        start_at: states[&start.target].clone(),
         timeout_seconds: meta.timeout_seconds,
         states: emitted,
     };
@@ -482,7 +540,7 @@ fn note(step: &Step) -> Note {
     match step {
         Step::Task { call, .. } => call.note,
         Step::Choice { note, .. } | Step::Return { note, .. } | Step::Raise { note, .. } => *note,
-        Step::Let { .. } | Step::Dispatch { .. } => Note::default(),
+        Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => Note::default(),
     }
 }
 
@@ -501,7 +559,8 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
             Kind::Error { name, .. } => (title(name), None),
             _ => ("Fail".to_owned(), None),
         },
-        Step::Return { .. } | Step::Let { .. } | Step::Dispatch { .. } => ("Succeed".to_owned(), None),
+        Step::Pass { .. } => ("Initialize".to_owned(), None),
+        Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => ("Succeed".to_owned(), None),
     }
 }
 
@@ -510,7 +569,7 @@ fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
         Step::Task { call, .. } => call.arguments.clone(),
         Step::Return { value, .. } => vec![*value],
         Step::Raise { error, .. } => vec![*error],
-        Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => Vec::new(),
+        Step::Choice { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => Vec::new(),
     }
 }
 
@@ -567,7 +626,8 @@ impl State<'_> {
                     cause: text(self.writer.cause_template(error)),
                 })
             }
-            Step::Return { .. } | Step::Let { .. } | Step::Dispatch { .. } => {
+            Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
+            Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
                 let output = self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
                 asl::State::Succeed(asl::Succeed { comment, output })
             }
@@ -623,6 +683,22 @@ impl State<'_> {
             }
         }
         task
+    }
+
+    fn pass(&self, comment: Option<String>) -> asl::Pass {
+        let mut pass = asl::Pass { comment, assign: Assign::new(), output: None, transition: Transition::End };
+        for way in &self.draft.ways {
+            pass.assign = self.assign(&way.lets);
+            match way.target {
+                Target::State(to) => pass.transition = Transition::Next(self.states[&to].clone()),
+                Target::End(output) => pass.output = Some(self.writer.template(output)),
+                Target::Passing(to, output) => {
+                    pass.output = Some(self.writer.template(output));
+                    pass.transition = Transition::Next(self.states[&to].clone());
+                }
+            }
+        }
+        pass
     }
 
     fn choice(&self, comment: Option<String>) -> asl::Choice {

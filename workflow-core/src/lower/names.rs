@@ -37,7 +37,9 @@ impl Names {
 
     /// A variable's name.
     pub(super) fn variable(&mut self, wanted: &str) -> String {
-        let wanted = wanted.trim_start_matches("r#");
+        // A variable of the States Language starts with a letter.
+        let wanted = wanted.trim_start_matches("r#").trim_start_matches('_');
+        let wanted = if wanted.is_empty() { "value" } else { wanted };
         // `error` is the field's word for what a Catch holds, and nothing calls `$error`.
         let wanted = if FUNCTIONS.contains(&wanted) && wanted != "error" { format!("{wanted}_") } else { wanted.to_owned() };
         if self.taken.insert(wanted.clone()) { wanted } else { self.numbered(&wanted, "_") }

@@ -4,6 +4,8 @@
 //! assigns. An error whose name is known on the way goes straight to the arm that takes it, so a
 //! `match` on errors becomes catchers and no Choice state looks at names.
 
+use std::collections::HashSet;
+
 use crate::symbolic::{Arm, Kind, Node, Point, Program, Step, Var};
 
 /// A way out: what is assigned, in order, and the state that it leads to.
@@ -25,8 +27,17 @@ pub(super) enum Name<'a> {
 /// Follows a way out that starts at `from`, where `lets` have been assigned already.
 pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Point, mut name: Name<'_>) -> Route {
     let mut at = from;
+    let mut passed = HashSet::new();
     loop {
         match &program.steps[at] {
+            Step::Jump { next: Some(next) } => {
+                // Coming here again without a state in between would go on forever.
+                if !passed.insert(at) {
+                    program.problems.push("a loop that awaits nothing and tests nothing never ends".to_owned());
+                    return Route { lets, target: at };
+                }
+                at = *next;
+            }
             Step::Let { var, value, next: Some(next) } => {
                 let (var, value, next) = (*var, *value, *next);
                 let value = apply(program, &lets, value);

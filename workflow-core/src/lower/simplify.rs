@@ -14,6 +14,9 @@ pub(super) fn simplify(program: &mut Program) {
         // One variable at a time: a value that was put in may be the next one's.
         let Some((var, value)) = definitions.iter().find_map(|(var, values)| {
             let [value] = values.as_slice() else { return None };
+            if program.reads_mutable(*value) || program.mutable.contains(var) {
+                return None;
+            }
             let movable = is_cheap(program, *value)
                 || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
             (movable && uses.contains_key(var)).then_some((*var, *value))
@@ -56,7 +59,7 @@ fn nodes(program: &Program) -> Vec<Node> {
             Step::Let { value, .. } => nodes.push(*value),
             Step::Task { call, .. } => nodes.extend(&call.arguments),
             Step::Choice { rules, .. } => nodes.extend(rules.iter().map(|(condition, _)| *condition)),
-            Step::Dispatch { .. } => {}
+            Step::Dispatch { .. } | Step::Jump { .. } | Step::Pass { .. } => {}
             Step::Return { value, .. } => nodes.push(*value),
             Step::Raise { error, .. } => nodes.push(*error),
         }
@@ -91,6 +94,7 @@ fn substitute(program: &mut Program, var: Var, value: Node) {
             Step::Task { call, .. } => call.arguments.iter_mut().for_each(&mut put),
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
             Step::Dispatch { error, .. } => put(error),
+            Step::Jump { .. } | Step::Pass { .. } => {}
             Step::Return { value, .. } => put(value),
             Step::Raise { error, .. } => put(error),
         }

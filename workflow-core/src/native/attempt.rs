@@ -51,6 +51,7 @@ impl Context {
                     let delay = self.retry_delay(retrier, *used);
                     *used += 1;
                     self.pause(delay).await;
+                    drop(self.tick());
                 }
                 _ => return Err(failure),
             }
@@ -75,15 +76,17 @@ impl Context {
         policy: &Policy,
         attempt: u32,
     ) -> Result<Text, Failure> {
-        let Shared { executor, clock, .. } = &*self.shared;
-        let now = clock.now();
-        self.lock().log.schedule(T::NAME, T::FUNCTION, payload, policy, now);
+        let executor = &self.shared.executor;
+        self.lock().log.schedule(T::NAME, T::FUNCTION, payload, policy);
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
         let ended = match executor.mock_of::<T>() {
-            None => self.limited(limit, true, &span, handle::<T>(payload, executor.inner.states.clone())).await,
-            Some(mock) => self.limited(limit, false, &span, self.mocked(mock, payload)).await,
+            None => {
+                let work = pin!(handle::<T>(payload, executor.inner.states.clone()));
+                self.limited(limit, true, &span, work).await
+            }
+            Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
         let answer = match ended {
             Ended::Answered(Ok(result)) => check_result(&result).map(|()| result),
@@ -95,19 +98,17 @@ impl Context {
         if let Err(failure) = &answer {
             tracing::debug!(parent: &span, error = failure.error, cause = failure.cause, "attempt failed");
         }
-        let now = clock.now();
-        self.lock().log.answer(&answer, now);
+        self.tick().log.answer(&answer);
         answer
     }
 
     /// Runs an attempt to its end, its timeout or its panic, whichever comes first. What is left of
     /// the attempt is dropped.
-    async fn limited<F>(&self, limit: Option<Duration>, outside: bool, span: &Span, work: F) -> Ended
+    async fn limited<F>(&self, limit: Option<Duration>, outside: bool, span: &Span, mut work: Pin<&mut F>) -> Ended
     where
         F: Future<Output = Result<Text, Unanswered>>,
     {
         let deadline = limit.map(|limit| self.shared.clock.elapsed().saturating_add(limit));
-        let mut work = pin!(work);
         let mut timer = None;
         let mut in_flight = None;
         poll_fn(|cx| {

@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     future::{Future, pending},
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -102,7 +103,9 @@ impl Context {
                 return self.fail(cause).await;
             }
         };
-        match self.step(StateKind::Task, state, self.attempts::<T>(state, payload, policy)).await {
+        // Pinned here and lent: a future that is handed on by value is copied each time.
+        let attempts = pin!(self.attempts::<T>(state, payload, policy));
+        match self.step(StateKind::Task, state, attempts).await {
             Ok(result) => Ok(self.decode(state, &result).await),
             Err(raw) => match T::Error::from_failure(raw.reported()) {
                 Ok(error) => {
@@ -127,10 +130,10 @@ impl Context {
         let state = self.shared.sites.get(site).map_or("Wait", String::as_str);
         let pause = async {
             self.pause(duration).await;
-            Ok(self.lock().log.data())
+            Ok(self.tick().log.data())
         };
         // A wait cannot fail.
-        let _: Result<Text, Failure> = self.step(StateKind::Wait, state, pause).await;
+        let _: Result<Text, Failure> = self.step(StateKind::Wait, state, pin!(pause)).await;
     }
 
     /// Marks an error as the workflow's own: what an error that is written out in the body becomes.
@@ -157,13 +160,11 @@ impl Context {
         &self,
         kind: StateKind,
         state: &'static str,
-        perform: impl Future<Output = Result<Text, Failure>>,
+        perform: Pin<&mut impl Future<Output = Result<Text, Failure>>>,
     ) -> Result<Text, Failure> {
-        let now = self.shared.clock.now();
-        self.lock().log.enter(kind, state, now);
+        self.tick().log.enter(kind, state);
         let result = perform.await;
-        let now = self.shared.clock.now();
-        self.lock().log.leave(kind, state, &result, now);
+        self.lock().log.leave(kind, state, &result);
         result
     }
 
@@ -207,6 +208,14 @@ impl Context {
         }
         let (error, cause) = key;
         Failure { error, cause }
+    }
+
+    /// Reads the clock, so that what is logged next happens now.
+    pub(super) fn tick(&self) -> MutexGuard<'_, Mutable> {
+        let now = self.shared.clock.now();
+        let mut mutable = self.lock();
+        mutable.log.now = now;
+        mutable
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Mutable> {

@@ -24,6 +24,8 @@ pub(super) struct Log {
     data: Text,
     /// The state whose task failed last, until it shows whether the failure was caught.
     unsettled: Option<(&'static str, Failure)>,
+    /// When the clock was last read; the time of the next event.
+    pub(super) now: Timestamp,
 }
 
 /// What is left when an execution is over.
@@ -42,8 +44,9 @@ impl Log {
             previous: 0,
             data: input.clone(),
             unsettled: None,
+            now,
         };
-        log.push(Detail::ExecutionStarted { input }, now);
+        log.push(Detail::ExecutionStarted { input });
         // The first state's entry stands beside the start, not after it.
         log.previous = 0;
         log
@@ -61,10 +64,10 @@ impl Log {
         })
     }
 
-    pub(super) fn enter(&mut self, state: StateKind, name: &'static str, now: Timestamp) {
-        self.settle(now);
+    pub(super) fn enter(&mut self, state: StateKind, name: &'static str) {
+        self.settle();
         let input = self.data.clone();
-        self.push(Detail::StateEntered { state, name: name.into(), input }, now);
+        self.push(Detail::StateEntered { state, name: name.into(), input });
     }
 
     pub(super) fn leave(
@@ -72,12 +75,11 @@ impl Log {
         state: StateKind,
         name: &'static str,
         result: &Result<Text, Failure>,
-        now: Timestamp,
     ) {
         match result {
             Ok(output) => {
                 self.data = output.clone();
-                self.push(Detail::StateExited { state, name: name.into(), output: output.clone() }, now);
+                self.push(Detail::StateExited { state, name: name.into(), output: output.clone() });
             }
             Err(failure) => self.unsettled = Some((name, failure.clone())),
         }
@@ -89,7 +91,6 @@ impl Log {
         function: &'static str,
         payload: &Text,
         policy: &Policy,
-        now: Timestamp,
     ) {
         self.calls.push(CallRecord { task, payload: payload.clone() });
         let scheduled = Detail::TaskScheduled {
@@ -98,11 +99,11 @@ impl Log {
             timeout: policy.timeout,
             heartbeat: policy.heartbeat,
         };
-        self.push(scheduled, now);
-        self.push(Detail::TaskStarted { resource: LAMBDA }, now);
+        self.push(scheduled);
+        self.push(Detail::TaskStarted { resource: LAMBDA });
     }
 
-    pub(super) fn answer(&mut self, answer: &Result<Text, Failure>, now: Timestamp) {
+    pub(super) fn answer(&mut self, answer: &Result<Text, Failure>) {
         let detail = match answer {
             Ok(output) => Detail::TaskSucceeded { resource: LAMBDA, output: TaskOutput::Lambda(output.clone()) },
             Err(failure) => {
@@ -114,34 +115,34 @@ impl Log {
                 }
             }
         };
-        self.push(detail, now);
+        self.push(detail);
     }
 
-    pub(super) fn succeed(&mut self, output: Text, now: Timestamp) -> Ended {
-        self.settle(now);
-        self.push(Detail::ExecutionSucceeded { output: output.clone() }, now);
+    pub(super) fn succeed(&mut self, output: Text) -> Ended {
+        self.settle();
+        self.push(Detail::ExecutionSucceeded { output: output.clone() });
         self.end(Status::Succeeded, Some(output), None)
     }
 
-    pub(super) fn fail(&mut self, failure: &Failure, now: Timestamp) -> Ended {
+    pub(super) fn fail(&mut self, failure: &Failure) -> Ended {
         // A failure that leaves the workflow untouched was not caught.
         if self.unsettled.as_ref().is_some_and(|(_, last)| last == failure) {
             self.unsettled = None;
         }
-        self.settle(now);
+        self.settle();
         let (error, cause) = texts(failure);
-        self.push(Detail::ExecutionFailed { error: Some(error.clone()), cause: cause.clone() }, now);
+        self.push(Detail::ExecutionFailed { error: Some(error.clone()), cause: cause.clone() });
         self.end(Status::Failed, None, Some((error, cause)))
     }
 
-    pub(super) fn time_out(&mut self, now: Timestamp) -> Ended {
-        self.push(Detail::ExecutionTimedOut, now);
+    pub(super) fn time_out(&mut self) -> Ended {
+        self.push(Detail::ExecutionTimedOut);
         self.end(Status::TimedOut, None, None)
     }
 
-    pub(super) fn abort(&mut self, error: &ExecutorError, now: Timestamp) -> Ended {
+    pub(super) fn abort(&mut self, error: &ExecutorError) -> Ended {
         let (error, cause) = (Text::from(error.name()), Some(Text::from(error.to_string())));
-        self.push(Detail::ExecutionAborted { error: Some(error.clone()), cause: cause.clone() }, now);
+        self.push(Detail::ExecutionAborted { error: Some(error.clone()), cause: cause.clone() });
         self.end(Status::Aborted, None, Some((error, cause)))
     }
 
@@ -158,17 +159,17 @@ impl Log {
     }
 
     /// Writes the exit of a state whose failure was caught, for the workflow went on.
-    fn settle(&mut self, now: Timestamp) {
+    fn settle(&mut self) {
         if let Some((name, Failure { error, cause })) = self.unsettled.take() {
             let output = Text::from(json!({ "Error": error, "Cause": cause }).to_string());
             self.data = output.clone();
-            self.push(Detail::StateExited { state: StateKind::Task, name: name.into(), output }, now);
+            self.push(Detail::StateExited { state: StateKind::Task, name: name.into(), output });
         }
     }
 
-    fn push(&mut self, detail: Detail, timestamp: Timestamp) {
+    fn push(&mut self, detail: Detail) {
         let id = self.events.len() as u64 + 1;
-        self.events.push(HistoryEvent { id, previous_id: self.previous, timestamp, detail });
+        self.events.push(HistoryEvent { id, previous_id: self.previous, timestamp: self.now, detail });
         self.previous = id;
     }
 }

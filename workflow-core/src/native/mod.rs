@@ -158,7 +158,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         }
     };
     let limit = W::META.timeout_seconds.map(Duration::from_secs);
-    let end = drive(&context, body, limit).instrument(span.clone()).await;
+    let end = drive(&context, pin!(body), limit).instrument(span.clone()).await;
     let report = report(&context, end);
     span.record("status", tracing::field::debug(report.outcome.status));
     report
@@ -172,12 +172,11 @@ enum End {
 }
 
 /// Polls a workflow's body to its end, and moves virtual time when all that is left is to wait.
-async fn drive<F>(context: &Context, body: F, limit: Option<Duration>) -> End
+async fn drive<F>(context: &Context, mut body: Pin<&mut F>, limit: Option<Duration>) -> End
 where
     F: Future<Output = Result<String, Failure>>,
 {
     let clock = &context.shared.clock;
-    let mut body = pin!(body);
     let mut timer = None;
     poll_fn(|cx| {
         loop {
@@ -214,18 +213,17 @@ where
 
 fn report(context: &Context, end: End) -> Report {
     let elapsed = context.shared.clock.elapsed();
-    let now = context.shared.clock.now();
-    let log = &mut context.lock().log;
+    let log = &mut context.tick().log;
     let (ended, aborted) = match end {
         End::Returned(result) => {
             let checked = result.and_then(|output| check_output(&output).map(|()| Text::from(output)));
             match checked {
-                Ok(output) => (log.succeed(output, now), None),
-                Err(failure) => (log.fail(&failure, now), None),
+                Ok(output) => (log.succeed(output), None),
+                Err(failure) => (log.fail(&failure), None),
             }
         }
-        End::TimedOut => (log.time_out(now), None),
-        End::Aborted(error) => (log.abort(&error, now), Some(error)),
+        End::TimedOut => (log.time_out(), None),
+        End::Aborted(error) => (log.abort(&error), Some(error)),
     };
     let Ended { outcome, history, calls } = ended;
     Report { outcome, history, calls, elapsed, aborted }

@@ -103,6 +103,30 @@ impl<T, E> SymCall<T, E> {
     }
 }
 
+/// A variable that is set again.
+pub struct Cell<T> {
+    var: Var,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Cell<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Cell<T> {}
+
+/// A loop, on its way to the value of its `break`s.
+#[must_use]
+pub struct Loop<T> {
+    head: Point,
+    /// Where `continue` leads: before the next turn.
+    latch: Point,
+    breaks: RefCell<Vec<(Vec<Hole>, Node)>>,
+    of: PhantomData<fn() -> T>,
+}
+
 /// The arms of an `if` or a `match` with effects, on their way to one value.
 #[must_use]
 pub struct Join<T> {
@@ -158,13 +182,14 @@ impl Builder {
     pub fn bind_name<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
         let mut inner = self.inner.borrow_mut();
         let program = &mut inner.program;
+        let mutable = program.reads_mutable(value.node());
         match program.arena.kind(value.node()).clone() {
-            Kind::Var(var) => {
+            Kind::Var(var) if !mutable => {
                 program.vars[var.0 as usize].get_or_insert_with(|| name.to_owned());
                 value
             }
             // A literal and a field read as well where they are used; a name adds nothing.
-            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. } if !program.arena.is_costly(value.node()) => value,
+            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. } if !mutable && !program.arena.is_costly(value.node()) => value,
             _ => {
                 let var = program.var(Some(name.to_owned()));
                 let node = program.arena.add(Kind::Var(var));
@@ -413,6 +438,72 @@ impl Builder {
     pub fn when_error_or_rest<T, E, U>(&self, scope: Scope<T, E>, pat: errors::ErrPat, join: &mut Join<U>) {
         self.when_error(scope, pat, Test(None));
         self.inner.borrow_mut().holes.append(&mut join.rest);
+    }
+
+    /// `let mut name = value;`
+    pub fn cell<T>(&self, name: &'static str, value: Expr<T>) -> Cell<T> {
+        let var = self.edit(|program| {
+            let var = program.var(Some(name.to_owned()));
+            program.mutable.insert(var);
+            var
+        });
+        let cell = Cell { var, of: PhantomData };
+        self.assign(cell, value);
+        cell
+    }
+
+    /// The value of a variable that is set again.
+    pub fn read<T>(&self, cell: Cell<T>) -> Expr<T> {
+        self.expr(Kind::Var(cell.var))
+    }
+
+    /// `name = value`
+    pub fn assign<T>(&self, cell: Cell<T>, value: Expr<T>) {
+        self.inner.borrow_mut().append(|leads_on| {
+            *leads_on = true;
+            Step::Let { var: cell.var, value: value.node(), next: None }
+        });
+    }
+
+    /// Starts a loop: what comes next is done on every turn.
+    pub fn turn<T>(&self) -> Loop<T> {
+        let mut inner = self.inner.borrow_mut();
+        inner.append(|leads_on| {
+            *leads_on = true;
+            Step::Jump { next: None }
+        });
+        let head = inner.program.steps.len() - 1;
+        inner.program.steps.push(Step::Jump { next: None });
+        let latch = inner.program.steps.len() - 1;
+        Loop { head, latch, breaks: RefCell::new(Vec::new()), of: PhantomData }
+    }
+
+    /// `continue`, and the end of a loop's body.
+    pub fn next_turn<T>(&self, turn: &Loop<T>) {
+        let mut inner = self.inner.borrow_mut();
+        for hole in std::mem::take(&mut inner.holes) {
+            inner.program.fill(hole, turn.latch);
+        }
+    }
+
+    /// What comes next is done between two turns.
+    pub fn between_turns<T>(&self, turn: &Loop<T>) {
+        self.inner.borrow_mut().holes = vec![Hole::Next(turn.latch)];
+    }
+
+    /// `break value`, and the end of a `while`.
+    pub fn leave<T>(&self, turn: &Loop<T>, value: Expr<T>) {
+        let holes = std::mem::take(&mut self.inner.borrow_mut().holes);
+        turn.breaks.borrow_mut().push((holes, value.node()));
+    }
+
+    /// Ends a loop: what comes next follows every `break`.
+    pub fn after<T>(&self, turn: Loop<T>) -> Expr<T> {
+        let mut inner = self.inner.borrow_mut();
+        for hole in std::mem::take(&mut inner.holes) {
+            inner.program.fill(hole, turn.head);
+        }
+        Expr::new(inner.join(turn.breaks.into_inner()))
     }
 
     /// Starts an `if` or a `match` with effects.

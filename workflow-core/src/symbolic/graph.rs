@@ -1,9 +1,8 @@
 //! What the symbolic reading leaves behind: a graph of steps.
 
-use crate::{
-    lower::TaskInfo,
-    retry::Policy,
-};
+use std::collections::HashSet;
+
+use crate::{lower::TaskInfo, retry::Policy};
 
 use super::node::{Arena, Node};
 
@@ -40,6 +39,8 @@ pub(crate) struct Program {
     pub(crate) dispatches: Vec<Dispatch>,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
+    /// Variables that are set again: what reads one must not be moved past the next setting.
+    pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
     pub(crate) problems: Vec<String>,
 }
@@ -50,6 +51,10 @@ pub(crate) struct Program {
 pub(crate) enum Step {
     /// Gives a variable its value.
     Let { var: Var, value: Node, next: Option<Point> },
+    /// Leads on: where the ways of a loop meet.
+    Jump { next: Option<Point> },
+    /// Leads on as a state of its own, for what can ride on no other.
+    Pass { next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Goes where the first true condition says.
@@ -111,13 +116,20 @@ impl Program {
         Var(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))
     }
 
+    /// Whether an expression reads a variable that is set again.
+    pub(crate) fn reads_mutable(&self, node: Node) -> bool {
+        let mut reads = false;
+        self.arena.each_var(node, &mut |var| reads |= self.mutable.contains(&var));
+        reads
+    }
+
     /// Makes `hole` lead to `point`.
     pub(crate) fn fill(&mut self, hole: Hole, point: Point) {
         let target = match hole {
             Hole::Entry => &mut self.entry,
             Hole::Arm(dispatch, arm) => &mut self.dispatches[dispatch].arms[arm].entry,
             Hole::Next(at) => match &mut self.steps[at] {
-                Step::Let { next, .. } | Step::Task { next, .. } => next,
+                Step::Let { next, .. } | Step::Task { next, .. } | Step::Jump { next } | Step::Pass { next } => next,
                 _ => return,
             },
             Hole::Rule(at, rule) => match &mut self.steps[at] {

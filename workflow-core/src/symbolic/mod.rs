@@ -13,7 +13,7 @@ mod ops;
 mod pattern;
 mod tuple;
 
-pub use builder::{Builder, Join, Scope, SymCall};
+pub use builder::{Builder, Cell, Join, Loop, Scope, SymCall};
 pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;

@@ -53,6 +53,12 @@ pub(crate) enum Kind {
     Field { base: Node, key: String, presence: Presence },
     /// An element of an array.
     Index { base: Node, index: usize },
+    /// An element of an array, at a place that is known when the state machine runs.
+    At { base: Node, index: Node },
+    /// A function of JSONata.
+    Call { function: &'static str, arguments: Vec<Node> },
+    /// An object with another value under one key.
+    Update { base: Node, key: String, value: Node },
     /// An object.
     Object(Vec<(String, Node)>),
     /// An array. The flag says that the element is itself an array.
@@ -152,6 +158,9 @@ impl Arena {
         match self.kind(node) {
             Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput => Vec::new(),
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
+            Kind::At { base, index } => vec![*base, *index],
+            Kind::Call { arguments, .. } => arguments.clone(),
+            Kind::Update { base, value, .. } => vec![*base, *value],
             Kind::Object(entries) => entries.iter().map(|(_, node)| *node).collect(),
             Kind::Array(elements) => elements.iter().map(|(node, _)| *node).collect(),
             Kind::Unary(_, operand)
@@ -181,6 +190,16 @@ impl Arena {
             Kind::Index { base, index } => {
                 let base = self.replace(base, replace);
                 return self.index(base, index);
+            }
+            Kind::At { base, index } => {
+                Kind::At { base: self.replace(base, replace), index: self.replace(index, replace) }
+            }
+            Kind::Call { function, arguments } => Kind::Call {
+                function,
+                arguments: arguments.into_iter().map(|argument| self.replace(argument, replace)).collect(),
+            },
+            Kind::Update { base, key, value } => {
+                Kind::Update { base: self.replace(base, replace), key, value: self.replace(value, replace) }
             }
             Kind::Object(entries) => Kind::Object(
                 entries.into_iter().map(|(key, node)| (key, self.replace(node, replace))).collect(),

@@ -326,6 +326,12 @@ impl Symbolic<'_> {
         }}
     }
 
+    /// What is awaited, whatever becomes of it.
+    pub(crate) fn ignored(&mut self, await_: &ExprAwait) -> TokenStream {
+        let case = Case { pat: syn::parse_quote!(_), guard: None, body: Body::Nothing, attributes: &[] };
+        self.match_awaited(await_, &[case], Position::Value)
+    }
+
     /// What is awaited, with its `Ok` and `Err` led to the scope `inner`.
     fn attempt(&mut self, await_: &ExprAwait, inner: &Ident) -> TokenStream {
         let b = self.b.clone();

@@ -94,6 +94,11 @@ impl Symbolic<'_> {
             self.blocks.insert(plain(&name.ident), block.clone());
             return TokenStream::new();
         }
+        // `let _ = task(..).await;` goes on whatever became of the task.
+        if let (Pat::Wild(_), Expr::Await(await_)) = (pat, unparenthesized(&init.expr)) {
+            let ignored = self.ignored(await_);
+            return quote!(#ignored;);
+        }
         let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
         let value = self.expr(&init.expr);
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));

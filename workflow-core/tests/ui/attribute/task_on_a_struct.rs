@@ -1,0 +1,6 @@
+use workflow_core::prelude::*;
+
+#[task]
+struct Charge;
+
+fn main() {}

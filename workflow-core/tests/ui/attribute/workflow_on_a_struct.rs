@@ -1,0 +1,6 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+struct Pay;
+
+fn main() {}

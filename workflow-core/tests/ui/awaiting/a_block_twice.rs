@@ -1,0 +1,16 @@
+use workflow_core::prelude::*;
+
+#[task]
+async fn charge(cents: u32) -> u32 {
+    cents
+}
+
+#[workflow]
+async fn pay(cents: u32) -> Result<u32, PlatformError> {
+    let attempt = async { charge(cents).await };
+    attempt.await?;
+    let paid = attempt.await?;
+    Ok(paid)
+}
+
+fn main() {}

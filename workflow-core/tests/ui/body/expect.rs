@@ -1,0 +1,8 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(cents: Option<u32>) -> u32 {
+    cents.expect("a price")
+}
+
+fn main() {}

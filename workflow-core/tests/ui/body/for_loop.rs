@@ -1,0 +1,9 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(prices: Vec<u32>) -> u32 {
+    for price in prices {}
+    0
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(cents: u32) -> u32 {
+    let total;
+    total = cents;
+    total
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(cents: u32) -> u32 {
+    let lent = &mut cents;
+    cents
+}
+
+fn main() {}

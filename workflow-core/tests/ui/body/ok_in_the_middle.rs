@@ -1,0 +1,9 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(cents: u32) -> Result<u32, PlatformError> {
+    let paid = Ok(cents);
+    paid
+}
+
+fn main() {}

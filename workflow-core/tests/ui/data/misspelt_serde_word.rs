@@ -1,0 +1,10 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::Data;
+
+#[derive(Serialize, Deserialize, Data)]
+struct Order {
+    #[serde(renam = "id")]
+    id: u32,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::Data;
+
+#[derive(Serialize, Deserialize, Data)]
+enum Kind {
+    Gift,
+    #[serde(other)]
+    Unknown,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::Data;
+
+#[derive(Serialize, Deserialize, Data)]
+struct Order(#[serde(skip)] u32, u32);
+
+fn main() {}

@@ -1,0 +1,11 @@
+use workflow_core::{PlatformError, WorkflowError};
+
+#[derive(Debug, thiserror::Error, WorkflowError)]
+enum PayError {
+    #[error("declined: {reason:?}")]
+    Declined { reason: String },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+fn main() {}

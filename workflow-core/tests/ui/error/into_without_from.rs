@@ -1,0 +1,30 @@
+use workflow_core::prelude::*;
+
+#[derive(Debug, thiserror::Error, WorkflowError)]
+enum PayError {
+    #[error("declined")]
+    Declined,
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task]
+async fn charge(cents: u32) -> Result<u32, PayError> {
+    Ok(cents)
+}
+
+#[derive(Debug, thiserror::Error, WorkflowError)]
+enum OrderError {
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn order(cents: u32) -> Result<u32, OrderError> {
+    match charge(cents).await {
+        Ok(paid) => Ok(paid),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::prelude::*;
+
+#[derive(PartialEq, PartialOrd, Serialize, Deserialize, Data)]
+enum Level {
+    Low,
+    High,
+}
+
+#[workflow]
+async fn pay(level: Level) -> u32 {
+    match level {
+        Level::Low => 0,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use workflow_core::prelude::*;
+
+#[task]
+async fn charge(cents: &mut u32) {
+    *cents += 1;
+}
+
+fn main() {}
