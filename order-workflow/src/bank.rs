@@ -33,9 +33,11 @@ pub fn authorize(method: &str, cents: i64) -> Result<(), String> {
     match self::method(method) {
         None => Err(format!("`{method}` is not a way to pay; use CreditCard, DebitCard or PayPal")),
         Some(Method::Declined) => Err("insufficient funds".to_owned()),
-        Some(Method::Funded) if cents > LIMIT => {
-            Err(format!("{} is over the limit of {}", crate::money::decimal(cents), crate::money::decimal(LIMIT)))
-        }
+        Some(Method::Funded) if cents > LIMIT => Err(format!(
+            "{} is over the limit of {}",
+            crate::money::decimal(cents),
+            crate::money::decimal(LIMIT)
+        )),
         Some(Method::Funded) => Ok(()),
     }
 }

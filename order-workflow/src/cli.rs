@@ -126,7 +126,8 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
         check_different(database, history)?;
     }
     let history_file = command.history.as_deref().map(HistoryFile::reserve).transpose()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
     let store = open(command.db.as_deref())?;
     let executor = match command.seed {
         Some(seed) => executor(store, Ids::seeded(seed)).seed(seed),
@@ -144,7 +145,11 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     if let Some(file) = history_file {
         file.write(&report.history)?;
     }
-    Ok(if report.outcome.status == Status::Succeeded { ExitCode::SUCCESS } else { ExitCode::from(NOT_SUCCEEDED) })
+    Ok(if report.outcome.status == Status::Succeeded {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NOT_SUCCEEDED)
+    })
 }
 
 fn open(database: Option<&Path>) -> Result<Store, Error> {

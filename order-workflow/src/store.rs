@@ -110,7 +110,10 @@ impl Store {
         Ok(done)
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, StoreUnavailable> {
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreUnavailable> {
         Ok(work(&self.connection())?)
     }
 

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{assert_failed, input, output, refusal, run, run_alone, setup, states, with};
+use common::{Setting, assert_failed, input, output, refusal, run, run_alone, setup, states, with};
 use order_workflow::{
     store::{Incident, Payment},
     workflows::order_fulfillment::{
@@ -12,7 +12,7 @@ use order_workflow::{
     },
 };
 use serde_json::{Value, json};
-use workflow_core::{Executor, Mock, PlatformError};
+use workflow_core::{Mock, PlatformError};
 
 const WORKFLOW: &str = "order-fulfillment";
 
@@ -112,7 +112,7 @@ fn an_amount_over_the_limit_is_declined() {
 
 #[test]
 fn whichever_step_fails_the_execution_ends_with_its_error() {
-    let mocks: [(fn(Executor) -> Executor, &str); 4] = [
+    let mocks: [(Setting, &str); 4] = [
         (|executor| executor.mock(validate_order, Mock::error(unavailable())), "Validate Order"),
         (|executor| executor.mock(process_payment, Mock::error(unavailable())), "Process Payment"),
         (|executor| executor.mock(prepare_shipment, Mock::error(unavailable())), "Prepare Shipment"),
@@ -131,7 +131,7 @@ fn whichever_step_fails_the_execution_ends_with_its_error() {
 
 #[test]
 fn a_step_that_hangs_is_reported_after_thirty_seconds() {
-    let mocks: [fn(Executor) -> Executor; 4] = [
+    let mocks: [Setting; 4] = [
         |executor| executor.mock(validate_order, Mock::hangs()),
         |executor| executor.mock(process_payment, Mock::hangs()),
         |executor| executor.mock(prepare_shipment, Mock::hangs()),
@@ -172,7 +172,11 @@ fn the_first_error_is_reported_even_when_the_support_team_cannot_be_told() {
         let (executor, _) = setup();
         let executor =
             executor.mock(process_payment, Mock::error(declined())).mock(handle_errors, Mock::error(error));
-        assert_failed(&run(&executor, WORKFLOW, &order()), "PaymentDeclined", "the payment was declined: stolen");
+        assert_failed(
+            &run(&executor, WORKFLOW, &order()),
+            "PaymentDeclined",
+            "the payment was declined: stolen",
+        );
     }
 }
 
@@ -205,10 +209,9 @@ fn an_input_that_lacks_a_field_is_refused_by_its_name() {
 
 #[test]
 fn an_input_with_a_mistyped_field_is_refused_by_its_path() {
-    for (pointer, value, path) in [
-        ("/amount", json!("100.50"), "`amount`"),
-        ("/items/1/quantity", json!(1.5), "`items[1].quantity`"),
-    ] {
+    for (pointer, value, path) in
+        [("/amount", json!("100.50"), "`amount`"), ("/items/1/quantity", json!(1.5), "`items[1].quantity`")]
+    {
         let refusal = refusal(&run_alone(WORKFLOW, &with(order(), pointer, value)));
         assert!(refusal.contains(path), "{refusal}");
     }

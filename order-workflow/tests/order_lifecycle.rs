@@ -4,13 +4,13 @@ mod common;
 
 use std::time::Duration;
 
-use common::{assert_failed, input, output, refusal, run, run_alone, setup, states, with};
+use common::{Setting, assert_failed, input, output, refusal, run, run_alone, setup, states, with};
 use order_workflow::{
     store::{Mail, Payment},
     workflows::order_lifecycle::{OrderError, notify_customer, process_payment, ship_order, validate_order},
 };
 use serde_json::{Value, json};
-use workflow_core::{Executor, Mock};
+use workflow_core::Mock;
 
 const WORKFLOW: &str = "order-lifecycle";
 
@@ -135,7 +135,11 @@ fn a_changed_order_under_a_paid_number_is_not_paid_again() {
     let (executor, store) = setup();
     run(&executor, WORKFLOW, &order());
     let report = run(&executor, WORKFLOW, &with(order(), "/items/0/quantity", json!(3)));
-    assert_failed(&report, "PaymentDeclined", "the payment was declined: 59.98 was paid for this order before");
+    assert_failed(
+        &report,
+        "PaymentDeclined",
+        "the payment was declined: 59.98 was paid for this order before",
+    );
     assert_eq!(store.orders(WORKFLOW).payment("12345").unwrap().unwrap().cents, 5_998);
 }
 
@@ -158,7 +162,7 @@ fn items_that_together_exceed_the_stock_are_put_back() {
 
 #[test]
 fn any_stage_is_retried_while_the_store_is_unavailable() {
-    let mocks: [(fn(Executor) -> Executor, usize); 4] = [
+    let mocks: [(Setting, usize); 4] = [
         (|executor| executor.mock(validate_order, Mock::error(unavailable())), 4),
         (|executor| executor.mock(process_payment, Mock::error(unavailable())), 5),
         (|executor| executor.mock(ship_order, Mock::error(unavailable())), 6),
@@ -175,7 +179,7 @@ fn any_stage_is_retried_while_the_store_is_unavailable() {
 
 #[test]
 fn any_stage_that_hangs_times_out_after_thirty_seconds() {
-    let mocks: [fn(Executor) -> Executor; 4] = [
+    let mocks: [Setting; 4] = [
         |executor| executor.mock(validate_order, Mock::hangs()),
         |executor| executor.mock(process_payment, Mock::hangs()),
         |executor| executor.mock(ship_order, Mock::hangs()),

@@ -31,7 +31,10 @@ fn a_refund_is_answered_with_its_event() {
     let event = input("purchase-refund.refund.json");
     let (executor, store) = setup();
     let report = run(&executor, WORKFLOW, &event);
-    assert_eq!(output(&report), json!({ "status": "success", "message": "Refund processes", "event": event }));
+    assert_eq!(
+        output(&report),
+        json!({ "status": "success", "message": "Refund processes", "event": event })
+    );
     assert_eq!(states(&report), ["Refund Lambda"]);
     assert_eq!(store.operations().unwrap()[0].0, "refund");
 }
@@ -101,8 +104,9 @@ fn an_event_that_arrives_twice_is_recorded_once() {
 fn an_unavailable_store_is_tried_four_times_within_seven_seconds() {
     let unavailable = || OperationError::StoreUnavailable { reason: "database is locked".to_owned() };
     let (executor, _) = setup();
-    let executor =
-        executor.mock(purchase_lambda, Mock::error(unavailable())).mock(refund_lambda, Mock::error(unavailable()));
+    let executor = executor
+        .mock(purchase_lambda, Mock::error(unavailable()))
+        .mock(refund_lambda, Mock::error(unavailable()));
     for operation in ["purchase", "refund"] {
         let report = run(&executor, WORKFLOW, &json!({ "operation": operation }));
         assert_failed(&report, "StoreUnavailable", "the store is unavailable: database is locked");
@@ -120,8 +124,10 @@ fn a_transient_failure_of_lambda_is_retried() {
         "Lambda.TooManyRequestsException",
     ] {
         let (executor, _) = setup();
-        let answer = json!({ "status": "success", "message": "Refund processes", "event": { "operation": "refund" } });
-        let answers = [Mock::failure(transient, ""), Mock::value(serde_json::from_value(answer.clone()).unwrap())];
+        let answer =
+            json!({ "status": "success", "message": "Refund processes", "event": { "operation": "refund" } });
+        let answers =
+            [Mock::failure(transient, ""), Mock::value(serde_json::from_value(answer.clone()).unwrap())];
         let report = run(
             &executor.mock(refund_lambda, Mock::sequence(answers)),
             WORKFLOW,

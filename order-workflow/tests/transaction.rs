@@ -4,12 +4,12 @@ mod common;
 
 use std::time::Duration;
 
-use common::{assert_failed, input, output, refusal, run, run_alone, setup, states, with};
+use common::{Setting, assert_failed, input, output, refusal, run, run_alone, setup, states, with};
 use order_workflow::workflows::transaction::{
     TransactionError, purchase_handler, refund_handler, result_handler,
 };
 use serde_json::{Value, json};
-use workflow_core::{Executor, Mock};
+use workflow_core::Mock;
 
 const WORKFLOW: &str = "transaction";
 
@@ -113,7 +113,7 @@ fn another_transaction_under_a_known_id_is_refused() {
 
 #[test]
 fn each_handler_is_retried_after_two_four_and_eight_seconds() {
-    let mocks: [(fn(Executor) -> Executor, &str, usize); 3] = [
+    let mocks: [(Setting, &str, usize); 3] = [
         (|executor| executor.mock(purchase_handler, Mock::error(unavailable())), "PURCHASE", 4),
         (|executor| executor.mock(refund_handler, Mock::error(unavailable())), "REFUND", 4),
         (|executor| executor.mock(result_handler, Mock::error(unavailable())), "PURCHASE", 5),
@@ -131,7 +131,8 @@ fn a_handler_that_recovers_goes_unnoticed() {
     let answer = json!({ "type": "REFUND", "transactionId": "txn-1", "status": "PROCESSED" });
     let answers = [Mock::error(unavailable()), Mock::value(serde_json::from_value(answer).unwrap())];
     let (executor, _) = setup();
-    let report = run(&executor.mock(refund_handler, Mock::sequence(answers)), WORKFLOW, &json!({ "type": "REFUND" }));
+    let report =
+        run(&executor.mock(refund_handler, Mock::sequence(answers)), WORKFLOW, &json!({ "type": "REFUND" }));
     assert_eq!(output(&report)["status"], "COMPLETED");
     assert_eq!(report.elapsed, Duration::from_secs(2));
 }

@@ -10,7 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use workflow_core::{
     Call, Context, Data, Definition, Executor, MissingState, PlatformError, Policy, Shape, Start, States, Task,
-    Workflow, WorkflowKind, WorkflowMeta,
+    Text, Workflow, WorkflowKind, WorkflowMeta,
     asl::{QueryLanguage, StateMachine},
 };
 
@@ -71,7 +71,7 @@ fn order() -> Order {
 macro_rules! task {
     ($name:ident) => {
         fn $name(order: &Order) -> Call<$name> {
-            Call::new(serde_json::to_string(order))
+            Call::new(Text::json(order))
         }
 
         struct $name {}

@@ -152,6 +152,7 @@ pub struct Field {
 
 macro_rules! data {
     ($($ty:ty => $shape:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Data for $ty {
             type Owned = Self;
             fn shape() -> Shape {
@@ -181,6 +182,7 @@ data! {
     serde_json::Value => Shape::Any;
 }
 
+#[diagnostic::do_not_recommend]
 impl Data for str {
     type Owned = String;
     fn shape() -> Shape {
@@ -188,6 +190,7 @@ impl Data for str {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data + ?Sized> Data for &T {
     type Owned = T::Owned;
     fn shape() -> Shape {
@@ -195,6 +198,7 @@ impl<T: Data + ?Sized> Data for &T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data + ?Sized> Data for Box<T> {
     type Owned = T::Owned;
     fn shape() -> Shape {
@@ -202,6 +206,7 @@ impl<T: Data + ?Sized> Data for Box<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for Option<T> {
     type Owned = Option<T::Owned>;
     fn shape() -> Shape {
@@ -209,6 +214,7 @@ impl<T: Data> Data for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for Vec<T> {
     type Owned = Vec<T::Owned>;
     fn shape() -> Shape {
@@ -216,6 +222,7 @@ impl<T: Data> Data for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for [T] {
     type Owned = Vec<T::Owned>;
     fn shape() -> Shape {
@@ -223,6 +230,7 @@ impl<T: Data> Data for [T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data, const N: usize> Data for [T; N] {
     type Owned = Vec<T::Owned>;
     fn shape() -> Shape {
@@ -230,6 +238,7 @@ impl<T: Data, const N: usize> Data for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for BTreeMap<String, T> {
     type Owned = BTreeMap<String, T::Owned>;
     fn shape() -> Shape {
@@ -239,6 +248,7 @@ impl<T: Data> Data for BTreeMap<String, T> {
 
 macro_rules! tuples {
     ($(($($ty:ident),+))*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($ty: Data),+> Data for ($($ty,)+) {
             type Owned = ($($ty::Owned,)+);
             fn shape() -> Shape {

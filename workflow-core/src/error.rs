@@ -152,6 +152,7 @@ pub trait Propagates<E>: Sized {
     fn pass_on(error: E) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Propagates<Self> for PlatformError {
     fn pass_on(error: Self) -> Self {
         error
@@ -267,6 +268,7 @@ macro_rules! platform_errors {
             pub const ALL: ErrorName = ErrorName::new("States.ALL");
         }
 
+        #[diagnostic::do_not_recommend]
         impl WorkflowError for PlatformError {
             fn to_failure(&self) -> Failure {
                 match self {

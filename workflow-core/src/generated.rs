@@ -3,7 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::symbolic::Builder;
+use crate::{
+    data::Data,
+    native::Context,
+    symbolic::Builder,
+    task::{Awaitable, Task},
+};
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
 pub trait IsResult {
@@ -34,11 +39,25 @@ impl<const SIZE: usize> Accepted for [(); SIZE] {
 }
 
 /// The size of the future that `run` gives. See [`Accepted`].
-pub const fn size_of_run<Run, Context, Arguments, Future>(_: &Run) -> usize
+pub const fn size_of_run<Run, Arguments, Running>(_: &Run) -> usize
 where
-    Run: Fn(Context, Arguments) -> Future,
+    Run: Fn(Context, Arguments) -> Running,
 {
-    size_of::<Future>()
+    size_of::<Running>()
+}
+
+/// Has rustc check that a type is [`Data`].
+pub const fn is_data<T: Data + ?Sized>() {}
+
+/// Runs what is awaited, which must be a call of a task.
+///
+/// The task is a parameter of its own: rustc then reports what is no call once.
+pub fn run_task<C: Awaitable<T>, T: Task>(
+    context: &Context,
+    call: C,
+    site: usize,
+) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, C, T> {
+    context.task(call.call(), site)
 }
 
 /// A value as JSON text.

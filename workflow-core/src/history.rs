@@ -4,12 +4,12 @@
 //! Every engine writes the same events. Texts are shared, never copied, and an event becomes JSON
 //! only when somebody writes it out.
 
-use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+use std::{cell::Cell, fmt, ops::Deref, sync::Arc, time::Duration};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
-use crate::{clock::Timestamp, retry::Seconds};
+use crate::{clock::Timestamp, limits::MAX_DATA_BYTES, retry::Seconds};
 
 /// A text that is cheap to share: a constant, or counted.
 #[derive(Clone)]
@@ -18,6 +18,37 @@ pub enum Text {
     Static(&'static str),
     /// A text made while running.
     Shared(Arc<str>),
+}
+
+impl Text {
+    /// A value as JSON.
+    ///
+    /// The text is built in a buffer that the thread keeps, so that it is allocated once and in its
+    /// own size.
+    ///
+    /// # Errors
+    ///
+    /// When serde cannot write the value, such as a map whose keys are no strings.
+    ///
+    /// ```
+    /// assert_eq!(&*workflow_core::Text::json(&(1, "a")).unwrap(), r#"[1,"a"]"#);
+    /// ```
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        // Taken, not borrowed: a `Serialize` may itself write JSON.
+        let mut buffer = BUFFER.take();
+        buffer.clear();
+        let text = serde_json::to_writer(&mut buffer, value)
+            .and_then(|()| str::from_utf8(&buffer).map_err(serde::ser::Error::custom))
+            .map(|text| Self::Shared(text.into()));
+        if buffer.capacity() <= MAX_DATA_BYTES {
+            BUFFER.set(buffer);
+        }
+        text
+    }
+}
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 impl Deref for Text {

@@ -51,10 +51,9 @@ pub mod __private {
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
             cause_with_data, data_of_cause,
         },
-        generated::{Accepted, IsResult, JsonObject, json, size_of_run, to_json},
+        generated::{Accepted, IsResult, JsonObject, is_data, json, run_task, size_of_run, to_json},
         lower::define,
         native::Context,
         symbolic::*,
-        task::Awaitable,
     };
 }

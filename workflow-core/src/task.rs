@@ -14,6 +14,7 @@ use crate::{
     arguments,
     data::Data,
     error::{Failure, WorkflowError},
+    history::Text,
     retry::{Policy, Retry, Seconds},
     symbolic::{Expr, ExprTuple},
 };
@@ -61,7 +62,7 @@ pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure>
 /// A workflow awaits it; its methods override the task's own policy.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T: Task> {
-    pub(crate) payload: Result<String, serde_json::Error>,
+    pub(crate) payload: Result<Text, serde_json::Error>,
     pub(crate) policy: Policy,
     pub(crate) overrides_retry: bool,
     task: PhantomData<fn() -> T>,
@@ -70,8 +71,8 @@ pub struct Call<T: Task> {
 impl<T: Task> Call<T> {
     /// A call with these parameters: what the function under `#[task]` returns.
     #[doc(hidden)]
-    pub fn new(payload: Result<String, serde_json::Error>) -> Self {
-        Self { payload, policy: T::policy(), overrides_retry: false, task: PhantomData }
+    pub fn new(payload: Result<impl Into<Text>, serde_json::Error>) -> Self {
+        Self { payload: payload.map(Into::into), policy: T::policy(), overrides_retry: false, task: PhantomData }
     }
 
     /// Adds a retrier. The first `retry` of a call replaces those on the task's attribute.
@@ -114,15 +115,13 @@ pub(crate) fn add_retry(policy: &mut Policy, overrides: &mut bool, retry: Retry)
     label = "this is a `{Self}`",
     note = "mark the function with `#[task]`, or call it inside one"
 )]
-pub trait Awaitable {
-    /// The task that is called.
-    type Task: Task;
+pub trait Awaitable<T: Task> {
     /// The call itself.
-    fn call(self) -> Call<Self::Task>;
+    fn call(self) -> Call<T>;
 }
 
-impl<T: Task> Awaitable for Call<T> {
-    type Task = T;
+#[diagnostic::do_not_recommend]
+impl<T: Task> Awaitable<T> for Call<T> {
     fn call(self) -> Self {
         self
     }

@@ -4,7 +4,7 @@ use std::{future::Future, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{error::WorkflowError, lower::Definition, native::Context};
+use crate::{error::WorkflowError, history::Text, lower::Definition, native::Context};
 
 /// An annotated `async fn` in both of its readings.
 pub trait Workflow: Sized + 'static {
@@ -58,19 +58,19 @@ pub enum WorkflowKind {
 /// An execution that is not yet started: what the function under `#[workflow]` returns.
 #[must_use = "an execution starts when an executor runs it"]
 pub struct Start<W: Workflow> {
-    pub(crate) input: Result<String, serde_json::Error>,
+    pub(crate) input: Result<Text, serde_json::Error>,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> Start<W> {
     /// An execution with this input.
     #[doc(hidden)]
-    pub fn new(input: Result<String, serde_json::Error>) -> Self {
-        Self { input, workflow: PhantomData }
+    pub fn new(input: Result<impl Into<Text>, serde_json::Error>) -> Self {
+        Self { input: input.map(Into::into), workflow: PhantomData }
     }
 
     /// An execution with this JSON text as its input.
     pub fn from_json(input: impl Into<String>) -> Self {
-        Self::new(Ok(input.into()))
+        Self::new(Ok(Text::from(input.into())))
     }
 }

@@ -1,8 +1,13 @@
 //! What both attributes share: doc comments, names, and the words of `#[state]`.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, Expr, ExprLit, FnArg, Ident, Lit, LitStr, Meta, Pat, PatType, Signature, Type, ext::IdentExt};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType, PathArguments,
+    ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta, spanned::Spanned, visit::Visit,
+};
 
 use crate::errors::Errors;
 
@@ -157,14 +162,142 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
             format!("a `#[{what}]` becomes one thing on AWS, so it has no generic parameters; write out the types"),
         );
     }
+    for argument in typed_arguments(signature) {
+        if let Type::ImplTrait(generic) = &*argument.ty {
+            errors.refuse(
+                generic,
+                format!("a `#[{what}]` becomes one thing on AWS, so `impl` is not possible here; write out the type"),
+            );
+        }
+    }
     if let Some(receiver) = signature.receiver() {
         errors.refuse(
             receiver,
             format!("a `#[{what}]` is a free function: on AWS there is no `self`; pass what it needs as a parameter"),
         );
     }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && let Some(reference) = first_reference(ty)
+    {
+        errors.refuse(
+            reference,
+            format!("the result of a `#[{what}]` leaves it as JSON, so it is owned; write `String` for `&str`, `Vec<T>` for `&[T]`"),
+        );
+    }
     if let Some(variadic) = &signature.variadic {
         errors.refuse(variadic, format!("a `#[{what}]` has a fixed number of parameters"));
+    }
+}
+
+/// What stands for a function that was refused and whose types mean nothing outside of it: the
+/// function without its body. Nothing for one whose types do.
+pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
+    let ItemFn { attrs, vis, sig, .. } = function;
+    let generic = sig.receiver().is_some()
+        || !sig.generics.params.is_empty()
+        || typed_arguments(sig).any(|argument| matches!(*argument.ty, Type::ImplTrait(_)))
+        || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some());
+    generic.then(|| {
+        quote! {
+            #(#attrs)*
+            #[allow(unused_variables)]
+            #vis #sig { ::core::unreachable!() }
+        }
+    })
+}
+
+/// The first reference in a type.
+pub(crate) fn first_reference(ty: &Type) -> Option<&TypeReference> {
+    struct References<'ast>(Option<&'ast TypeReference>);
+    impl<'ast> Visit<'ast> for References<'ast> {
+        fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+            self.0.get_or_insert(reference);
+        }
+    }
+    let mut references = References(None);
+    references.visit_type(ty);
+    references.0
+}
+
+/// The owned form of a parameter's type, in which it arrives: `String` for `&str`, `Vec<T>` for
+/// `&[T]`, `T` for `&T`, and the type itself for every other.
+pub(crate) fn owned(ty: &Type) -> Type {
+    let Type::Reference(reference) = ty else { return ty.clone() };
+    let span = reference.elem.span();
+    match &*reference.elem {
+        Type::Slice(slice) => {
+            let element = &slice.elem;
+            Type::Verbatim(quote_spanned!(span=> ::std::vec::Vec<#element>))
+        }
+        Type::Path(path) if path.path.is_ident("str") => {
+            Type::Verbatim(quote_spanned!(span=> ::std::string::String))
+        }
+        other => other.clone(),
+    }
+}
+
+/// Statements that have rustc check that a type is `Data`, at the author's own tokens.
+pub(crate) fn data_probes<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    types
+        .into_iter()
+        .map(|ty| quote_spanned!(ty.span()=> ::workflow_core::__private::is_data::<#ty>();))
+        .collect()
+}
+
+/// The types in `Result<T, E>`, where they are written out.
+fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
+    let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    Some((types.next()?, types.next()?))
+}
+
+/// What a function succeeds and fails with, by its return type.
+pub(crate) fn output_and_error(returned: &Type) -> (TokenStream, TokenStream) {
+    if !is_result(returned) {
+        return (quote!(#returned), quote!(::workflow_core::PlatformError));
+    }
+    // An alias may have other parameters than `Result`, so rustc is asked; the spans are those of
+    // the types that it will speak of.
+    let (ok, err) = result_types(returned).unwrap_or((returned, returned));
+    (
+        quote_spanned!(ok.span()=> <#returned as ::workflow_core::__private::IsResult>::Ok),
+        quote_spanned!(err.span()=> <#returned as ::workflow_core::__private::IsResult>::Err),
+    )
+}
+
+/// An attribute on something that is no function.
+pub(crate) fn no_function(item: TokenStream, what: &str, error: syn::Error) -> TokenStream {
+    let error = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(other) => {
+            let first = other.into_token_stream().into_iter().next();
+            syn::Error::new_spanned(first, format!("`#[{what}]` stands on an `async fn`, and on nothing else"))
+                .into_compile_error()
+        }
+        Err(_) => error.into_compile_error(),
+    };
+    quote!(#error #item)
+}
+
+/// The words of an attribute that were read so far, each of which may be given once.
+#[derive(Default)]
+pub(crate) struct Words {
+    seen: HashSet<String>,
+}
+
+impl Words {
+    pub(crate) fn once(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        match meta.path.get_ident().map(ToString::to_string) {
+            Some(word) if self.seen.contains(&word) => Err(meta.error(format!("`{word}` is given twice; remove one"))),
+            Some(word) => {
+                self.seen.insert(word);
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use quote::ToTokens;
 #[derive(Default)]
 pub(crate) struct Errors {
     found: Option<syn::Error>,
+    count: usize,
 }
 
 impl Errors {
@@ -18,10 +19,16 @@ impl Errors {
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
+        self.count += 1;
         match &mut self.found {
             Some(found) => found.combine(error),
             none => *none = Some(error),
         }
+    }
+
+    /// How many refusals there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// All refusals as `compile_error!`s; nothing if there are none.

@@ -13,7 +13,10 @@ use syn::{
 };
 
 use crate::{
-    attributes::{Parameter, check_signature, is_result, parameter, pascal_case, plain, screaming_case, typed_arguments},
+    attributes::{
+        Parameter, Words, bare_stub, check_signature, data_probes, first_reference, is_result, no_function,
+        output_and_error, owned, parameter, pascal_case, plain, screaming_case, typed_arguments,
+    },
     errors::Errors,
 };
 
@@ -39,9 +42,9 @@ struct RetryOptions {
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item) {
+    let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => return error.into_compile_error(),
+        Err(error) => return no_function(item, "task", error),
     };
     let mut errors = Errors::default();
     let options = options(arguments, &mut errors);
@@ -61,6 +64,16 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
                     "a task receives a copy as JSON, so what it changes is not seen by its caller; take the value and return the new one",
                 );
             }
+            let held = match &parameter.ty {
+                Type::Reference(reference) => &*reference.elem,
+                ty => ty,
+            };
+            if let Some(reference) = first_reference(held) {
+                errors.refuse(
+                    reference,
+                    "an argument of a task arrives as JSON, so it can be borrowed as a whole, but what it holds is owned; write `String` for `&str`, `T` for `&T`",
+                );
+            }
             inputs.push(Input::Payload(parameter.ident.clone()));
             parameters.push(parameter);
         }
@@ -70,7 +83,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = items(&function, &options, &parameters, None);
+            let stub = bare_stub(&function).unwrap_or_else(|| {
+                parameters.truncate(8);
+                items(&function, &options, &parameters, None)
+            });
             quote!(#compile_errors #stub)
         }
         None => items(&function, &options, &parameters, Some(&inputs)),
@@ -105,11 +121,7 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
     let lambda = options.function.as_ref().map_or_else(|| format!("{}Function", pascal_case(&name)), LitStr::value);
     let idents: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.ident).collect();
     let types: Vec<&Type> = parameters.iter().map(|parameter| &parameter.ty).collect();
-    // What a reference points to, without its lifetime.
-    let owned = types.iter().map(|ty| match ty {
-        Type::Reference(reference) => &*reference.elem,
-        ty => *ty,
-    });
+    let owned: Vec<Type> = types.iter().map(|ty| owned(ty)).collect();
     let names: Vec<String> = idents.iter().map(|ident| plain(ident)).collect();
     let unit: Type = syn::parse_quote!(());
     let returned: &Type = match &sig.output {
@@ -117,15 +129,9 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
         ReturnType::Type(_, ty) => ty,
     };
     let fallible = is_result(returned);
-    let (output, error) = if fallible {
-        (
-            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Ok),
-            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Err),
-        )
-    } else {
-        (quote!(#returned), quote!(::workflow_core::PlatformError))
-    };
-    let payload = payload(&idents);
+    let (output, error) = output_and_error(returned);
+    let probes = data_probes(&owned);
+    let payload = payload(parameters);
     let policy = policy(options, &error);
 
     let (handler, handle) = match inputs {
@@ -174,11 +180,12 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
             const NAME: &'static str = #name;
             const FUNCTION: &'static str = #lambda;
             const PARAMETERS: &'static [&'static str] = &[#(#names),*];
-            type Arguments = (#(<#owned as ::workflow_core::Data>::Owned,)*);
+            type Arguments = (#(#owned,)*);
             type Output = #output;
             type Error = #error;
 
             fn policy() -> ::workflow_core::Policy {
+                #probes
                 #policy
             }
 
@@ -197,12 +204,15 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
 }
 
 /// The JSON text that a call or a start hands over: the value of a single parameter, else an object.
-pub(crate) fn payload(idents: &[&Ident]) -> TokenStream {
-    if let [ident] = idents {
-        return quote!(::workflow_core::__private::to_json(&#ident));
+pub(crate) fn payload(parameters: &[Parameter]) -> TokenStream {
+    if let [Parameter { ident, ty }] = parameters {
+        return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json(&#ident));
     }
-    let names = idents.iter().map(|ident| plain(ident));
-    quote!(::workflow_core::__private::JsonObject::new()#(.field(#names, &#idents))*.finish())
+    let fields = parameters.iter().map(|Parameter { ident, ty }| {
+        let name = plain(ident);
+        quote_spanned!(ty.span()=> .field(#name, &#ident))
+    });
+    quote!(::workflow_core::__private::JsonObject::new()#(#fields)*.finish())
 }
 
 fn policy(options: &Options, error: &TokenStream) -> TokenStream {
@@ -253,7 +263,12 @@ fn is_screaming(ident: &Ident) -> bool {
 
 fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
+    let mut words = Words::default();
     let parser = syn::meta::parser(|meta| {
+        // There may be a retrier for each of several errors.
+        if !meta.path.is_ident("retry") {
+            words.once(&meta)?;
+        }
         if meta.path.is_ident("function") {
             options.function = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
@@ -263,8 +278,13 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         } else if meta.path.is_ident("lambda_transients") {
             options.transients = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("retry") {
+            if !meta.input.peek(syn::token::Paren) {
+                return Err(meta.error("`retry` takes its words in parentheses: `retry(errors = [Unavailable], max_attempts = 5)`"));
+            }
             let mut retry = RetryOptions::default();
+            let mut words = Words::default();
             meta.parse_nested_meta(|meta| {
+                words.once(&meta)?;
                 if meta.path.is_ident("errors") {
                     let list: ExprArray = meta.value()?.parse()?;
                     retry.errors = list.elems.into_iter().collect();

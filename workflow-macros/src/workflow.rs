@@ -8,11 +8,14 @@
 //! `definition` runs the symbolic one.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{ItemFn, LitInt, LitStr, ReturnType, Type, parse::Parser, spanned::Spanned};
+use quote::quote;
+use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser};
 
 use crate::{
-    attributes::{Parameter, check_signature, doc_text, is_result, kebab_case, parameter, plain, typed_arguments},
+    attributes::{
+        Parameter, Words, bare_stub, check_signature, data_probes, doc_text, first_reference, is_result, kebab_case,
+        no_function, output_and_error, owned, parameter, plain, typed_arguments,
+    },
     body,
     errors::Errors,
     task::payload,
@@ -27,28 +30,43 @@ struct Options {
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item) {
+    let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => return error.into_compile_error(),
+        Err(error) => return no_function(item, "workflow", error),
     };
     let mut errors = Errors::default();
     let options = options(arguments, &mut errors);
     check_signature(&function.sig, "workflow", &mut errors);
     let mut parameters = Vec::new();
     for argument in typed_arguments(&function.sig) {
-        if let Type::Reference(reference) = &*argument.ty {
+        if let Some(reference) = first_reference(&argument.ty) {
             errors.refuse(
                 reference,
-                "a workflow owns its input, which arrives as JSON; take the value itself",
+                "a workflow owns its input, which arrives as JSON; write `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
             );
         }
-        parameters.extend(parameter(argument, "workflow", &mut errors));
+        if let Pat::Ident(PatIdent { mutability: Some(mutability), .. }) = &*argument.pat {
+            errors.refuse(
+                mutability,
+                "a variable of a workflow is set once, and its input is no exception; give the new value a `let` of its own",
+            );
+        }
+        if let Some(parameter) = parameter(argument, "workflow", &mut errors) {
+            parameters.push(Parameter { ty: owned(&parameter.ty), ..parameter });
+        }
+    }
+    if parameters.len() > 16 {
+        errors.refuse(&function.sig.inputs, "a workflow takes at most 16 values; put them into a struct");
     }
     let fallible = matches!(&function.sig.output, ReturnType::Type(_, ty) if is_result(ty));
-    let readings = body::readings(&function.block, fallible, &mut errors);
+    let names = parameters.iter().map(|parameter| plain(&parameter.ident));
+    let readings = body::readings(&function.block, names, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = items(&function, &options, &parameters, None);
+            let stub = bare_stub(&function).unwrap_or_else(|| {
+                parameters.truncate(16);
+                items(&function, &options, &parameters, None)
+            });
             quote!(#compile_errors #stub)
         }
         None => items(&function, &options, &parameters, Some(&readings)),
@@ -85,24 +103,28 @@ fn items(
         ReturnType::Type(_, ty) => ty,
     };
     let fallible = is_result(returned);
-    let (output, error) = if fallible {
-        (
-            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Ok),
-            quote_spanned!(returned.span()=> <#returned as ::workflow_core::__private::IsResult>::Err),
-        )
-    } else {
-        (quote!(#returned), quote!(::workflow_core::PlatformError))
-    };
-    let payload = payload(&idents);
+    let (output, error) = output_and_error(returned);
+    let output_type = Type::Verbatim(output.clone());
+    let probes = data_probes(types.iter().copied().chain([&output_type]));
+    let payload = payload(parameters);
     let context = body::context();
     let builder = body::builder();
     let scope = body::scope();
     let (native, symbolic) = match readings {
         Some(body::Readings { native, symbolic }) => {
-            let native = if fallible {
-                quote!(#native)
-            } else {
-                quote!(::core::result::Result::Ok(async move #native.await))
+            let span = ident.span();
+            let function = Ident::new("__native", span);
+            let result = match fallible {
+                true => quote!(#function(&__context, #(#idents),*).await),
+                false => quote!(::core::result::Result::Ok(#function(&__context, #(#idents),*).await)),
+            };
+            let returns = &sig.output;
+            // A function of its own has rustc judge the body by the author's own signature.
+            let native = quote! {
+                #[allow(clippy::unused_async, reason = "a workflow may have nothing to await")]
+                async fn #function(#context: &::workflow_core::__private::Context, #(#idents: #types),*) #returns #native
+                #probes
+                #result
             };
             let parameters = idents.iter().zip(&types).zip(&names).map(|((ident, ty), name)| {
                 let key = match names.len() {
@@ -120,6 +142,7 @@ fn items(
         }
         None => (quote!(::core::unreachable!()), TokenStream::new()),
     };
+    let unused = readings.is_none().then(|| quote!(#[allow(unused_variables)]));
     // A mistake that rustc finds in the native reading is not reported for the symbolic one again.
     let accepted = quote! {
         <
@@ -147,16 +170,15 @@ fn items(
                 timeout_seconds: #timeout,
                 parameters: &[#(#names),*],
             };
-            type Arguments = (#(<#types as ::workflow_core::Data>::Owned,)*);
+            type Arguments = (#(#types,)*);
             type Output = #output;
             type Error = #error;
 
-            #[allow(clippy::unused_async, clippy::redundant_async_block, reason = "a workflow may have nothing to await")]
+            #unused
             async fn run(
                 __context: ::workflow_core::__private::Context,
                 (#(#idents,)*): Self::Arguments,
             ) -> ::core::result::Result<Self::Output, Self::Error> {
-                let #context = &__context;
                 #native
             }
 
@@ -174,7 +196,9 @@ fn items(
 
 fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
+    let mut words = Words::default();
     let parser = syn::meta::parser(|meta| {
+        words.once(&meta)?;
         if meta.path.is_ident("name") {
             options.name = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("kind") {

@@ -61,8 +61,10 @@ impl Source {
         if bytes.len() > MAX_DATA_BYTES {
             return Err(SourceError::TooLarge { from: from() });
         }
-        let text = String::from_utf8(bytes)
-            .map_err(|error| SourceError::NotText { from: from(), valid: error.utf8_error().valid_up_to() })?;
+        let text = String::from_utf8(bytes).map_err(|error| SourceError::NotText {
+            from: from(),
+            valid: error.utf8_error().valid_up_to(),
+        })?;
         match serde_json::from_str::<IgnoredAny>(&text) {
             Ok(_) => Ok(text),
             Err(error) => Err(SourceError::NotJson { from: from(), error }),

@@ -74,7 +74,8 @@ impl Store {
     pub fn stock(&self, item: &str) -> Result<Option<Stock>, StoreUnavailable> {
         self.read(|connection| {
             let query = "SELECT quantity, unit_cents FROM stock WHERE item_id = ?1";
-            let stock = |row: &rusqlite::Row<'_>| Ok(Stock { quantity: row.get(0)?, unit_cents: row.get(1)? });
+            let stock =
+                |row: &rusqlite::Row<'_>| Ok(Stock { quantity: row.get(0)?, unit_cents: row.get(1)? });
             connection.query_row(query, [item], stock).optional()
         })
     }
@@ -174,7 +175,12 @@ impl Orders<'_> {
         })
     }
 
-    fn put_status(self, connection: &Connection, order: &str, status: OrderStatus) -> Result<(), rusqlite::Error> {
+    fn put_status(
+        self,
+        connection: &Connection,
+        order: &str,
+        status: OrderStatus,
+    ) -> Result<(), rusqlite::Error> {
         connection.execute(
             "INSERT INTO orders (system, order_id, status) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET status = excluded.status",

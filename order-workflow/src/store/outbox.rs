@@ -32,9 +32,11 @@ impl Store {
     /// When the store is unavailable.
     pub fn mails(&self) -> Result<Vec<Mail>, StoreUnavailable> {
         self.read(|connection| {
-            let mut query = connection.prepare("SELECT recipient, subject, body FROM mails ORDER BY rowid")?;
-            let mails =
-                query.query_map([], |row| Ok(Mail { recipient: row.get(0)?, subject: row.get(1)?, body: row.get(2)? }));
+            let mut query =
+                connection.prepare("SELECT recipient, subject, body FROM mails ORDER BY rowid")?;
+            let mails = query.query_map([], |row| {
+                Ok(Mail { recipient: row.get(0)?, subject: row.get(1)?, body: row.get(2)? })
+            });
             mails?.collect()
         })
     }
@@ -63,8 +65,8 @@ impl Orders<'_> {
     /// When the store is unavailable.
     pub fn incidents(self) -> Result<Vec<Incident>, StoreUnavailable> {
         self.store.read(|connection| {
-            let mut query =
-                connection.prepare("SELECT order_id, error, cause FROM incidents WHERE system = ?1 ORDER BY rowid")?;
+            let mut query = connection
+                .prepare("SELECT order_id, error, cause FROM incidents WHERE system = ?1 ORDER BY rowid")?;
             let incidents = query.query_map([self.system], |row| {
                 Ok(Incident { order_id: row.get(0)?, error: row.get(1)?, cause: row.get(2)? })
             });

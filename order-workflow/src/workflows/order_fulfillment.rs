@@ -32,7 +32,7 @@ pub struct Order {
     pub shipping_address: String,
     /// Where the customer is told how it went.
     pub email: String,
-    /// A way to pay that the [bank](crate::bank) knows; a credit card where there is none.
+    /// A way to pay that the [bank] knows; a credit card where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<String>,
 }
@@ -296,7 +296,9 @@ pub async fn order_fulfillment(order: Order) -> Result<Confirmation, Fulfillment
     match fulfilled.await {
         Ok(confirmation) => Ok(confirmation),
         Err(error) => match handle_errors(&order.order_id, error.name(), error.cause()).await {
-            Ok(()) | Err(_) => Err(error),
+            Ok(()) => Err(error),
+            // That the support team could not be told is not what went wrong with the order.
+            Err(_) => Err(error),
         },
     }
 }

@@ -26,7 +26,7 @@ pub struct Order {
     pub customer_email: String,
     /// What is ordered.
     pub items: Vec<Item>,
-    /// A way to pay that the [bank](crate::bank) knows.
+    /// A way to pay that the [bank] knows.
     pub payment_method: String,
 }
 

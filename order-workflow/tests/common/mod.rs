@@ -1,11 +1,15 @@
 //! What the tests of all workflows share: an executor on an empty store, the inputs, and how an
 //! execution ended.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects with `unwrap`, its helpers too")]
 #![allow(dead_code, reason = "no test file needs all of it")]
 
 use order_workflow::{ids::Ids, store::Store, workflows::catalogue};
 use serde_json::Value;
 use workflow_core::{Executor, Failure, Report, Status};
+
+/// What a case does to the executor: the task that it mocks.
+pub(crate) type Setting = fn(Executor) -> Executor;
 
 /// An executor in virtual time whose handlers work on a new store, and that store.
 pub(crate) fn setup() -> (Executor, Store) {

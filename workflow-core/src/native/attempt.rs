@@ -197,8 +197,8 @@ fn arguments<T: Task>(payload: &Text) -> Result<T::Arguments, Unanswered> {
 
 fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswered> {
     let failure = match result {
-        Ok(output) => match serde_json::to_string(&output) {
-            Ok(text) => return Ok(Text::from(text)),
+        Ok(output) => match Text::json(&output) {
+            Ok(text) => return Ok(text),
             Err(error) => {
                 Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
             }

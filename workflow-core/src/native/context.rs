@@ -97,7 +97,7 @@ impl Context {
         let state = self.shared.sites.get(site).map_or(T::NAME, String::as_str);
         let Call { payload, policy, .. } = call;
         let payload = match payload {
-            Ok(payload) => Text::from(payload),
+            Ok(payload) => payload,
             Err(error) => {
                 let cause = format!("The arguments of the call in the state '{state}' cannot be written: {error}");
                 return self.fail(cause).await;

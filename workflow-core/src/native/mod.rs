@@ -147,11 +147,11 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         Ok(arguments) => arguments,
         Err(error) => return refused(error),
     };
-    let context = Context::new(executor, W::definition(), Text::from(input));
+    let context = Context::new(executor, W::definition(), input);
     let span = tracing::info_span!("execution", workflow, status = tracing::field::Empty);
     let body = async {
         match W::run(context.clone(), arguments).await {
-            Ok(output) => serde_json::to_string(&output).map_err(|error| {
+            Ok(output) => Text::json(&output).map_err(|error| {
                 Failure::new(QUERY_EVALUATION_ERROR, format!("The output of `{workflow}` cannot be written: {error}"))
             }),
             Err(error) => Err(context.provenance(error.to_failure())),
@@ -166,7 +166,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
 
 /// How a workflow's body ended.
 enum End {
-    Returned(Result<String, Failure>),
+    Returned(Result<Text, Failure>),
     TimedOut,
     Aborted(ExecutorError),
 }
@@ -174,7 +174,7 @@ enum End {
 /// Polls a workflow's body to its end, and moves virtual time when all that is left is to wait.
 async fn drive<F>(context: &Context, mut body: Pin<&mut F>, limit: Option<Duration>) -> End
 where
-    F: Future<Output = Result<String, Failure>>,
+    F: Future<Output = Result<Text, Failure>>,
 {
     let clock = &context.shared.clock;
     let mut timer = None;
@@ -216,7 +216,7 @@ fn report(context: &Context, end: End) -> Report {
     let log = &mut context.tick().log;
     let (ended, aborted) = match end {
         End::Returned(result) => {
-            let checked = result.and_then(|output| check_output(&output).map(|()| Text::from(output)));
+            let checked = result.and_then(|output| check_output(&output).map(|()| output));
             match checked {
                 Ok(output) => (log.succeed(output), None),
                 Err(failure) => (log.fail(&failure), None),

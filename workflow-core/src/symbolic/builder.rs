@@ -258,7 +258,7 @@ impl Builder {
     }
 
     /// The scope of the workflow itself.
-    pub fn scope<T: Data, E: WorkflowError>(&self) -> Scope<T::Owned, E> {
+    pub fn scope<T: Data, E>(&self) -> Scope<T::Owned, E> {
         Scope { place: None, of: PhantomData }
     }
 

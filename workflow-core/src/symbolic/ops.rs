@@ -32,6 +32,7 @@ macro_rules! numbers {
         impl Addable for $ty {
             const TEXT: bool = false;
         }
+        #[diagnostic::do_not_recommend]
         impl Ordered for $ty {}
     )*};
 }
@@ -60,6 +61,7 @@ impl Addable for String {
 )]
 pub trait Ordered {}
 
+#[diagnostic::do_not_recommend]
 impl Ordered for String {}
 
 /// Types whose values `==` compares.
@@ -97,6 +99,7 @@ pub enum Write {
 
 macro_rules! formattable {
     ($($write:ident: $($ty:ty),*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
         impl Formattable for $ty {
             const WRITE: Write = Write::$write;
         }

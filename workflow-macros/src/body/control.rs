@@ -337,7 +337,7 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let block = match awaited(&await_.base) {
             Awaited::Block(block) => Some(block.clone()),
-            Awaited::Local(name) => self.blocks.remove(&plain(name)),
+            Awaited::Local(name) => self.take_block(name),
             _ => None,
         };
         let outer = std::mem::replace(&mut self.scope, inner.clone());
@@ -363,9 +363,16 @@ impl Symbolic<'_> {
                 self.errors.refuse(pat, "the result of what is awaited is matched with `Ok(..)`: `let Ok(value) = .. else { .. };`");
                 return TokenStream::new();
             };
-            if result_pattern(pat) != Some("Ok") || ok.elems.len() != 1 {
-                self.errors.refuse(pat, "an error is read with `match`; `let .. else` takes the success apart: `let Ok(value) = .. else { .. };`");
-                return TokenStream::new();
+            match result_pattern(pat) {
+                Some("Ok") if ok.elems.len() == 1 => {}
+                Some("Err") => {
+                    self.errors.refuse(pat, "an error is read with `match`; `let .. else` takes the success apart: `let Ok(value) = .. else { .. };`");
+                    return TokenStream::new();
+                }
+                _ => {
+                    self.errors.refuse(pat, "the result of what is awaited is matched with `Ok(..)`: `let Ok(value) = .. else { .. };`");
+                    return TokenStream::new();
+                }
             }
             let attempt = self.attempt(await_, &inner);
             let otherwise = self.body(Body::Expr(otherwise), Position::Value);

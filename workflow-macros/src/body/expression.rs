@@ -78,12 +78,31 @@ impl Symbolic<'_> {
             Expr::Call(call) => self.call(call, expr),
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
-            Expr::Await(await_) => self.refuse(
-                await_.await_token,
-                "the `Result` of what is awaited is taken apart where it is awaited: put `?` behind it, or `match` it",
-            ),
+            Expr::Await(await_) => {
+                if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
+                    && let Expr::Path(path) = &*call.func
+                    && let Some(advice) = impure(&path.path)
+                {
+                    return self.refuse(&call.func, advice);
+                }
+                self.refuse(
+                    await_.await_token,
+                    "the `Result` of what is awaited is taken apart where it is awaited: put `?` behind it, or `match` it",
+                )
+            }
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
+                Expr::Await(_) if !self.fallible => self.refuse(
+                    try_.question_token,
+                    "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
+                ),
                 Expr::Await(await_) => self.await_try(await_),
+                Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if !is_capitalized(&path.path)) => {
+                    let name = called(call);
+                    self.refuse(
+                        &call.func,
+                        format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
+                    )
+                }
                 other => self.refuse(
                     other,
                     "`?` passes on the error of something awaited; await a task here, or `match` the value",
@@ -104,6 +123,10 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         match literal {
             Lit::Str(text) => quote!(#b.text(#text)),
+            Lit::Int(number) if number.base10_parse::<u128>().is_ok_and(|number| number > 1 << 53) => self.refuse(
+                number,
+                "beyond 2^53 the numbers of Step Functions are no longer exact; write it as a string",
+            ),
             Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_) => quote_spanned!(literal.span()=> #b.literal(#literal)),
             other => self.refuse(other, "JSON has no bytes; write text, or keep bytes inside a task"),
         }
@@ -335,7 +358,7 @@ impl Symbolic<'_> {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let block = match awaited(&await_.base) {
             Awaited::Block(block) => Some(block.clone()),
-            Awaited::Local(name) => self.blocks.remove(&plain(name)),
+            Awaited::Local(name) => self.take_block(name),
             _ => None,
         };
         if let Some(block) = block {
@@ -399,7 +422,13 @@ impl Symbolic<'_> {
                     return None;
                 }
                 let arguments: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
-                let mut written = quote_spanned!(function.span()=> #b.call(#function, (#(#arguments,)*)));
+                // The function is called in a closure that nobody calls: rustc then says what is
+                // wrong with it in the words that it has for the native reading.
+                let places: Vec<_> = (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
+                let mut written = quote_spanned! {function.span()=> {
+                    let __task = |#(#places),*| #function(#(#places),*);
+                    #b.call(__task, (#(#arguments,)*))
+                }};
                 for method in policy {
                     let name = method.method.to_string();
                     if !POLICY_METHODS.contains(&name.as_str()) {
@@ -416,6 +445,14 @@ impl Symbolic<'_> {
                     written = quote_spanned!(method.span()=> #written.#method(#arguments));
                 }
                 Some(written)
+            }
+            Awaited::Local(name) if self.refused.contains(&plain(name)) => None,
+            Awaited::Local(name) if self.awaited_blocks.contains(&plain(name)) => {
+                self.errors.refuse(
+                    name,
+                    format!("`{name}` was awaited before, and a future gives its value once; keep the value in a variable"),
+                );
+                None
             }
             Awaited::Local(name) => {
                 self.errors.refuse(
@@ -461,7 +498,9 @@ impl Symbolic<'_> {
     }
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
+        let b = self.b.clone();
         match expr {
+            Expr::Assign(assign) if self.was_refused(&assign.left) => quote!(#b.never()),
             Expr::Assign(assign) => self.refuse(
                 assign.eq_token,
                 "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
@@ -511,8 +550,11 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => {
             Some("a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it")
         }
-        ("tokio" | "task" | "thread", "spawn" | "spawn_blocking" | "sleep") | ("time", "sleep") => {
+        ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => {
             Some("a workflow runs nothing of its own: Step Functions does; put the work into a task and await it")
+        }
+        ("thread" | "time", "sleep") => {
+            Some("a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task")
         }
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")

@@ -1,6 +1,6 @@
 //! `format!`, `vec!` and the macros that have no meaning in a workflow.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, Ident, LitStr, Macro, Token, parse::Parser, punctuated::Punctuated, spanned::Spanned};
 
@@ -31,9 +31,13 @@ impl Symbolic<'_> {
                 &mac.path,
                 format!("`{name}!` would log in one reading only; what an execution did stands in its history, and a task may log"),
             ),
+            "join" | "try_join" | "select" => self.refuse(
+                &mac.path,
+                format!("`{name}!` runs calls at the same time, which a workflow does not; await them one after the other"),
+            ),
             _ => self.refuse(
                 &mac.path,
-                format!("`{name}!` has no meaning in a state machine; `format!` and `vec!` have, anything else belongs into a task"),
+                format!("`{name}!` has no meaning in a state machine; `format!` and `vec!` have, anything else belongs in a task"),
             ),
         }
     }
@@ -94,7 +98,7 @@ impl Symbolic<'_> {
 /// A variable named in a format string.
 fn named_local(name: &str, text: &LitStr) -> Option<Expr> {
     let ident = syn::parse_str::<Ident>(name).ok()?;
-    let ident = Ident::new(&ident.to_string(), text.span().resolved_at(Span::call_site()).located_at(text.span()));
+    let ident = Ident::new(&ident.to_string(), text.span());
     Some(syn::parse_quote!(#ident))
 }
 

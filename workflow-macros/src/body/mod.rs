@@ -14,7 +14,7 @@ mod statement;
 mod symbolic;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Block, Expr, ExprAwait, visit_mut::VisitMut};
+use syn::{Block, Expr, ExprAwait, spanned::Spanned, visit_mut::VisitMut};
 
 use crate::errors::Errors;
 
@@ -24,11 +24,16 @@ pub(crate) struct Readings {
     pub(crate) symbolic: TokenStream,
 }
 
-/// Reads a body twice. `fallible` says that the function returns a `Result`.
-pub(crate) fn readings(block: &Block, fallible: bool, errors: &mut Errors) -> Readings {
+/// Reads a body twice. `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+pub(crate) fn readings(
+    block: &Block,
+    parameters: impl Iterator<Item = String>,
+    fallible: bool,
+    errors: &mut Errors,
+) -> Readings {
     let mut block = block.clone();
     Sites { next: 0 }.visit_block_mut(&mut block);
-    let symbolic = symbolic::write(&block, fallible, errors);
+    let symbolic = symbolic::write(&block, parameters.collect(), fallible, errors);
     let native = native::write(block);
     Readings { native, symbolic }
 }
@@ -57,7 +62,9 @@ impl VisitMut for Sites {
     fn visit_expr_await_mut(&mut self, awaited: &mut ExprAwait) {
         let site = self.next;
         self.next += 1;
-        awaited.attrs.push(syn::parse_quote!(#[site(#site)]));
+        // The attribute becomes the first token of the expression, and shows where it begins.
+        let span = awaited.base.span();
+        awaited.attrs.push(syn::parse_quote_spanned!(span=> #[site(#site)]));
         syn::visit_mut::visit_expr_await_mut(self, awaited);
     }
 }

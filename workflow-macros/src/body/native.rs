@@ -30,23 +30,22 @@ impl VisitMut for Native {
         visit_mut::visit_expr_mut(self, expr);
         let context = context();
         match expr {
-            // `charge(&order).await` becomes `context.task(charge(&order), 3).await`.
+            // `charge(&order).await` becomes `run_task(context, charge(&order), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Call(call) = awaited(base) {
-                    let span = await_.await_token.span();
-                    let function = call.call.func.span();
-                    let call = quote_spanned!(function=> ::workflow_core::__private::Awaitable::call(#base));
-                    *expr = Expr::Verbatim(quote_spanned!(span=> #context.task(#call, #site).await));
+                if let Awaited::Call(_) = awaited(base) {
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task);
+                    let (dot, await_token) = (&await_.dot_token, &await_.await_token);
+                    *expr = Expr::Verbatim(quote!(#run(#context, #base, #site)#dot #await_token));
                 } else {
                     await_.attrs.retain(|attribute| !is_ours(attribute));
                 }
             }
             // `?` on what is awaited keeps the error's name and cause, which `From` need not.
             Expr::Try(try_) if awaits => {
-                let (value, error) = (mixed_site("value"), mixed_site("error"));
                 let (result, span) = (&try_.expr, try_.question_token.span());
+                let (value, error) = (hidden("value", span), hidden("error", span));
                 let passed = pass_on(span, &quote_spanned!(span=> #error));
                 *expr = Expr::Verbatim(quote_spanned! {span=>
                     match #result {
@@ -108,7 +107,7 @@ fn passed_into(call: &ExprCall) -> Expr {
     if ty.segments.is_empty() || path.qself.is_some() {
         return Expr::Call(call.clone());
     }
-    let held = mixed_site("held");
+    let held = hidden("held", span);
     Expr::Verbatim(quote_spanned!(span=> { let #held: #ty = #passed; #held }))
 }
 
@@ -117,8 +116,8 @@ fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
 }
 
 /// A name that the author cannot have written.
-fn mixed_site(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+fn hidden(name: &str, span: Span) -> Ident {
+    Ident::new(&format!("__{name}"), span)
 }
 
 /// Whether an error is written out where it stands.

@@ -124,19 +124,19 @@ impl Reader<'_> {
                 let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
                 let path = &pattern.path;
                 let mut values = Vec::new();
-                let mut typed = Vec::new();
-                for field in &pattern.fields {
+                // With the author's own tokens, rustc reports an unknown field in the same words for
+                // both readings.
+                let mut typed = pattern.clone();
+                for (field, typed) in pattern.fields.iter().zip(&mut typed.fields) {
                     let (value, inner) = self.read(&field.pat);
-                    let member = &field.member;
-                    let name = match member {
+                    *typed.pat = Pat::Verbatim(inner);
+                    let name = match &field.member {
                         Member::Named(ident) => plain(ident),
                         Member::Unnamed(index) => index.index.to_string(),
                     };
                     values.push(quote!((#name, #value)));
-                    typed.push(quote!(#member: #inner));
                 }
-                let rest = pattern.rest.as_ref().map(|_| quote!(..));
-                (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#path { #(#typed,)* #rest }))
+                (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#typed))
             }
             Pat::Tuple(tuple) => {
                 let forms: Vec<Forms> = tuple.elems.iter().map(|element| self.element(element)).collect();

@@ -81,6 +81,9 @@ impl Symbolic<'_> {
                 local,
                 "a variable of a workflow is set where it is declared; write `let name = if .. { .. } else { .. };`",
             );
+            if let Pat::Ident(name) = untyped(&local.pat) {
+                self.refused.insert(plain(&name.ident));
+            }
             return TokenStream::new();
         };
         let (pat, ty) = match &local.pat {
@@ -100,7 +103,15 @@ impl Symbolic<'_> {
             return quote!(#ignored;);
         }
         let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
+        let found = self.errors.count();
         let value = self.expr(&init.expr);
+        if let Pat::Ident(name) = pat {
+            let name = plain(&name.ident);
+            match self.errors.count() > found {
+                true => self.refused.insert(name),
+                false => self.refused.remove(&name),
+            };
+        }
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
@@ -165,17 +176,16 @@ impl Symbolic<'_> {
             }
             Expr::Await(await_) if self.fallible => match awaited(&await_.base) {
                 Awaited::Block(block) => self.result_block(&block.block.clone()),
-                Awaited::Local(name) if self.blocks.contains_key(&plain(name)) => {
-                    match self.blocks.remove(&plain(name)) {
-                        Some(block) => self.result_block(&block.block),
-                        None => TokenStream::new(),
-                    }
-                }
+                Awaited::Local(name) if self.blocks.contains_key(&plain(name)) => match self.take_block(name) {
+                    Some(block) => self.result_block(&block.block),
+                    None => TokenStream::new(),
+                },
                 _ => {
                     let value = self.await_last(await_);
                     quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default());)
                 }
             },
+            other if self.was_refused(other) => TokenStream::new(),
             other if self.fallible => {
                 if diverges(other) {
                     let value = self.expr(other);
@@ -302,6 +312,14 @@ fn chosen_value(expr: &Expr, fallible: bool) -> Option<Expr> {
         _ => return None,
     };
     if awaited { None } else { strip(expr, fallible) }
+}
+
+/// A pattern without its type.
+fn untyped(pat: &Pat) -> &Pat {
+    match pat {
+        Pat::Type(typed) => &typed.pat,
+        pat => pat,
+    }
 }
 
 /// The last segment of what is called.

@@ -9,7 +9,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Block, Expr, ExprAsync, Stmt, visit::Visit};
 
-use crate::{attributes::Note, errors::Errors};
+use crate::{
+    attributes::{Note, plain},
+    errors::Errors,
+};
 
 use super::unparenthesized;
 
@@ -26,13 +29,17 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) note: Option<Note>,
     /// Variables that hold an `async` block which is not awaited yet.
     pub(crate) blocks: HashMap<String, ExprAsync>,
-    /// The names of all variables so far.
+    /// Variables that held an `async` block which was awaited.
+    pub(crate) awaited_blocks: HashSet<String>,
+    /// Variables whose value was refused: what is wrong with them was said.
+    pub(crate) refused: HashSet<String>,
+    /// The names of all variables so far, the parameters among them.
     pub(crate) locals: HashSet<String>,
     names: usize,
 }
 
 /// Writes the body of a workflow.
-pub(crate) fn write(block: &Block, fallible: bool, errors: &mut Errors) -> TokenStream {
+pub(crate) fn write(block: &Block, parameters: HashSet<String>, fallible: bool, errors: &mut Errors) -> TokenStream {
     let mut writer = Symbolic {
         errors,
         b: super::builder(),
@@ -40,7 +47,9 @@ pub(crate) fn write(block: &Block, fallible: bool, errors: &mut Errors) -> Token
         fallible,
         note: None,
         blocks: HashMap::new(),
-        locals: HashSet::new(),
+        awaited_blocks: HashSet::new(),
+        refused: HashSet::new(),
+        locals: parameters,
         names: 0,
     };
     writer.result_block(block)
@@ -67,10 +76,31 @@ impl Symbolic<'_> {
             return write(self);
         }
         let outer = self.note.take();
+        let name = note.name.clone();
         self.note = Some(note.or(outer.unwrap_or_default()));
+        let found = self.errors.count();
         let written = write(self);
-        self.note = None;
+        let unused = self.note.take().is_some();
+        if unused && self.errors.count() == found && let Some(name) = name {
+            self.errors.refuse(
+                name,
+                "there is no state here to name: calls, results, and `if` and `match` with a call inside have one; remove the name",
+            );
+        }
         written
+    }
+
+    /// The `async` block that a variable holds; it can be awaited once.
+    pub(crate) fn take_block(&mut self, name: &Ident) -> Option<ExprAsync> {
+        let name = plain(name);
+        let block = self.blocks.remove(&name)?;
+        self.awaited_blocks.insert(name);
+        Some(block)
+    }
+
+    /// Whether an expression is a variable whose value was refused.
+    pub(crate) fn was_refused(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Path(path) if path.path.get_ident().is_some_and(|ident| self.refused.contains(&plain(ident))))
     }
 
     /// Refuses `expr`; the result stands for its value so that nothing else is reported.

@@ -61,6 +61,7 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
         #errors
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #impl_generics #private::Data for #ident #ty_generics #where_clause {
             type Owned = Self;
             fn shape() -> #private::Shape {

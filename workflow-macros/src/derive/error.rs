@@ -436,6 +436,7 @@ fn implementation(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let passing = variants.iter().filter(|variant| matches!(variant.kind, Kind::From { .. })).map(|variant| variant.ident);
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #private::WorkflowError for #ident {
             fn to_failure(&self) -> #private::Failure {
                 #text
@@ -609,6 +610,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     }
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #private::Data for #ident {
             type Owned = Self;
             fn shape() -> #private::Shape {
@@ -616,6 +618,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #private::Propagates<#ident> for #ident {
             fn pass_on(error: Self) -> Self {
                 error
@@ -623,6 +626,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
         }
         #(
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #private::Propagates<#inner> for #ident {
                 fn pass_on(error: #inner) -> Self {
                     Self::#holders { #members: error }
