@@ -79,7 +79,12 @@ fn any_other_operation_is_invalid() {
 #[test]
 fn a_missing_operation_fails_without_calling_a_handler() {
     let report = run_alone(WORKFLOW, &json!({ "data": {} }));
-    assert_failed(&report, "InvalidOperationError", "The operation provided is not valid.");
+    assert_failed(
+        &report,
+        "States.Runtime",
+        "An error occurred while executing the state 'Check Operation' (entered at the event id #2). \
+         Invalid path '$.operation': The choice state's condition path references an invalid value.",
+    );
     assert!(report.calls.is_empty());
 }
 

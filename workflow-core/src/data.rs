@@ -65,6 +65,8 @@ pub enum Shape {
     Tuple(Vec<fn() -> Shape>),
     /// An object whose keys are data and whose values share a shape.
     Map(fn() -> Shape),
+    /// An error: an object of its name, `Error`, and its `Cause`.
+    Error(fn() -> Vec<crate::error::ErrorVariant>),
     /// A struct.
     Struct {
         /// Its Rust name.
@@ -215,6 +217,19 @@ impl<T: Data> Data for Option<T> {
 }
 
 #[diagnostic::do_not_recommend]
+impl<T: Data, E: Data> Data for Result<T, E> {
+    type Owned = Result<T::Owned, E::Owned>;
+    fn shape() -> Shape {
+        let variant =
+            |name, shape| Variant { rust: name, json: name, fields: Fields::Newtype(shape) };
+        Shape::Enum {
+            name: "Result",
+            tagging: Tagging::External,
+            variants: vec![variant("Ok", T::shape), variant("Err", E::shape)],
+        }
+    }
+}
+
 impl<T: Data> Data for Vec<T> {
     type Owned = Vec<T::Owned>;
     fn shape() -> Shape {

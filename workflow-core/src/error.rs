@@ -162,7 +162,7 @@ impl Propagates<Self> for PlatformError {
 impl crate::data::Data for PlatformError {
     type Owned = Self;
     fn shape() -> Shape {
-        Shape::Any
+        Shape::Error(<Self as WorkflowError>::variants)
     }
 }
 

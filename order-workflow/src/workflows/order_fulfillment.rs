@@ -295,10 +295,10 @@ pub async fn order_fulfillment(order: Order) -> Result<Confirmation, Fulfillment
     };
     match fulfilled.await {
         Ok(confirmation) => Ok(confirmation),
-        Err(error) => match handle_errors(&order.order_id, error.name(), error.cause()).await {
-            Ok(()) => Err(error),
+        Err(error) => {
             // That the support team could not be told is not what went wrong with the order.
-            Err(_) => Err(error),
-        },
+            let _ = handle_errors(&order.order_id, error.name(), error.cause()).await;
+            Err(error)
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use tracing::info;
 use workflow_core::prelude::*;
@@ -15,12 +15,17 @@ use crate::store::{Store, StoreUnavailable};
 /// handler and comes back in its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 pub struct Event {
-    /// `purchase` or `refund`; anything else is not valid.
-    #[serde(default)]
-    pub operation: Value,
+    /// `purchase` or `refund`; anything else is not valid, be it `null` or no text.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub operation: Option<Value>,
     /// The rest of the event, such as `data`.
     #[serde(flatten)]
     pub details: BTreeMap<String, Value>,
+}
+
+/// Reads `null` as a value, so that only an absent key is `None`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// What a handler answers.
@@ -41,6 +46,14 @@ pub enum OperationError {
     #[error("The operation provided is not valid.")]
     #[workflow(name = "InvalidOperationError")]
     InvalidOperation,
+    /// There is no `operation`. The name and the text are those that Step Functions itself gives
+    /// to a Choice state whose path leads nowhere.
+    #[error(
+        "An error occurred while executing the state 'Check Operation' (entered at the event id #2). \
+         Invalid path '$.operation': The choice state's condition path references an invalid value."
+    )]
+    #[workflow(name = "States.Runtime")]
+    MissingOperation,
     /// The store cannot be used at the moment.
     #[error("the store is unavailable: {reason}")]
     StoreUnavailable {
@@ -90,11 +103,13 @@ fn carry_out(store: &Store, event: &Event, operation: &str, message: &str) -> Re
 #[workflow(name = "purchase-refund")]
 pub async fn purchase_refund(event: Event) -> Result<Response, OperationError> {
     #[state = "Check Operation"]
-    let response = match event.operation.as_str() {
-        Some("purchase") => purchase_lambda(&event).await?,
-        Some("refund") => refund_lambda(&event).await?,
+    let response = match &event.operation {
+        Some(name) if name == "purchase" => purchase_lambda(&event).await?,
+        Some(name) if name == "refund" => refund_lambda(&event).await?,
         #[state = "Invalid Operation"]
-        _ => return Err(OperationError::InvalidOperation),
+        Some(_) => return Err(OperationError::InvalidOperation),
+        #[state = "Missing Operation"]
+        None => return Err(OperationError::MissingOperation),
     };
     #[state = "Success"]
     Ok(response)

@@ -6,7 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::symbolic::{Arm, Kind, Node, Point, Program, Step, Var};
+use serde_json::Value;
+
+use crate::symbolic::{Arena, Arm, BinaryOp, Kind, Node, Note, Point, Program, Step, UnaryOp, Var};
 
 /// A way out: what is assigned, in order, and the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,13 @@ pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Po
                 }
                 at = next;
             }
+            Step::Choice { note: Note { name: None, comment: None, .. }, rules, default } => {
+                let (rules, default) = (rules.clone(), *default);
+                match decided(program, &lets, name, &rules, default) {
+                    Some(next) if passed.insert(at) => at = next,
+                    _ => return Route { lets, target: at },
+                }
+            }
             Step::Dispatch { dispatch, error } => {
                 let (dispatch, error) = (*dispatch, *error);
                 let value = apply(program, &lets, error);
@@ -76,6 +85,68 @@ pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Po
             }
             _ => return Route { lets, target: at },
         }
+    }
+}
+
+/// Where a Choice leads, if what has been assigned on the way says so: the state is not entered.
+fn decided(
+    program: &mut Program,
+    lets: &[(Var, Node)],
+    name: Name<'_>,
+    rules: &[(Node, Option<Point>)],
+    default: Option<Point>,
+) -> Option<Point> {
+    for (condition, target) in rules {
+        let condition = apply(program, lets, *condition);
+        match truth(&program.arena, condition, name) {
+            Some(true) => return *target,
+            Some(false) => {}
+            None => return None,
+        }
+    }
+    default
+}
+
+/// Whether a condition is known to be true or false when the state machine is written.
+fn truth(arena: &Arena, condition: Node, name: Name<'_>) -> Option<bool> {
+    let truth = |node: &Node| truth(arena, *node, name);
+    match arena.kind(condition) {
+        Kind::Literal(Value::Bool(value)) => Some(*value),
+        Kind::Unary(UnaryOp::Not, operand) => truth(operand).map(|value| !value),
+        Kind::Unary(UnaryOp::Exists, operand) => match arena.kind(*operand) {
+            Kind::Field { base, .. } => matches!(arena.kind(*base), Kind::Object(_)).then_some(false),
+            Kind::Var(_) | Kind::Index { .. } | Kind::At { .. } => None,
+            _ => Some(true),
+        },
+        Kind::Unary(UnaryOp::IsSome, operand) => match arena.kind(*operand) {
+            Kind::Literal(value) => Some(!value.is_null()),
+            Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. } | Kind::ErrorOutput => Some(true),
+            _ => None,
+        },
+        Kind::Binary(BinaryOp::And, left, right) => match (truth(left), truth(right)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
+        Kind::Binary(BinaryOp::Or, left, right) => match (truth(left), truth(right)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+        Kind::Binary(BinaryOp::Equal, left, right) => match (arena.kind(*left), arena.kind(*right)) {
+            (Kind::Literal(left), Kind::Literal(right)) => Some(left == right),
+            (Kind::Field { base, key, .. }, Kind::Literal(Value::String(text)))
+                if *arena.kind(*base) == Kind::ErrorOutput && key == "Error" =>
+            {
+                match name {
+                    Name::Known(known) => Some(known == text),
+                    Name::Other => Some(false),
+                    Name::Unknown => None,
+                }
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -118,7 +189,7 @@ fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Poin
         .iter()
         .filter_map(|arm| program.dispatches[dispatch].arms[*arm].guard.map(|guard| (guard, entry(arm))))
         .collect();
-    let step = Step::Choice { note: crate::symbolic::Note { about: Some("error"), ..Default::default() }, rules, default: entry(last) };
+    let step = Step::Choice { note: Note { about: Some("error"), ..Default::default() }, rules, default: entry(last) };
     add_choice(program, step)
 }
 
@@ -162,7 +233,7 @@ fn dispatch_state(program: &mut Program, at: Point, dispatch: usize, error: Node
     {
         rules.pop();
     }
-    let step = Step::Choice { note: crate::symbolic::Note { about: Some("error"), ..Default::default() }, rules, default };
+    let step = Step::Choice { note: Note { about: Some("error"), ..Default::default() }, rules, default };
     add_choice(program, step)
 }
 

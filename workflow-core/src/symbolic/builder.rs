@@ -21,7 +21,7 @@ use crate::{
 use super::{
     errors,
     graph::{Arm, CallInfo, Dispatch, Hole, Note, Point, Program, Step, Var},
-    node::{Expr, Kind, Node, Presence},
+    node::{Expr, Kind, Node, Presence, UnaryOp},
     pattern::{self, Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -386,6 +386,36 @@ impl Builder {
     /// The cause of an error, as its handler reported it.
     pub fn error_cause<E: WorkflowError>(&self, error: Expr<E>) -> Expr<String> {
         self.expr(Kind::ErrorCause(error.node()))
+    }
+
+    /// `Ok(value)` as a value.
+    pub fn ok_value<T, E>(&self, value: Expr<T>) -> Expr<Result<T, E>> {
+        self.expr(Kind::Object(vec![("Ok".to_owned(), value.node())]))
+    }
+
+    /// `Err(error)` as a value.
+    pub fn err_value<T, E>(&self, error: Expr<E>) -> Expr<Result<T, E>> {
+        self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
+    }
+
+    /// `result?`
+    pub fn question<T, E, T2, E2>(&self, scope: Scope<T, E>, result: Expr<Result<T2, E2>>) -> Expr<T2>
+    where
+        E: Propagates<E2>,
+    {
+        let (is_ok, value, error) = self.edit(|program| {
+            let value = program.arena.field(result.node(), "Ok".to_owned(), Presence::Certain);
+            let error = program.arena.field(result.node(), "Err".to_owned(), Presence::Certain);
+            let is_err = program.arena.add(Kind::Unary(UnaryOp::Exists, error));
+            (program.arena.not(is_err), value, error)
+        });
+        let mut join = self.choice::<T2>(Note { about: Some("result"), ..Note::default() });
+        self.when(&mut join, Test(Some(is_ok)));
+        self.arm(&mut join, Expr::new(value));
+        self.otherwise(&mut join);
+        self.raise(scope, error, Note::default());
+        self.arm(&mut join, self.never());
+        self.join(join)
     }
 
     /// Closes a scope's body: what comes next is its success, whose value this is.

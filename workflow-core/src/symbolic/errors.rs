@@ -52,6 +52,37 @@ pub(crate) fn read<E: WorkflowError>(
     found
 }
 
+/// Reads a pattern over an error that is data: the names become a test like any other.
+pub(crate) fn read_data(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    variants: &[ErrorVariant],
+    error: Node,
+    pat: &Pat,
+) -> ErrPat {
+    let mut universe = Vec::new();
+    names_of(variants, &mut universe);
+    let mut found = ErrPat::default();
+    read_variants(arena, problems, &universe, variants, error, pat, &mut found);
+    let others = found.others;
+    let named: Vec<&str> = universe
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| found.names.contains(place) != others)
+        .map(|(_, name)| *name)
+        .collect();
+    let test = match (others, named.is_empty()) {
+        (true, true) => None,
+        (true, false) => {
+            let test = name_is(arena, error, &named);
+            Some(arena.not(test))
+        }
+        (false, _) => Some(name_is(arena, error, &named)),
+    };
+    found.test = arena.and(test, found.test);
+    found
+}
+
 fn read_variants(
     arena: &mut Arena,
     problems: &mut Vec<String>,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::data::{Fields, Shape, Tagging, Variant};
 
+use super::errors;
 use super::node::{Arena, BinaryOp, Kind, Node, Presence, UnaryOp};
 
 /// A pattern, as the macro hands it over. Bindings are counted in source order.
@@ -118,7 +119,7 @@ impl Reader<'_> {
         }
     }
 
-    fn named(&mut self, shape: &Shape, value: Node, name: &str, pats: &[(&'static str, Pat)], matched: &mut Matched) {
+    fn named(&mut self, shape: &Shape, value: Node, name: &'static str, pats: &[(&'static str, Pat)], matched: &mut Matched) {
         match shape {
             Shape::Enum { name: owner, tagging, variants } => {
                 let Some(variant) = variants.iter().find(|variant| variant.rust == name) else {
@@ -131,6 +132,12 @@ impl Reader<'_> {
                 self.fields(&variant.fields, content, pats, matched);
             }
             Shape::Struct { fields, .. } => self.fields(fields, value, pats, matched),
+            Shape::Error(variants) => {
+                let pat = Pat::Named(name, pats.to_vec());
+                let found = errors::read_data(self.arena, self.problems, &variants(), value, &pat);
+                matched.test = self.arena.and(matched.test, found.test);
+                matched.bound.extend(found.bound);
+            }
             _ => self.problems.push(format!("the pattern `{name}` needs a type that derives `Data`")),
         }
     }

@@ -333,7 +333,7 @@ impl Symbolic<'_> {
     }
 
     /// What is awaited, with its `Ok` and `Err` led to the scope `inner`.
-    fn attempt(&mut self, await_: &ExprAwait, inner: &Ident) -> TokenStream {
+    pub(crate) fn attempt(&mut self, await_: &ExprAwait, inner: &Ident) -> TokenStream {
         let b = self.b.clone();
         let block = match awaited(&await_.base) {
             Awaited::Block(block) => Some(block.clone()),

@@ -85,10 +85,7 @@ impl Symbolic<'_> {
                 {
                     return self.refuse(&call.func, advice);
                 }
-                self.refuse(
-                    await_.await_token,
-                    "the `Result` of what is awaited is taken apart where it is awaited: put `?` behind it, or `match` it",
-                )
+                self.result_of_await(await_)
             }
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
                 Expr::Await(_) if !self.fallible => self.refuse(
@@ -103,10 +100,11 @@ impl Symbolic<'_> {
                         format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
                     )
                 }
-                other => self.refuse(
-                    other,
-                    "`?` passes on the error of something awaited; await a task here, or `match` the value",
-                ),
+                other => {
+                    let result = self.expr(other);
+                    let scope = self.scope.clone();
+                    quote_spanned!(try_.question_token.span()=> #b.question(#scope, #result))
+                }
             },
             Expr::Return(returned) => {
                 let result = self.returned(returned.expr.as_deref());
@@ -396,6 +394,29 @@ impl Symbolic<'_> {
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
+        }}
+    }
+
+    /// `call.await` where its `Result` is a value.
+    fn result_of_await(&mut self, await_: &ExprAwait) -> TokenStream {
+        let b = self.b.clone();
+        let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
+        let attempt = self.attempt(await_, &inner);
+        quote! {{
+            let #inner = #b.open();
+            #attempt
+            let #success = #b.succeeded(#inner);
+            let mut #join = #b.choice(::core::default::Default::default());
+            #b.otherwise(&mut #join);
+            #b.arm(&mut #join, #b.ok_value(#success));
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
+            #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            #b.arm(&mut #join, #b.err_value(__error));
+            #b.join(#join)
         }}
     }
 

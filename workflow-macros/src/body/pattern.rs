@@ -122,7 +122,6 @@ impl Reader<'_> {
             }
             Pat::Struct(pattern) => {
                 let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-                let path = &pattern.path;
                 let mut values = Vec::new();
                 // With the author's own tokens, rustc reports an unknown field in the same words for
                 // both readings.

@@ -191,11 +191,11 @@ impl Symbolic<'_> {
                     let value = self.expr(other);
                     return quote!(let _: ::workflow_core::__private::Expr<()> = #value;);
                 }
-                self.errors.refuse(
-                    other,
-                    "the result of a workflow is written out where it leaves: `Ok(..)`, `Err(..)` or an awaited call; use `?` on anything else and wrap it in `Ok(..)`",
-                );
-                TokenStream::new()
+                let value = self.expr(other);
+                quote! {
+                    let __value = #b.question(#scope, #value);
+                    #b.ok(#scope, __value, ::core::default::Default::default());
+                }
             }
             other => {
                 let note = self.take_note(None);

@@ -614,7 +614,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
         impl #private::Data for #ident {
             type Owned = Self;
             fn shape() -> #private::Shape {
-                #private::Shape::Any
+                #private::Shape::Error(<Self as #private::WorkflowError>::variants)
             }
         }
         #[automatically_derived]

@@ -8,7 +8,7 @@ async fn charge(cents: u32) -> u32 {
 #[workflow]
 async fn pay(cents: u32) -> Result<u32, PlatformError> {
     let (a, b) = tokio::join!(charge(cents), charge(cents));
-    a
+    Ok(a)
 }
 
 fn main() {}

@@ -1,5 +1,6 @@
 use workflow_core::prelude::*;
 
+#[derive(serde::Serialize, serde::Deserialize)]
 struct Order {
     cents: u32,
 }

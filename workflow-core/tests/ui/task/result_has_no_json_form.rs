@@ -1,7 +1,7 @@
 use workflow_core::prelude::*;
 
 #[task]
-async fn charge(cents: u32) -> std::time::Instant {
+async fn charge() -> std::time::Instant {
     std::time::Instant::now()
 }
 

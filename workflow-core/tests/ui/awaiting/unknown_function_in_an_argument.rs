@@ -2,7 +2,7 @@ use workflow_core::prelude::*;
 
 #[workflow]
 async fn pay(cents: u32) -> u32 {
-    cents + "1"
+    double(cent)
 }
 
 fn main() {}
