@@ -143,7 +143,7 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     let answer = Answer::of(&report);
     print(&format!("{}\n", serde_json::to_string(&answer).map_err(|error| Error::Output(error.into()))?))?;
     if let Some(file) = history_file {
-        file.write(&report.history)?;
+        file.write(report.history())?;
     }
     Ok(if report.outcome.status == Status::Succeeded {
         ExitCode::SUCCESS

@@ -63,7 +63,7 @@ fn an_order_that_is_not_valid_goes_no_further() {
         let report = run_alone(WORKFLOW, &with(order(), pointer, value));
         assert_failed(&report, "InvalidOrder", &format!("the order is not valid: {message}"));
         assert_eq!(states(&report), ["Validate Order"]);
-        assert_eq!(report.calls.len(), 1);
+        assert_eq!(report.calls().len(), 1);
     }
 }
 
@@ -171,7 +171,7 @@ fn any_stage_is_retried_while_the_store_is_unavailable() {
     for (mock, calls) in mocks {
         let report = run(&mock(setup().0), WORKFLOW, &order());
         assert_failed(&report, "StoreUnavailable", "the store is unavailable: disk I/O error");
-        assert_eq!(report.calls.len(), calls);
+        assert_eq!(report.calls().len(), calls);
         // Jitter shortens each of the delays of 2, 4 and 8 seconds.
         assert!(report.elapsed <= Duration::from_secs(2 + 4 + 8), "{:?}", report.elapsed);
     }

@@ -51,7 +51,7 @@ fn the_whole_event_reaches_the_handler_whatever_else_is_in_it() {
         json!({ "operation": "purchase", "details": 1, "event": 2, "": 3 }),
     ] {
         let report = run_alone(WORKFLOW, &event);
-        assert_eq!(serde_json::from_str::<Value>(&report.calls[0].payload).unwrap(), event);
+        assert_eq!(serde_json::from_str::<Value>(&report.calls()[0].payload).unwrap(), event);
         assert_eq!(output(&report)["event"], event);
     }
 }
@@ -72,7 +72,7 @@ fn any_other_operation_is_invalid() {
     ] {
         let report = run_alone(WORKFLOW, &json!({ "operation": operation, "data": {} }));
         assert_failed(&report, "InvalidOperationError", "The operation provided is not valid.");
-        assert!(report.calls.is_empty(), "{operation}");
+        assert!(report.calls().is_empty(), "{operation}");
     }
 }
 
@@ -85,7 +85,7 @@ fn a_missing_operation_fails_without_calling_a_handler() {
         "An error occurred while executing the state 'Check Operation' (entered at the event id #2). \
          Invalid path '$.operation': The choice state's condition path references an invalid value.",
     );
-    assert!(report.calls.is_empty());
+    assert!(report.calls().is_empty());
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn an_unavailable_store_is_tried_four_times_within_seven_seconds() {
     for operation in ["purchase", "refund"] {
         let report = run(&executor, WORKFLOW, &json!({ "operation": operation }));
         assert_failed(&report, "StoreUnavailable", "the store is unavailable: database is locked");
-        assert_eq!(report.calls.len(), 4);
+        assert_eq!(report.calls().len(), 4);
         assert!(report.elapsed <= Duration::from_secs(1 + 2 + 4), "{:?}", report.elapsed);
     }
 }

@@ -63,7 +63,7 @@ fn a_locked_database_fails_the_task_as_unavailable_after_its_retries() {
         failure(&report),
         ("StoreUnavailable".to_owned(), "the store is unavailable: database is locked".to_owned())
     );
-    assert_eq!(report.calls.len(), 4);
+    assert_eq!(report.calls().len(), 4);
     assert!(report.elapsed <= Duration::from_secs(2 + 4 + 8), "{:?}", report.elapsed);
 
     other.execute_batch("ROLLBACK").unwrap();

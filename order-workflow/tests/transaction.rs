@@ -56,7 +56,7 @@ fn a_type_is_all_that_a_transaction_needs() {
 fn the_whole_transaction_reaches_the_handler() {
     let transaction = json!({ "type": "REFUND", "amount": 12.5, "lines": [{ "sku": 1 }], "note": null });
     let report = run_alone(WORKFLOW, &transaction);
-    assert_eq!(serde_json::from_str::<Value>(&report.calls[0].payload).unwrap(), transaction);
+    assert_eq!(serde_json::from_str::<Value>(&report.calls()[0].payload).unwrap(), transaction);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn an_unknown_type_has_an_error_of_its_own() {
         let report = run_alone(WORKFLOW, &json!({ "type": kind }));
         let message = format!("`{kind}` is not a type of transaction; use PURCHASE or REFUND");
         assert_failed(&report, "UnknownTransactionType", &message);
-        assert!(report.calls.is_empty());
+        assert!(report.calls().is_empty());
     }
 }
 
@@ -88,7 +88,7 @@ fn a_transaction_that_makes_no_sense_is_not_retried() {
         let report = run_alone(WORKFLOW, &with(purchase(), pointer, value));
         assert_failed(&report, "InvalidTransaction", message);
         assert_eq!(states(&report), ["Purchase Handler"]);
-        assert_eq!(report.calls.len(), 1);
+        assert_eq!(report.calls().len(), 1);
     }
 }
 
@@ -122,7 +122,7 @@ fn each_handler_is_retried_after_two_four_and_eight_seconds() {
         let report = run(&mock(setup().0), WORKFLOW, &json!({ "type": kind }));
         assert_failed(&report, "StoreUnavailable", "the store is unavailable: database is locked");
         assert_eq!(report.elapsed, Duration::from_secs(2 + 4 + 8));
-        assert_eq!(report.calls.len(), calls);
+        assert_eq!(report.calls().len(), calls);
     }
 }
 

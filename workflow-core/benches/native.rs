@@ -9,8 +9,8 @@ use std::{hint::black_box, sync::LazyLock};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use workflow_core::{
-    Call, Context, Data, Definition, Executor, MissingState, PlatformError, Policy, Shape, Start, States, Task,
-    Text, Workflow, WorkflowKind, WorkflowMeta,
+    Call, Context, Data, Definition, Executor, MissingState, PlatformError, Policy, Shape, Start, States,
+    Task, Text, Workflow, WorkflowKind, WorkflowMeta,
     asl::{QueryLanguage, StateMachine},
 };
 
@@ -49,7 +49,8 @@ impl Data for Order {
 }
 
 fn order() -> Order {
-    let item = |sku: &str, name: &str, quantity, cents| Item { sku: sku.into(), name: name.into(), quantity, cents };
+    let item =
+        |sku: &str, name: &str, quantity, cents| Item { sku: sku.into(), name: name.into(), quantity, cents };
     Order {
         order_id: "4f6c1c5e-7d0b-4a53-9f2e-3d8b8d1d2f11".into(),
         customer: Customer {
@@ -189,7 +190,9 @@ fn benchmark(criterion: &mut Criterion) {
         let order = order();
         bencher.to_async(runtime()).iter(|| async { by_hand(black_box(&order).clone()).await.unwrap() });
     });
-    for (name, executor) in [("executor, real time", Executor::new()), ("executor, virtual time", Executor::test())] {
+    for (name, executor) in
+        [("executor, real time", Executor::new()), ("executor, virtual time", Executor::test())]
+    {
         group.bench_function(name, |bencher| {
             bencher.to_async(runtime()).iter(|| async {
                 let execution = executor.run(Start::<fulfil>::from_json(black_box(&input).as_str())).await;

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p workflow-core --example refund`
 
+#![allow(missing_docs, unreachable_pub, reason = "short enough to read as it is")]
+
 use serde::{Deserialize, Serialize};
 use workflow_core::{Workflow, emit, prelude::*};
 

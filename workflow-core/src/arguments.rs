@@ -13,7 +13,10 @@ use serde::{
 use serde_json::{Error, Value};
 
 /// Decodes a tuple of parameters.
-pub(crate) fn decode<A: DeserializeOwned>(text: &str, parameters: &'static [&'static str]) -> Result<A, Error> {
+pub(crate) fn decode<A: DeserializeOwned>(
+    text: &str,
+    parameters: &'static [&'static str],
+) -> Result<A, Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let arguments = match parameters {
         [] => {
@@ -137,7 +140,11 @@ impl Visitor<'_> for Key {
 
     fn visit_str<E>(self, key: &str) -> Result<Found, E> {
         let later = || self.rest.iter().find(|name| **name == key);
-        Ok(if key == self.name { Found::This } else { later().map_or(Found::Unknown, |name| Found::Later(name)) })
+        Ok(if key == self.name {
+            Found::This
+        } else {
+            later().map_or(Found::Unknown, |name| Found::Later(name))
+        })
     }
 }
 
@@ -187,7 +194,8 @@ pub(crate) fn path_at(text: &str, line: usize, column: usize) -> String {
             },
             b'"' => {
                 let close = string_end(bytes, at);
-                let is_key = bytes[close.min(bytes.len())..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
+                let is_key = bytes[close.min(bytes.len())..].iter().find(|byte| !byte.is_ascii_whitespace())
+                    == Some(&b':');
                 if let (true, Some(Step::Key(key))) = (is_key, open.last_mut()) {
                     *key = text.get(at + 1..close - 1).unwrap_or_default().to_owned();
                 }
@@ -287,7 +295,8 @@ mod tests {
                 quantity: u32,
                 tags: Vec<String>,
             }
-            let error = serde_json::from_str::<std::collections::BTreeMap<String, Vec<Item>>>(text).unwrap_err();
+            let error =
+                serde_json::from_str::<std::collections::BTreeMap<String, Vec<Item>>>(text).unwrap_err();
             assert_eq!(path_at(text, error.line(), error.column()), expected, "{error}");
         };
         check(r#"{"items": [{"quantity": 1, "tags": []}, {"quantity": "x"}]}"#, "items[1].quantity");

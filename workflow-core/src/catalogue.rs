@@ -98,7 +98,9 @@ pub enum CatalogueError {
         known: Vec<&'static str>,
     },
     /// Two workflows have the name.
-    #[error("`{first}` and `{second}` are both named `{name}`; give one another name: `#[workflow(name = \"..\")]`")]
+    #[error(
+        "`{first}` and `{second}` are both named `{name}`; give one another name: `#[workflow(name = \"..\")]`"
+    )]
     Duplicate {
         /// The name.
         name: &'static str,
@@ -151,7 +153,11 @@ impl CatalogueEntry {
     }
 
     /// Runs an execution with this JSON text as its input.
-    pub fn run(&self, executor: &Executor, input: impl Into<String>) -> Pin<Box<dyn Future<Output = Report> + Send>> {
+    pub fn run(
+        &self,
+        executor: &Executor,
+        input: impl Into<String>,
+    ) -> Pin<Box<dyn Future<Output = Report> + Send>> {
         (self.run)(executor, input.into())
     }
 }

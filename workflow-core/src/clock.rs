@@ -126,7 +126,9 @@ impl Running {
     pub(crate) fn advance(&self) -> bool {
         let Kind::Virtual(timers) = &self.kind else { return false };
         let mut timers = lock(timers);
-        let Some(earliest) = timers.waiting.iter().map(|(_, deadline, _)| *deadline).min() else { return false };
+        let Some(earliest) = timers.waiting.iter().map(|(_, deadline, _)| *deadline).min() else {
+            return false;
+        };
         timers.now = timers.now.max(earliest);
         let due: Vec<Waker> = timers
             .waiting

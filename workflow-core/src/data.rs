@@ -220,8 +220,7 @@ impl<T: Data> Data for Option<T> {
 impl<T: Data, E: Data> Data for Result<T, E> {
     type Owned = Result<T::Owned, E::Owned>;
     fn shape() -> Shape {
-        let variant =
-            |name, shape| Variant { rust: name, json: name, fields: Fields::Newtype(shape) };
+        let variant = |name, shape| Variant { rust: name, json: name, fields: Fields::Newtype(shape) };
         Shape::Enum {
             name: "Result",
             tagging: Tagging::External,
@@ -230,6 +229,7 @@ impl<T: Data, E: Data> Data for Result<T, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for Vec<T> {
     type Owned = Vec<T::Owned>;
     fn shape() -> Shape {

@@ -159,6 +159,7 @@ impl Propagates<Self> for PlatformError {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl crate::data::Data for PlatformError {
     type Owned = Self;
     fn shape() -> Shape {

@@ -7,7 +7,7 @@ use crate::{
     data::Data,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Task},
+    task::{Awaitable, Call, Task},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -49,15 +49,20 @@ where
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
-/// Runs what is awaited, which must be a call of a task.
+/// What is awaited, which must be a call of a task.
 ///
 /// The task is a parameter of its own: rustc then reports what is no call once.
-pub fn run_task<C: Awaitable<T>, T: Task>(
+pub fn awaited<C: Awaitable<T>, T: Task>(call: C) -> Call<T> {
+    call.call()
+}
+
+/// Runs a call to its result.
+pub fn run_task<T: Task>(
     context: &Context,
-    call: C,
+    call: Call<T>,
     site: usize,
-) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, C, T> {
-    context.task(call.call(), site)
+) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, T> {
+    context.task(call, site)
 }
 
 /// A value as JSON text.

@@ -167,7 +167,9 @@ impl History {
             let Some(visit) = place.and_then(|place| visits.get_mut(place)) else { continue };
             match &event.detail {
                 Detail::TaskScheduled { .. } => visit.attempts += 1,
-                Detail::TaskFailed { error, .. } | Detail::TaskTimedOut { error, .. } => visit.error = Some(error),
+                Detail::TaskFailed { error, .. } | Detail::TaskTimedOut { error, .. } => {
+                    visit.error = Some(error)
+                }
                 Detail::TaskSucceeded { .. } => visit.error = None,
                 Detail::StateExited { .. } => {
                     visit.duration = event.timestamp.since(first.timestamp).saturating_sub(visit.started);
@@ -415,7 +417,8 @@ impl Detail {
             Self::TaskStarted { resource } => ("taskStartedEventDetails", task(resource, json!({}))),
             Self::TaskSucceeded { resource, output } => {
                 let TaskOutput::Lambda(payload) = output;
-                let output = format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#);
+                let output =
+                    format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#);
                 ("taskSucceededEventDetails", task(resource, json!({ "output": output })))
             }
             Self::TaskFailed { resource, error, cause } => {
@@ -424,10 +427,14 @@ impl Detail {
             Self::TaskTimedOut { resource, error, cause } => {
                 ("taskTimedOutEventDetails", task(resource, json!({ "error": error, "cause": cause })))
             }
-            Self::ExecutionSucceeded { output } => ("executionSucceededEventDetails", json!({ "output": output })),
+            Self::ExecutionSucceeded { output } => {
+                ("executionSucceededEventDetails", json!({ "output": output }))
+            }
             Self::ExecutionFailed { error, cause } => ("executionFailedEventDetails", failure(error, cause)),
             Self::ExecutionTimedOut => ("executionTimedOutEventDetails", json!({})),
-            Self::ExecutionAborted { error, cause } => ("executionAbortedEventDetails", failure(error, cause)),
+            Self::ExecutionAborted { error, cause } => {
+                ("executionAbortedEventDetails", failure(error, cause))
+            }
         }
     }
 }

@@ -1,17 +1,57 @@
-//! Workflows as annotated async functions.
+//! Workflows as annotated `async fn`s, which run in this process and become state machines for AWS
+//! Step Functions.
+//!
+//! [`#[task]`](macro@task) marks a step, [`#[workflow]`](macro@workflow) what ties steps together,
+//! [`Data`](derive@Data) what they hand to each other, and [`WorkflowError`](derive@WorkflowError) how
+//! they fail. An [`Executor`] runs a workflow here; [`Workflow::definition`] is its state machine.
+//!
+//! ```
+//! use workflow_core::{Workflow, prelude::*};
+//!
+//! #[task]
+//! async fn greet(name: &str) -> String {
+//!     format!("Hello, {name}!")
+//! }
+//!
+//! /// Greets somebody, unless there is nobody.
+//! #[workflow]
+//! async fn welcome(name: String) -> Result<String, PlatformError> {
+//!     if name == "" {
+//!         return Ok("Is there anybody?".to_string());
+//!     }
+//!     greet(&name).await
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let execution = Executor::test().run(welcome("Ann".to_string())).await;
+//! assert_eq!(execution.output().unwrap(), "Hello, Ann!");
+//!
+//! let states: Vec<&str> = welcome::definition().machine.states.iter().map(|(name, _)| name.as_str()).collect();
+//! assert_eq!(states, ["Check Name", "Succeed", "Greet"]);
+//! # }
+//! ```
+//!
+//! # Reading order
+//!
+//! What both readings share comes first: [`Data`] and [`Shape`], [`WorkflowError`] and [`Failure`],
+//! [`Retry`] and [`Policy`], [`Task`] and [`Workflow`]. Then the native reading ([`Executor`],
+//! [`Execution`], [`Mock`], [`History`]), the state machine ([`asl`], [`Definition`]) and its files
+//! ([`emit`]).
 
+// The macros name this crate as a user does, in its own tests as well.
 extern crate self as workflow_core;
 
-pub mod asl;
 mod arguments;
+pub mod asl;
 mod catalogue;
 mod clock;
-mod history;
-mod limits;
 mod data;
 pub mod emit;
 mod error;
 mod generated;
+mod history;
+mod limits;
 mod lower;
 mod native;
 mod retry;
@@ -21,17 +61,142 @@ mod workflow;
 
 pub use catalogue::*;
 pub use clock::{Clock, Timestamp};
-pub use history::*;
-pub use limits::MAX_DATA_BYTES;
-pub use native::{CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report};
 pub use data::*;
 pub use error::*;
+pub use history::*;
+pub use limits::MAX_DATA_BYTES;
+pub use lower::{Definition, TaskInfo};
+pub use native::{
+    CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
+};
 pub use retry::*;
 pub use task::*;
 pub use workflow::*;
-pub use lower::*;
 
-pub use workflow_macros::{Data, WorkflowError, task, workflow};
+/// Makes an `async fn` a task: a step of a workflow.
+///
+/// The function's body is the handler. In process the executor runs it; on AWS it is the code of the
+/// Lambda function that the emitted Task state invokes. In a workflow the function is called as
+/// usual; its parameters and its result cross the border as JSON.
+///
+/// ```
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Debug, thiserror::Error, WorkflowError)]
+/// enum BankError {
+///     #[error("the bank is busy")]
+///     Busy,
+///     #[error(transparent)]
+///     Platform(#[from] PlatformError),
+/// }
+///
+/// #[derive(Clone)]
+/// struct Bank { fee: u32 }
+///
+/// #[task(
+///     function = "Payments",
+///     retry(errors = [Busy, TIMEOUT], interval_seconds = 2, max_attempts = 5, backoff_rate = 1.5, jitter),
+///     timeout_seconds = 30,
+/// )]
+/// async fn charge(State(bank): State<Bank>, account: &str, cents: u32) -> Result<u32, BankError> {
+///     if account.is_empty() { Err(BankError::Busy) } else { Ok(cents + bank.fee) }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # The payload
+///
+/// One parameter is the payload itself; several are an object with their names as keys. A parameter
+/// may be a reference. A parameter of type [`State<T>`](State) is shared state and no part of the
+/// payload. `charge::handler(..)` is the author's function as it was written, for unit tests.
+///
+/// # The result
+///
+/// `Result<T, E>` with `E: WorkflowError`. A task that returns a plain `T` has no error of its own; a
+/// caller awaits `Result<T, PlatformError>`.
+///
+/// # Words
+///
+/// | word | meaning | default |
+/// |---|---|---|
+/// | `function = ".."` | the Lambda function, `${..}` in the state machine | the name in `PascalCase` and `Function` |
+/// | `retry(..)`, several in order | a retrier | none |
+/// | ‥ `errors = [..]` | variants of the task's error type, or constants of `PlatformError` (`TIMEOUT`, `ALL`) | required |
+/// | ‥ `interval_seconds` | the delay before the first retry | 1 |
+/// | ‥ `max_attempts` | how many retries there are at most | 3 |
+/// | ‥ `backoff_rate` | what the delay is multiplied with after each | 2.0 |
+/// | ‥ `max_delay_seconds` | what the delay grows to at most | no limit |
+/// | ‥ `jitter` | draw each delay between 0 and its value (`FULL`) | off |
+/// | `timeout_seconds` | how long one attempt may take | none |
+/// | `heartbeat_seconds` | how long an attempt may be silent | none |
+/// | `lambda_transients = false` | do not retry Lambda's four transient errors | they are: 3 times, 1 s, doubling |
+///
+/// A call may override them: see [`Call`]. The rules of retries are Step Functions':
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+pub use workflow_macros::task;
+
+/// Makes an `async fn` a workflow: it awaits tasks and decides.
+///
+/// ```
+/// use workflow_core::{Workflow, prelude::*};
+///
+/// #[task]
+/// async fn double(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// /// Doubles a number, twice if it is small.
+/// #[workflow(name = "double-up", timeout_seconds = 600)]
+/// async fn double_up(number: u32) -> Result<u32, PlatformError> {
+///     /// The comment of the first state.
+///     let once = double(number).await?;
+///     #[state = "Small Enough?"]
+///     if once < 100 {
+///         return double(once).await;
+///     }
+///     Ok(once)
+/// }
+///
+/// assert_eq!(double_up::META.name, "double-up");
+/// ```
+///
+/// The words are `name = ".."` (default: the function's in `kebab-case`), `kind = standard` or
+/// `express`, and `timeout_seconds`. The doc comment is the state machine's `Comment`.
+///
+/// # What a body may say
+///
+/// | Rust | Amazon States Language |
+/// |---|---|
+/// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
+/// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
+/// | `match task(..).await { Ok(v) => .., Err(E::Variant { field }) => .., Err(e) => .. }`, `if let`, `let .. else`, `let result = task(..).await;` | `Catch` by error name; fields are bound by `Assign` |
+/// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
+/// | `let _ = task(..).await;` | `Catch` of everything, and on |
+/// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
+/// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
+/// | the same around pure values | `condition ? a : b` |
+/// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
+/// | `Err(E::Variant { .. })` | a Fail |
+/// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
+/// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
+/// | `format!` with `{}` and `{name}` | `&` |
+/// | `.clone()`, `&`, `*`, `.to_string()`, `.as_str()`, `.is_some()`, `.is_none()`, `.unwrap_or(..)`, `error.name()`, `error.cause()` | |
+///
+/// Anything else is refused, with advice: what the two readings could not say alike belongs into a
+/// task.
+///
+/// # Notes
+///
+/// `/// text` on a statement, an expression or a `match` arm is the `Comment` of its state, and
+/// `#[state = "Name"]` its name.
+pub use workflow_macros::workflow;
+
+/// Tells how serde writes a type: see the trait [`Data`](trait@Data).
+pub use workflow_macros::Data;
+
+/// Tells Step Functions the names of an error type: see the trait
+/// [`WorkflowError`](trait@WorkflowError).
+pub use workflow_macros::WorkflowError;
 
 /// Everything that a file of workflows needs.
 pub mod prelude {
@@ -51,7 +216,7 @@ pub mod __private {
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
             cause_with_data, data_of_cause,
         },
-        generated::{Accepted, IsResult, JsonObject, is_data, json, run_task, size_of_run, to_json},
+        generated::{Accepted, IsResult, JsonObject, awaited, is_data, json, run_task, size_of_run, to_json},
         lower::define,
         native::Context,
         symbolic::*,

@@ -30,7 +30,8 @@ pub(crate) fn check_payload(state: &str, payload: &str) -> Result<(), Failure> {
 /// The failure of an execution whose output is larger than [`MAX_DATA_BYTES`], if this one is.
 pub(crate) fn check_output(output: &str) -> Result<(), Failure> {
     check(output, || {
-        "The execution returned an output with a size exceeding the maximum number of bytes service limit.".to_owned()
+        "The execution returned an output with a size exceeding the maximum number of bytes service limit."
+            .to_owned()
     })
 }
 
@@ -48,7 +49,10 @@ mod tests {
     #[test]
     fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
         assert!(check_result(&"x".repeat(MAX_DATA_BYTES)).is_ok());
-        assert_eq!(check_result(&"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error, "States.DataLimitExceeded");
+        assert_eq!(
+            check_result(&"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error,
+            "States.DataLimitExceeded"
+        );
     }
 
     #[test]

@@ -185,7 +185,9 @@ mod tests {
 
     #[test]
     fn delays_grow_by_the_rate_up_to_the_maximum() {
-        let retry = Retry::on([PlatformError::ALL]).interval(Duration::from_secs(3)).max_delay(Duration::from_secs(10));
+        let retry = Retry::on([PlatformError::ALL])
+            .interval(Duration::from_secs(3))
+            .max_delay(Duration::from_secs(10));
         let delays: Vec<u64> = (0..4).map(|n| retry.delay(n).as_secs()).collect();
         assert_eq!(delays, [3, 6, 10, 10]);
     }

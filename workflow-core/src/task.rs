@@ -53,7 +53,10 @@ pub trait Task: Sized + 'static {
 /// A payload that is not what the parameters expect fails with the name `InvalidPayload`.
 pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure> {
     arguments::decode(payload, T::PARAMETERS).map_err(|error| {
-        Failure::new("InvalidPayload", format!("the payload of `{}` does not fit its parameters: {error}", T::NAME))
+        Failure::new(
+            "InvalidPayload",
+            format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),
+        )
     })
 }
 
@@ -72,7 +75,12 @@ impl<T: Task> Call<T> {
     /// A call with these parameters: what the function under `#[task]` returns.
     #[doc(hidden)]
     pub fn new(payload: Result<impl Into<Text>, serde_json::Error>) -> Self {
-        Self { payload: payload.map(Into::into), policy: T::policy(), overrides_retry: false, task: PhantomData }
+        Self {
+            payload: payload.map(Into::into),
+            policy: T::policy(),
+            overrides_retry: false,
+            task: PhantomData,
+        }
     }
 
     /// Adds a retrier. The first `retry` of a call replaces those on the task's attribute.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    std::fs::read_to_string(root.join(path)).unwrap()
+    std::fs::read_to_string(root.join(path)).expect("the file is part of the repository")
 }
 
 /// The code blocks of the README in a language.

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType, PathArguments,
-    ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta, spanned::Spanned, visit::Visit,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType,
+    PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
+    spanned::Spanned, visit::Visit,
 };
 
 use crate::errors::Errors;
@@ -56,7 +57,8 @@ impl Note {
                         }
                         note.name = Some(name.clone());
                     }
-                    other => errors.refuse(other, "a state's name is a string literal: `#[state = \"Check Stock\"]`"),
+                    other => errors
+                        .refuse(other, "a state's name is a string literal: `#[state = \"Check Stock\"]`"),
                 },
                 other => errors.refuse(other, "a state is named with `#[state = \"Check Stock\"]`"),
             }
@@ -159,7 +161,9 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
     if !signature.generics.params.is_empty() {
         errors.refuse(
             &signature.generics,
-            format!("a `#[{what}]` becomes one thing on AWS, so it has no generic parameters; write out the types"),
+            format!(
+                "a `#[{what}]` becomes one thing on AWS, so it has no generic parameters; write out the types"
+            ),
         );
     }
     for argument in typed_arguments(signature) {
@@ -195,7 +199,11 @@ pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
     let ItemFn { attrs, vis, sig, .. } = function;
     let generic = sig.receiver().is_some()
         || !sig.generics.params.is_empty()
-        || typed_arguments(sig).any(|argument| matches!(*argument.ty, Type::ImplTrait(_)))
+        || typed_arguments(sig).any(|argument| match &*argument.ty {
+            Type::ImplTrait(_) => true,
+            Type::Reference(reference) => first_reference(&reference.elem).is_some(),
+            ty => first_reference(ty).is_some(),
+        })
         || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some());
     generic.then(|| {
         quote! {
@@ -236,6 +244,12 @@ pub(crate) fn owned(ty: &Type) -> Type {
     }
 }
 
+/// A tuple of types, of which rustc speaks at the first.
+pub(crate) fn tuple(types: &[impl ToTokens]) -> TokenStream {
+    let span = types.first().map_or_else(proc_macro2::Span::call_site, |ty| ty.span());
+    quote_spanned!(span=> (#(#types,)*))
+}
+
 /// Statements that have rustc check that a type is `Data`, at the author's own tokens.
 pub(crate) fn data_probes<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     types
@@ -274,8 +288,11 @@ pub(crate) fn no_function(item: TokenStream, what: &str, error: syn::Error) -> T
     let error = match syn::parse2::<syn::Item>(item.clone()) {
         Ok(other) => {
             let first = other.into_token_stream().into_iter().next();
-            syn::Error::new_spanned(first, format!("`#[{what}]` stands on an `async fn`, and on nothing else"))
-                .into_compile_error()
+            syn::Error::new_spanned(
+                first,
+                format!("`#[{what}]` stands on an `async fn`, and on nothing else"),
+            )
+            .into_compile_error()
         }
         Err(_) => error.into_compile_error(),
     };
@@ -291,7 +308,9 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) fn once(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         match meta.path.get_ident().map(ToString::to_string) {
-            Some(word) if self.seen.contains(&word) => Err(meta.error(format!("`{word}` is given twice; remove one"))),
+            Some(word) if self.seen.contains(&word) => {
+                Err(meta.error(format!("`{word}` is given twice; remove one")))
+            }
             Some(word) => {
                 self.seen.insert(word);
                 Ok(())

@@ -15,7 +15,7 @@ use syn::{
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_signature, data_probes, first_reference, is_result, no_function,
-        output_and_error, owned, parameter, pascal_case, plain, screaming_case, typed_arguments,
+        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
 };
@@ -114,11 +114,17 @@ fn shared_state(ty: &Type) -> Option<Type> {
 
 /// The items that stand for the task. Without `inputs` the function was refused, and the handler
 /// is left out so that one mistake is reported once.
-fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs: Option<&[Input]>) -> TokenStream {
+fn items(
+    function: &ItemFn,
+    options: &Options,
+    parameters: &[Parameter],
+    inputs: Option<&[Input]>,
+) -> TokenStream {
     let ItemFn { attrs, vis, sig, block, .. } = function;
     let ident = &sig.ident;
     let name = plain(ident);
-    let lambda = options.function.as_ref().map_or_else(|| format!("{}Function", pascal_case(&name)), LitStr::value);
+    let lambda =
+        options.function.as_ref().map_or_else(|| format!("{}Function", pascal_case(&name)), LitStr::value);
     let idents: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.ident).collect();
     let types: Vec<&Type> = parameters.iter().map(|parameter| &parameter.ty).collect();
     let owned: Vec<Type> = types.iter().map(|ty| owned(ty)).collect();
@@ -132,6 +138,7 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
     let (output, error) = output_and_error(returned);
     let probes = data_probes(&owned);
     let payload = payload(parameters);
+    let arguments_type = tuple(&owned);
     let policy = policy(options, &error);
 
     let (handler, handle) = match inputs {
@@ -141,9 +148,9 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
                     quote_spanned!(ty.span()=> ::workflow_core::State(__states.get::<#ty>()?))
                 }
                 Input::Payload(ident) => {
-                    let by_reference = parameters
-                        .iter()
-                        .any(|parameter| parameter.ident == *ident && matches!(parameter.ty, Type::Reference(_)));
+                    let by_reference = parameters.iter().any(|parameter| {
+                        parameter.ident == *ident && matches!(parameter.ty, Type::Reference(_))
+                    });
                     if by_reference { quote!(&#ident) } else { quote!(#ident) }
                 }
             });
@@ -180,7 +187,7 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
             const NAME: &'static str = #name;
             const FUNCTION: &'static str = #lambda;
             const PARAMETERS: &'static [&'static str] = &[#(#names),*];
-            type Arguments = (#(#owned,)*);
+            type Arguments = #arguments_type;
             type Output = #output;
             type Error = #error;
 
@@ -206,13 +213,22 @@ fn items(function: &ItemFn, options: &Options, parameters: &[Parameter], inputs:
 /// The JSON text that a call or a start hands over: the value of a single parameter, else an object.
 pub(crate) fn payload(parameters: &[Parameter]) -> TokenStream {
     if let [Parameter { ident, ty }] = parameters {
+        let ident = shown_at(ident, ty);
         return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json(&#ident));
     }
     let fields = parameters.iter().map(|Parameter { ident, ty }| {
         let name = plain(ident);
+        let ident = shown_at(ident, ty);
         quote_spanned!(ty.span()=> .field(#name, &#ident))
     });
     quote!(::workflow_core::__private::JsonObject::new()#(#fields)*.finish())
+}
+
+/// A parameter's name where its type stands: it is the type that rustc speaks of.
+fn shown_at(ident: &Ident, ty: &Type) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(ident.span().located_at(ty.span()));
+    ident
 }
 
 fn policy(options: &Options, error: &TokenStream) -> TokenStream {
@@ -258,7 +274,10 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
 
 fn is_screaming(ident: &Ident) -> bool {
     let text = ident.to_string();
-    text.len() > 1 && text.chars().all(|character| character.is_uppercase() || character.is_numeric() || character == '_')
+    text.len() > 1
+        && text
+            .chars()
+            .all(|character| character.is_uppercase() || character.is_numeric() || character == '_')
 }
 
 fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
@@ -309,7 +328,9 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
                 Ok(())
             })?;
             if retry.errors.is_empty() {
-                return Err(meta.error("a retrier names the errors that it retries: `retry(errors = [Unavailable])`"));
+                return Err(
+                    meta.error("a retrier names the errors that it retries: `retry(errors = [Unavailable])`")
+                );
             }
             options.retries.push(retry);
         } else {
@@ -324,7 +345,8 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
     }
     if let Some(function) = &options.function {
         let name = function.value();
-        let legal = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+        let legal =
+            |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
         if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
             errors.refuse(
                 function,

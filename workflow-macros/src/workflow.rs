@@ -13,8 +13,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_signature, data_probes, doc_text, first_reference, is_result, kebab_case,
-        no_function, output_and_error, owned, parameter, plain, typed_arguments,
+        Parameter, Words, bare_stub, check_signature, data_probes, doc_text, first_reference, is_result,
+        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,
@@ -107,6 +107,7 @@ fn items(
     let output_type = Type::Verbatim(output.clone());
     let probes = data_probes(types.iter().copied().chain([&output_type]));
     let payload = payload(parameters);
+    let arguments = tuple(&types);
     let context = body::context();
     let builder = body::builder();
     let scope = body::scope();
@@ -170,7 +171,7 @@ fn items(
                 timeout_seconds: #timeout,
                 parameters: &[#(#names),*],
             };
-            type Arguments = (#(#types,)*);
+            type Arguments = #arguments;
             type Output = #output;
             type Error = #error;
 
@@ -214,7 +215,9 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             }
             options.timeout = Some(seconds);
         } else {
-            return Err(meta.error("unknown word in `#[workflow(..)]`; known are `name`, `kind`, `timeout_seconds`"));
+            return Err(
+                meta.error("unknown word in `#[workflow(..)]`; known are `name`, `kind`, `timeout_seconds`")
+            );
         }
         Ok(())
     });
@@ -223,9 +226,13 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
     }
     if let Some(name) = &options.name {
         let text = name.value();
-        let legal = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+        let legal =
+            |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
         if text.is_empty() || text.len() > 80 || !text.chars().all(legal) {
-            errors.refuse(name, "the name of a state machine has 1 to 80 characters: letters, digits, `-` and `_`");
+            errors.refuse(
+                name,
+                "the name of a state machine has 1 to 80 characters: letters, digits, `-` and `_`",
+            );
         }
     }
     options

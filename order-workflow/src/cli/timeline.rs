@@ -36,7 +36,7 @@ impl Colour {
 
 /// The lines of a finished execution.
 pub(crate) fn timeline(workflow: &str, report: &Report, colour: Colour) -> String {
-    let visits = report.history.visits();
+    let visits = report.history().visits();
     let width = visits.iter().map(|visit| visit.state.chars().count()).max().unwrap_or_default();
     let mut lines = format!("{workflow}\n");
     for visit in &visits {

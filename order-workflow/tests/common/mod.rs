@@ -66,13 +66,13 @@ pub(crate) fn assert_failed(report: &Report, error: &str, message: &str) {
 /// Why the input was refused, of an execution that must not have started.
 pub(crate) fn refusal(report: &Report) -> String {
     assert_eq!(report.outcome.status, Status::Aborted, "{:?}", report.outcome);
-    assert!(report.calls.is_empty());
+    assert!(report.calls().is_empty());
     report.aborted.as_ref().unwrap().to_string()
 }
 
 /// The states that were visited, in order.
 pub(crate) fn states(report: &Report) -> Vec<String> {
-    report.history.visits().iter().map(|visit| visit.state.to_owned()).collect()
+    report.history().visits().iter().map(|visit| visit.state.to_owned()).collect()
 }
 
 /// `input` with the value at this JSON pointer replaced or added. `null` removes the key.

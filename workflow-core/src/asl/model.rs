@@ -244,12 +244,9 @@ impl State {
             }
         }
         match self {
-            Self::Task(task) => task
-                .catch
-                .iter()
-                .map(|catcher| catcher.next.as_str())
-                .chain(next(&task.transition))
-                .collect(),
+            Self::Task(task) => {
+                task.catch.iter().map(|catcher| catcher.next.as_str()).chain(next(&task.transition)).collect()
+            }
             Self::Choice(choice) => choice
                 .choices
                 .iter()

@@ -35,10 +35,12 @@ impl Writer<'_> {
     pub(super) fn template(&self, node: Node) -> Value {
         match self.arena.kind(node) {
             Kind::Literal(value) => self.literal_template(value),
-            Kind::Object(entries) => {
-                Value::Object(entries.iter().map(|(key, value)| (key.clone(), self.template(*value))).collect())
+            Kind::Object(entries) => Value::Object(
+                entries.iter().map(|(key, value)| (key.clone(), self.template(*value))).collect(),
+            ),
+            Kind::Array(elements) => {
+                Value::Array(elements.iter().map(|(element, _)| self.template(*element)).collect())
             }
-            Kind::Array(elements) => Value::Array(elements.iter().map(|(element, _)| self.template(*element)).collect()),
             Kind::Error { name, .. } => {
                 let mut object = serde_json::Map::new();
                 object.insert("Error".to_owned(), name.as_str().into());
@@ -86,7 +88,9 @@ impl Writer<'_> {
         match value {
             // A text that looks like an expression is written as one that gives the text.
             Value::String(text) if text.starts_with("{%") => wrapped(&quoted(text)),
-            Value::Array(elements) => Value::Array(elements.iter().map(|element| self.literal_template(element)).collect()),
+            Value::Array(elements) => {
+                Value::Array(elements.iter().map(|element| self.literal_template(element)).collect())
+            }
             Value::Object(object) => Value::Object(
                 object.iter().map(|(key, value)| (key.clone(), self.literal_template(value))).collect(),
             ),
@@ -148,7 +152,8 @@ impl Writer<'_> {
                     .map(|(element, nested)| {
                         let text = self.write(*element, Conditional, true);
                         // An array in an array constructor is spread unless it is a constructor.
-                        if *nested && !matches!(self.arena.kind(*element), Kind::Array(_) | Kind::Literal(_)) {
+                        if *nested && !matches!(self.arena.kind(*element), Kind::Array(_) | Kind::Literal(_))
+                        {
                             format!("[{text}]")
                         } else {
                             text
@@ -173,7 +178,11 @@ impl Writer<'_> {
                     BinaryOp::And => ("and", And, Comparison),
                     BinaryOp::Or => ("or", Or, And),
                 };
-                let left_outer = if matches!(op, BinaryOp::And | BinaryOp::Or) || tightness != Comparison { tightness } else { tighter };
+                let left_outer = if matches!(op, BinaryOp::And | BinaryOp::Or) || tightness != Comparison {
+                    tightness
+                } else {
+                    tighter
+                };
                 // An absent value equals no text and no number, as `null` does not.
                 let plain = |other: &Node| matches!(self.arena.kind(*other), Kind::Literal(literal) if !literal.is_null());
                 let left = self.write(*left, left_outer, !plain(right));
@@ -204,7 +213,9 @@ impl Writer<'_> {
                     }
                     // `&` turns its operands into text by itself, if another stands beside it.
                     texts.push(match self.arena.kind(*part) {
-                        Kind::Unary(UnaryOp::Text, inner) if flat.len() > 1 => self.write(*inner, Product, true),
+                        Kind::Unary(UnaryOp::Text, inner) if flat.len() > 1 => {
+                            self.write(*inner, Product, true)
+                        }
                         _ => self.write(*part, Product, true),
                     });
                 }
@@ -225,7 +236,9 @@ impl Writer<'_> {
                 Kind::Error { fields, .. } => {
                     let fields: Vec<String> = fields
                         .iter()
-                        .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Conditional, true)))
+                        .map(|(key, value)| {
+                            format!("{}: {}", quoted(key), self.write(*value, Conditional, true))
+                        })
                         .collect();
                     (format!("{{{}}}", fields.join(", ")), Path)
                 }
@@ -265,17 +278,27 @@ impl Writer<'_> {
         use Tightness::{Block, Comparison, Path, Product, Sum};
         match op {
             UnaryOp::Not => match self.arena.kind(operand) {
-                Kind::Binary(BinaryOp::Equal, left, right) if !self.may_be_absent(*left) && !self.may_be_absent(*right) => {
-                    (format!("{} != {}", self.write(*left, Sum, true), self.write(*right, Sum, true)), Comparison)
+                Kind::Binary(BinaryOp::Equal, left, right)
+                    if !self.may_be_absent(*left) && !self.may_be_absent(*right) =>
+                {
+                    (
+                        format!("{} != {}", self.write(*left, Sum, true), self.write(*right, Sum, true)),
+                        Comparison,
+                    )
                 }
                 _ => (format!("$not({})", self.write(operand, Block, false)), Path),
             },
             UnaryOp::Negate => (format!("-{}", self.write(operand, Path, true)), Product),
             UnaryOp::IsSome => (format!("{} != null", self.write(operand, Sum, false)), Comparison),
             UnaryOp::Exists => (format!("$exists({})", self.write(operand, Block, false)), Path),
-            UnaryOp::Truncate { signed: false } => (format!("$floor({})", self.write(operand, Block, true)), Path),
+            UnaryOp::Truncate { signed: false } => {
+                (format!("$floor({})", self.write(operand, Block, true)), Path)
+            }
             UnaryOp::Truncate { signed: true } => (
-                format!("($quotient := {}; $quotient < 0 ? $ceil($quotient) : $floor($quotient))", self.write(operand, Block, true)),
+                format!(
+                    "($quotient := {}; $quotient < 0 ? $ceil($quotient) : $floor($quotient))",
+                    self.write(operand, Block, true)
+                ),
                 Path,
             ),
             UnaryOp::Text => (format!("$string({})", self.write(operand, Block, true)), Path),
@@ -292,7 +315,9 @@ impl Writer<'_> {
         }
         let fields: Vec<String> = fields
             .iter()
-            .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Tightness::Conditional, true)))
+            .map(|(key, value)| {
+                format!("{}: {}", quoted(key), self.write(*value, Tightness::Conditional, true))
+            })
             .collect();
         format!("$string({{'message': {message}, 'data': {{{}}}}})", fields.join(", "))
     }
@@ -330,7 +355,13 @@ impl Writer<'_> {
 /// The left (or right) operand of a binary node.
 fn node_of(arena: &Arena, node: Node, left: bool) -> Node {
     match arena.kind(node) {
-        Kind::Binary(_, first, second) => if left { *first } else { *second },
+        Kind::Binary(_, first, second) => {
+            if left {
+                *first
+            } else {
+                *second
+            }
+        }
         _ => node,
     }
 }
@@ -366,8 +397,10 @@ fn literal_text(value: &Value) -> String {
             format!("[{}]", elements.join(", "))
         }
         Value::Object(object) => {
-            let entries: Vec<String> =
-                object.iter().map(|(key, value)| format!("{}: {}", quoted(key), literal_text(value))).collect();
+            let entries: Vec<String> = object
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quoted(key), literal_text(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
         other => other.to_string(),

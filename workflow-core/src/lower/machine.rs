@@ -95,7 +95,12 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
 /// Finds states that are entered with the execution's input: those that only a Choice which has it
 /// leads to, since a Choice passes its input on. They can read the input instead of variables.
-fn grow(program: &Program, start: &Route, drafts: &BTreeMap<Point, Draft>, fresh: &mut BTreeSet<Point>) -> bool {
+fn grow(
+    program: &Program,
+    start: &Route,
+    drafts: &BTreeMap<Point, Draft>,
+    fresh: &mut BTreeSet<Point>,
+) -> bool {
     let passes_input_on =
         |point: &Point| fresh.contains(point) && matches!(program.steps[*point], Step::Choice { .. });
     let found: Vec<Point> = drafts
@@ -154,16 +159,14 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         Terminal,
     }
     let plan = match &program.steps[point] {
-        Step::Task { result, next, catch, .. } => Plan::Task {
-            result: *result,
-            next: *next,
-            catch: *catch,
-        },
+        Step::Task { result, next, catch, .. } => Plan::Task { result: *result, next: *next, catch: *catch },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } => Plan::Pass { next: *next },
-        Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } | Step::Return { .. } | Step::Raise { .. } => {
-            Plan::Terminal
-        }
+        Step::Let { .. }
+        | Step::Jump { .. }
+        | Step::Dispatch { .. }
+        | Step::Return { .. }
+        | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
         Plan::Task { result, next, catch } => {
@@ -256,8 +259,12 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
             continue;
         }
         // What only the state before knows has to be assigned by it.
-        let lets: Vec<(Var, Node)> =
-            way.lets.iter().copied().filter(|(_, value)| !is_transient(program, *value) && !program.arena.is_costly(*value)).collect();
+        let lets: Vec<(Var, Node)> = way
+            .lets
+            .iter()
+            .copied()
+            .filter(|(_, value)| !is_transient(program, *value) && !program.arena.is_costly(*value))
+            .collect();
         let known = route::apply(program, &lets, value);
         // What the end now knows by itself must not be assigned and counted twice.
         way.lets.retain(|set| !lets.contains(set));
@@ -277,16 +284,23 @@ fn is_transient(program: &Program, node: Node) -> bool {
 
 /// Lets equal ends be one state.
 fn share_terminals(program: &Program, drafts: &mut BTreeMap<Point, Draft>) {
-    let mut first: HashMap<(bool, Node, Option<&str>, Option<&str>), Point> = HashMap::new();
+    #[derive(PartialEq, Eq, Hash)]
+    struct End<'a> {
+        fails: bool,
+        value: Node,
+        name: Option<&'a str>,
+        comment: Option<&'a str>,
+    }
+    let mut first: HashMap<End<'_>, Point> = HashMap::new();
     let mut same: HashMap<Point, Point> = HashMap::new();
     for point in drafts.keys() {
-        let key = match &program.steps[*point] {
-            Step::Return { note, value } => (true, *value, note.name, note.comment),
-            Step::Raise { note, error } => (false, *error, note.name, note.comment),
+        let (fails, value, note) = match &program.steps[*point] {
+            Step::Return { note, value } => (false, *value, note),
+            Step::Raise { note, error } => (true, *error, note),
             _ => continue,
         };
-        let kept = *first.entry(key).or_insert(*point);
-        same.insert(*point, kept);
+        let end = End { fails, value, name: note.name, comment: note.comment };
+        same.insert(*point, *first.entry(end).or_insert(*point));
     }
     for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
         if let Target::State(point) = &mut way.target
@@ -313,7 +327,10 @@ fn flatten_choices(program: &mut Program, drafts: &mut BTreeMap<Point, Draft>) {
                     .count()
             };
             let Some(draft) = drafts.get(&point) else { break };
-            let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last() else { break };
+            let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last()
+            else {
+                break;
+            };
             let (inner, lets) = (*inner, lets.clone());
             let costly = lets.iter().any(|(_, value)| program.arena.is_costly(*value));
             if inner == point || costly || !is_plain_choice(program, inner) || ways_to(inner) != 1 {
@@ -391,22 +408,33 @@ fn drop_unreached(start: &Route, drafts: &mut BTreeMap<Point, Draft>) {
 }
 
 /// The variables that are read after a state is entered.
-fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &BTreeMap<Point, Draft>) -> BTreeMap<Point, HashSet<Var>> {
-    let mut live: BTreeMap<Point, HashSet<Var>> = drafts.keys().map(|point| (*point, HashSet::new())).collect();
+fn liveness(
+    program: &Program,
+    fresh: &BTreeSet<Point>,
+    drafts: &BTreeMap<Point, Draft>,
+) -> BTreeMap<Point, HashSet<Var>> {
+    let mut live: BTreeMap<Point, HashSet<Var>> =
+        drafts.keys().map(|point| (*point, HashSet::new())).collect();
     loop {
         let mut changed = false;
         for (point, draft) in drafts.iter().rev() {
             let mut reads = HashSet::new();
-            let mut read = |node: Node| program.arena.each_var(node, &mut |var| {
-                reads.insert(var);
-            });
+            let mut read = |node: Node| {
+                program.arena.each_var(node, &mut |var| {
+                    reads.insert(var);
+                })
+            };
             // A state that has the input reads that instead.
             if !fresh.contains(point) {
                 match &program.steps[*point] {
                     Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
                     Step::Return { value, .. } => read(*value),
                     Step::Raise { error, .. } => read(*error),
-                    Step::Choice { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => {}
+                    Step::Choice { .. }
+                    | Step::Let { .. }
+                    | Step::Jump { .. }
+                    | Step::Pass { .. }
+                    | Step::Dispatch { .. } => {}
                 }
             }
             let passed = drafts
@@ -458,7 +486,9 @@ fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &BTreeMap<Point,
 fn drop_dead(drafts: &mut BTreeMap<Point, Draft>, live: &BTreeMap<Point, HashSet<Var>>) {
     for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
         match way.target {
-            Target::State(to) => way.lets.retain(|(var, _)| live.get(&to).is_some_and(|live| live.contains(var))),
+            Target::State(to) => {
+                way.lets.retain(|(var, _)| live.get(&to).is_some_and(|live| live.contains(var)))
+            }
             Target::End(_) | Target::Passing(..) => way.lets.clear(),
         }
     }
@@ -560,7 +590,9 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
             _ => ("Fail".to_owned(), None),
         },
         Step::Pass { .. } => ("Initialize".to_owned(), None),
-        Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => ("Succeed".to_owned(), None),
+        Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
+            ("Succeed".to_owned(), None)
+        }
     }
 }
 
@@ -569,14 +601,22 @@ fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
         Step::Task { call, .. } => call.arguments.clone(),
         Step::Return { value, .. } => vec![*value],
         Step::Raise { error, .. } => vec![*error],
-        Step::Choice { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => Vec::new(),
+        Step::Choice { .. }
+        | Step::Let { .. }
+        | Step::Jump { .. }
+        | Step::Pass { .. }
+        | Step::Dispatch { .. } => Vec::new(),
     }
 }
 
 /// A name for every variable; only those that some state assigns are told apart.
 fn variable_names(program: &Program, drafts: &BTreeMap<Point, Draft>) -> Vec<String> {
-    let mut assigned: Vec<Var> =
-        drafts.values().flat_map(|draft| &draft.ways).flat_map(|way| &way.lets).map(|(var, _)| *var).collect();
+    let mut assigned: Vec<Var> = drafts
+        .values()
+        .flat_map(|draft| &draft.ways)
+        .flat_map(|way| &way.lets)
+        .map(|(var, _)| *var)
+        .collect();
     assigned.sort_unstable();
     assigned.dedup();
     let results: HashMap<Var, &str> = program
@@ -628,7 +668,8 @@ impl State<'_> {
             }
             Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
             Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
-                let output = self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
+                let output =
+                    self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
                 asl::State::Succeed(asl::Succeed { comment, output })
             }
         }
@@ -686,7 +727,8 @@ impl State<'_> {
     }
 
     fn pass(&self, comment: Option<String>) -> asl::Pass {
-        let mut pass = asl::Pass { comment, assign: Assign::new(), output: None, transition: Transition::End };
+        let mut pass =
+            asl::Pass { comment, assign: Assign::new(), output: None, transition: Transition::End };
         for way in &self.draft.ways {
             pass.assign = self.assign(&way.lets);
             match way.target {

@@ -10,11 +10,7 @@ mod names;
 mod route;
 mod simplify;
 
-use crate::{
-    asl,
-    symbolic::Builder,
-    workflow::WorkflowMeta,
-};
+use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]

@@ -4,13 +4,77 @@ use std::collections::HashSet;
 
 /// Functions of JSONata and of Step Functions, which a variable of the same name would hide.
 const FUNCTIONS: &[&str] = &[
-    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains", "count",
-    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "eval", "exists",
-    "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys", "length",
-    "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number", "pad", "parse",
-    "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse", "round", "shuffle", "sift",
-    "single", "sort", "split", "spread", "sqrt", "states", "string", "substring", "substringAfter", "substringBefore",
-    "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
+    "abs",
+    "append",
+    "assert",
+    "average",
+    "base64decode",
+    "base64encode",
+    "boolean",
+    "ceil",
+    "clone",
+    "contains",
+    "count",
+    "decodeUrl",
+    "decodeUrlComponent",
+    "distinct",
+    "each",
+    "encodeUrl",
+    "encodeUrlComponent",
+    "error",
+    "eval",
+    "exists",
+    "filter",
+    "floor",
+    "formatBase",
+    "formatInteger",
+    "formatNumber",
+    "fromMillis",
+    "hash",
+    "join",
+    "keys",
+    "length",
+    "lookup",
+    "lowercase",
+    "map",
+    "match",
+    "max",
+    "merge",
+    "millis",
+    "min",
+    "not",
+    "now",
+    "number",
+    "pad",
+    "parse",
+    "parseInteger",
+    "partition",
+    "power",
+    "random",
+    "range",
+    "reduce",
+    "replace",
+    "reverse",
+    "round",
+    "shuffle",
+    "sift",
+    "single",
+    "sort",
+    "split",
+    "spread",
+    "sqrt",
+    "states",
+    "string",
+    "substring",
+    "substringAfter",
+    "substringBefore",
+    "sum",
+    "toMillis",
+    "trim",
+    "type",
+    "uppercase",
+    "uuid",
+    "zip",
 ];
 
 /// Names that are given once each.
@@ -41,7 +105,11 @@ impl Names {
         let wanted = wanted.trim_start_matches("r#").trim_start_matches('_');
         let wanted = if wanted.is_empty() { "value" } else { wanted };
         // `error` is the field's word for what a Catch holds, and nothing calls `$error`.
-        let wanted = if FUNCTIONS.contains(&wanted) && wanted != "error" { format!("{wanted}_") } else { wanted.to_owned() };
+        let wanted = if FUNCTIONS.contains(&wanted) && wanted != "error" {
+            format!("{wanted}_")
+        } else {
+            wanted.to_owned()
+        };
         if self.taken.insert(wanted.clone()) { wanted } else { self.numbered(&wanted, "_") }
     }
 

@@ -27,7 +27,12 @@ pub(super) enum Name<'a> {
 }
 
 /// Follows a way out that starts at `from`, where `lets` have been assigned already.
-pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Point, mut name: Name<'_>) -> Route {
+pub(super) fn follow(
+    program: &mut Program,
+    mut lets: Vec<(Var, Node)>,
+    from: Point,
+    mut name: Name<'_>,
+) -> Route {
     let mut at = from;
     let mut passed = HashSet::new();
     loop {
@@ -35,7 +40,9 @@ pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Po
             Step::Jump { next: Some(next) } => {
                 // Coming here again without a state in between would go on forever.
                 if !passed.insert(at) {
-                    program.problems.push("a loop that awaits nothing and tests nothing never ends".to_owned());
+                    program
+                        .problems
+                        .push("a loop that awaits nothing and tests nothing never ends".to_owned());
                     return Route { lets, target: at };
                 }
                 at = *next;
@@ -67,7 +74,9 @@ pub(super) fn follow(program: &mut Program, mut lets: Vec<(Var, Node)>, from: Po
                 };
                 let arms = match (&known, name) {
                     (Some(name), _) => arms_for(program, dispatch, Name::Known(name)),
-                    (None, Name::Unknown) => return Route { lets, target: dispatch_state(program, at, dispatch, error) },
+                    (None, Name::Unknown) => {
+                        return Route { lets, target: dispatch_state(program, at, dispatch, error) };
+                    }
                     (None, name) => arms_for(program, dispatch, name),
                 };
                 match arms.as_slice() {
@@ -120,7 +129,9 @@ fn truth(arena: &Arena, condition: Node, name: Name<'_>) -> Option<bool> {
         },
         Kind::Unary(UnaryOp::IsSome, operand) => match arena.kind(*operand) {
             Kind::Literal(value) => Some(!value.is_null()),
-            Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. } | Kind::ErrorOutput => Some(true),
+            Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. } | Kind::ErrorOutput => {
+                Some(true)
+            }
             _ => None,
         },
         Kind::Binary(BinaryOp::And, left, right) => match (truth(left), truth(right)) {
@@ -189,7 +200,11 @@ fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Poin
         .iter()
         .filter_map(|arm| program.dispatches[dispatch].arms[*arm].guard.map(|guard| (guard, entry(arm))))
         .collect();
-    let step = Step::Choice { note: Note { about: Some("error"), ..Default::default() }, rules, default: entry(last) };
+    let step = Step::Choice {
+        note: Note { about: Some("error"), ..Default::default() },
+        rules,
+        default: entry(last),
+    };
     add_choice(program, step)
 }
 

@@ -17,8 +17,8 @@ pub(super) fn simplify(program: &mut Program) {
             if program.reads_mutable(*value) || program.mutable.contains(var) {
                 return None;
             }
-            let movable = is_cheap(program, *value)
-                || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
+            let movable =
+                is_cheap(program, *value) || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
             (movable && uses.contains_key(var)).then_some((*var, *value))
         }) else {
             return;

@@ -21,6 +21,7 @@ use crate::{
         context::{Shared, Stop},
         execution::ExecutorError,
         mock::{Answer, Mock},
+        tape::{Entry, TaskNames},
     },
     retry::{Policy, Retry, Seconds},
     task::{States, Task, decode_arguments},
@@ -43,8 +44,8 @@ impl Context {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
-            let retriers =
-                retriers.get_or_insert_with(|| policy.retriers().into_iter().map(|retrier| (retrier, 0)).collect());
+            let retriers = retriers
+                .get_or_insert_with(|| policy.retriers().into_iter().map(|retrier| (retrier, 0)).collect());
             // The first that matches counts: once it is used up, later ones have no say.
             match retriers.iter_mut().find(|(retrier, _)| retrier.matches(&failure.error)) {
                 Some((retrier, used)) if *used < retrier.max_attempts => {
@@ -77,7 +78,8 @@ impl Context {
         attempt: u32,
     ) -> Result<Text, Failure> {
         let executor = &self.shared.executor;
-        self.lock().log.schedule(T::NAME, T::FUNCTION, payload, policy);
+        let task = const { &TaskNames { name: T::NAME, function: T::FUNCTION } };
+        self.lock().tape.push(Entry::scheduled(task, payload, policy));
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
@@ -98,13 +100,19 @@ impl Context {
         if let Err(failure) = &answer {
             tracing::debug!(parent: &span, error = failure.error, cause = failure.cause, "attempt failed");
         }
-        self.tick().log.answer(&answer);
+        self.tick().tape.push(Entry::Answered(answer.clone().map_err(Box::new)));
         answer
     }
 
     /// Runs an attempt to its end, its timeout or its panic, whichever comes first. What is left of
     /// the attempt is dropped.
-    async fn limited<F>(&self, limit: Option<Duration>, outside: bool, span: &Span, mut work: Pin<&mut F>) -> Ended
+    async fn limited<F>(
+        &self,
+        limit: Option<Duration>,
+        outside: bool,
+        span: &Span,
+        mut work: Pin<&mut F>,
+    ) -> Ended
     where
         F: Future<Output = Result<Text, Unanswered>>,
     {
@@ -199,9 +207,10 @@ fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswe
     let failure = match result {
         Ok(output) => match Text::json(&output) {
             Ok(text) => return Ok(text),
-            Err(error) => {
-                Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
-            }
+            Err(error) => Failure::new(
+                "InvalidResult",
+                format!("the result of `{}` cannot be written: {error}", T::NAME),
+            ),
         },
         Err(error) => error.to_failure(),
     };

@@ -20,7 +20,11 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{StateKind, Text},
     lower::Definition,
-    native::{Executor, execution::ExecutorError, log::Log},
+    native::{
+        Executor,
+        execution::ExecutorError,
+        tape::{Entry, Tape},
+    },
     task::{Call, Task},
 };
 
@@ -48,7 +52,7 @@ pub(super) struct Shared {
 }
 
 pub(super) struct Mutable {
-    pub(super) log: Log,
+    pub(super) tape: Tape,
     /// The failures that calls gave to the workflow: what the workflow's errors say, and what the
     /// service said.
     delivered: HashMap<(String, String), Failure>,
@@ -69,7 +73,7 @@ impl Context {
     pub(super) fn new(executor: Executor, definition: &'static Definition, input: Text) -> Self {
         let clock = executor.inner.clock.start();
         let mutable = Mutable {
-            log: Log::new(input, clock.now(), definition.sites.len()),
+            tape: Tape::new(input, clock.now(), definition.sites.len()),
             delivered: HashMap::new(),
             stop: None,
             random: None,
@@ -99,7 +103,8 @@ impl Context {
         let payload = match payload {
             Ok(payload) => payload,
             Err(error) => {
-                let cause = format!("The arguments of the call in the state '{state}' cannot be written: {error}");
+                let cause =
+                    format!("The arguments of the call in the state '{state}' cannot be written: {error}");
                 return self.fail(cause).await;
             }
         };
@@ -130,7 +135,9 @@ impl Context {
         let state = self.shared.sites.get(site).map_or("Wait", String::as_str);
         let pause = async {
             self.pause(duration).await;
-            Ok(self.tick().log.data())
+            self.tick().tape.push(Entry::Waited);
+            // What a wait gives to the workflow.
+            Ok(Text::Static("null"))
         };
         // A wait cannot fail.
         let _: Result<Text, Failure> = self.step(StateKind::Wait, state, pin!(pause)).await;
@@ -162,9 +169,11 @@ impl Context {
         state: &'static str,
         perform: Pin<&mut impl Future<Output = Result<Text, Failure>>>,
     ) -> Result<Text, Failure> {
-        self.tick().log.enter(kind, state);
+        self.tick().tape.push(Entry::Entered(kind, state));
         let result = perform.await;
-        self.lock().log.leave(kind, state, &result);
+        if let Err(failure) = &result {
+            self.lock().tape.push(Entry::GaveUp(Box::new(failure.clone())));
+        }
         result
     }
 
@@ -176,7 +185,9 @@ impl Context {
     async fn decode<V: DeserializeOwned>(&self, state: &str, result: &str) -> V {
         match serde_json::from_str(result) {
             Ok(value) => value,
-            Err(error) => self.fail(format!("The result of the state '{state}' does not fit its type: {error}")).await,
+            Err(error) => {
+                self.fail(format!("The result of the state '{state}' does not fit its type: {error}")).await
+            }
         }
     }
 
@@ -214,7 +225,7 @@ impl Context {
     pub(super) fn tick(&self) -> MutexGuard<'_, Mutable> {
         let now = self.shared.clock.now();
         let mut mutable = self.lock();
-        mutable.log.now = now;
+        mutable.tape.tick(now);
         mutable
     }
 

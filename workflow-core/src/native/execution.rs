@@ -1,6 +1,6 @@
 //! What remains of an execution: its outcome, its history and its calls, with and without types.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{fmt, marker::PhantomData, sync::OnceLock, time::Duration};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{History, Outcome, Status, Text},
     limits::MAX_DATA_BYTES,
+    native::tape::Tape,
     task::{MissingState, Task, TaskFn, decode_arguments},
     workflow::{Workflow, WorkflowMeta},
 };
@@ -19,14 +20,39 @@ use crate::{
 pub struct Report {
     /// How it ended.
     pub outcome: Outcome,
-    /// What happened.
-    pub history: History,
-    /// The attempts of tasks in the order in which they were scheduled.
-    pub calls: Vec<CallRecord>,
     /// How long it took, by its own clock.
     pub elapsed: Duration,
     /// Why the executor could not go on, where the status is [`Status::Aborted`].
     pub aborted: Option<ExecutorError>,
+    pub(super) recorded: Recorded,
+}
+
+impl Report {
+    /// What happened, as `GetExecutionHistory` would tell. Empty where it never started.
+    pub fn history(&self) -> &History {
+        self.recorded
+            .history
+            .get_or_init(|| self.recorded.tape.as_ref().map(Tape::history).unwrap_or_default())
+    }
+
+    /// The attempts of tasks in the order in which they were scheduled.
+    pub fn calls(&self) -> &[CallRecord] {
+        self.recorded.calls.get_or_init(|| self.recorded.tape.as_ref().map(Tape::calls).unwrap_or_default())
+    }
+}
+
+/// What happened, and how it reads: written out when somebody asks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recorded {
+    tape: Option<Tape>,
+    history: OnceLock<History>,
+    calls: OnceLock<Vec<CallRecord>>,
+}
+
+impl Recorded {
+    pub(super) fn of(tape: Tape) -> Self {
+        Self { tape: Some(tape), ..Self::default() }
+    }
 }
 
 /// An attempt of a task.
@@ -67,8 +93,9 @@ impl<W: Workflow> Execution<W> {
         }
         match (outcome.status, &outcome.output) {
             (Status::TimedOut, _) => Err(ExecutionError::TimedOut { workflow: W::META.name }),
-            (Status::Succeeded, Some(output)) => serde_json::from_str(output)
-                .map_err(|error| ExecutionError::Output { workflow: W::META.name, message: error.to_string() }),
+            (Status::Succeeded, Some(output)) => serde_json::from_str(output).map_err(|error| {
+                ExecutionError::Output { workflow: W::META.name, message: error.to_string() }
+            }),
             _ => Err(ExecutionError::Failed {
                 workflow: W::META.name,
                 error: outcome.error.clone().unwrap_or_default(),
@@ -94,19 +121,19 @@ impl<W: Workflow> Execution<W> {
 
     /// What happened, as `GetExecutionHistory` would tell.
     pub fn history(&self) -> &History {
-        &self.report.history
+        self.report.history()
     }
 
     /// The arguments of each attempt of a task, in order: `execution.calls(charge)`. A payload that
     /// does not fit the task's parameters stands in [`Execution::all_calls`] alone.
     pub fn calls<F: TaskFn<P>, P>(&self, _: F) -> Vec<<F::Task as Task>::Arguments> {
-        let calls = self.report.calls.iter().filter(|call| call.task == F::Task::NAME);
+        let calls = self.report.calls().iter().filter(|call| call.task == F::Task::NAME);
         calls.filter_map(|call| decode_arguments::<F::Task>(&call.payload).ok()).collect()
     }
 
     /// Every attempt of every task, in the order in which they were scheduled.
     pub fn all_calls(&self) -> &[CallRecord] {
-        &self.report.calls
+        self.report.calls()
     }
 
     /// How long it took, by its own clock.
@@ -147,7 +174,9 @@ pub enum ExecutionError {
         workflow: &'static str,
     },
     /// The output's text does not read back as the type that wrote it.
-    #[error("the output of `{workflow}` does not read back: {message}; check that its serde attributes agree")]
+    #[error(
+        "the output of `{workflow}` does not read back: {message}; check that its serde attributes agree"
+    )]
     Output {
         /// The workflow's name.
         workflow: &'static str,
@@ -176,7 +205,9 @@ pub enum ExecutorError {
         source: MissingState,
     },
     /// A task was tried more often than its mock has answers.
-    #[error("the mock of `{task}` has {answers} answers and was asked for one more; add one to its `Mock::sequence`")]
+    #[error(
+        "the mock of `{task}` has {answers} answers and was asked for one more; add one to its `Mock::sequence`"
+    )]
     MockExhausted {
         /// The task's name.
         task: &'static str,
@@ -252,14 +283,24 @@ pub enum InputError {
 }
 
 /// Decodes the input of an execution.
-pub(crate) fn decode_input<A: serde::de::DeserializeOwned>(meta: &WorkflowMeta, input: &str) -> Result<A, InputError> {
+pub(crate) fn decode_input<A: serde::de::DeserializeOwned>(
+    meta: &WorkflowMeta,
+    input: &str,
+) -> Result<A, InputError> {
     if input.len() > MAX_DATA_BYTES {
         return Err(InputError::TooLarge { workflow: meta.name, bytes: input.len() });
     }
     decode(input, meta.parameters).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let full = error.to_string();
-        let message = full.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&full).to_owned();
-        InputError::Mismatch { workflow: meta.name, path: path_at(input, line, column), message, line, column }
+        let message =
+            full.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&full).to_owned();
+        InputError::Mismatch {
+            workflow: meta.name,
+            path: path_at(input, line, column),
+            message,
+            line,
+            column,
+        }
     })
 }

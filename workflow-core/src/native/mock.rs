@@ -61,7 +61,9 @@ impl<T: Task> Mock<T> {
         for mock in answers {
             match mock.answer {
                 Answer::Sequence(inner) => {
-                    flat.extend(inner.into_iter().map(|answer| Self { after: answer.after + mock.after, ..answer }));
+                    flat.extend(
+                        inner.into_iter().map(|answer| Self { after: answer.after + mock.after, ..answer }),
+                    );
                 }
                 _ => flat.push(mock),
             }
@@ -70,7 +72,9 @@ impl<T: Task> Mock<T> {
     }
 
     /// Answers with what this function makes of the arguments.
-    pub fn with(answer: impl Fn(T::Arguments) -> Result<T::Output, T::Error> + Send + Sync + 'static) -> Self {
+    pub fn with(
+        answer: impl Fn(T::Arguments) -> Result<T::Output, T::Error> + Send + Sync + 'static,
+    ) -> Self {
         Self::new(Answer::With(Box::new(answer)))
     }
 

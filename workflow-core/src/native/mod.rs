@@ -8,6 +8,7 @@ mod context;
 mod execution;
 mod log;
 mod mock;
+mod tape;
 #[cfg(test)]
 mod tests;
 
@@ -24,21 +25,23 @@ use std::{
 
 use tracing::Instrument;
 
+pub(crate) use self::execution::decode_input;
+use self::{
+    attempt::panic_message,
+    context::{QUERY_EVALUATION_ERROR, Stop},
+    execution::Recorded,
+    log::texts,
+    tape::Entry,
+};
 pub use self::{
     context::Context,
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     mock::Mock,
 };
-pub(crate) use self::execution::decode_input;
-use self::{
-    attempt::panic_message,
-    context::{QUERY_EVALUATION_ERROR, Stop},
-    log::Ended,
-};
 use crate::{
     clock::Clock,
     error::{Failure, WorkflowError},
-    history::{History, Outcome, Status, Text},
+    history::{Outcome, Status, Text},
     limits::check_output,
     task::{States, Task, TaskFn},
     workflow::{Start, Workflow},
@@ -78,7 +81,8 @@ impl Default for Executor {
 impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
-        let inner = Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
+        let inner =
+            Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
         Self { inner: Arc::new(inner) }
     }
 
@@ -152,7 +156,10 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     let body = async {
         match W::run(context.clone(), arguments).await {
             Ok(output) => Text::json(&output).map_err(|error| {
-                Failure::new(QUERY_EVALUATION_ERROR, format!("The output of `{workflow}` cannot be written: {error}"))
+                Failure::new(
+                    QUERY_EVALUATION_ERROR,
+                    format!("The output of `{workflow}` cannot be written: {error}"),
+                )
             }),
             Err(error) => Err(context.provenance(error.to_failure())),
         }
@@ -203,7 +210,7 @@ where
                 return Poll::Pending;
             }
             if !clock.advance() {
-                let state = context.lock().log.last_state().map(ToString::to_string).unwrap_or_default();
+                let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
                 return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
             }
         }
@@ -213,31 +220,41 @@ where
 
 fn report(context: &Context, end: End) -> Report {
     let elapsed = context.shared.clock.elapsed();
-    let log = &mut context.tick().log;
-    let (ended, aborted) = match end {
-        End::Returned(result) => {
-            let checked = result.and_then(|output| check_output(&output).map(|()| output));
-            match checked {
-                Ok(output) => (log.succeed(output), None),
-                Err(failure) => (log.fail(&failure), None),
-            }
-        }
-        End::TimedOut => (log.time_out(), None),
-        End::Aborted(error) => (log.abort(&error), Some(error)),
+    let (entry, aborted) = match end {
+        End::Returned(result) => match result.and_then(|output| check_output(&output).map(|()| output)) {
+            Ok(output) => (Entry::Succeeded(output), None),
+            Err(failure) => (Entry::Failed(Box::new(failure)), None),
+        },
+        End::TimedOut => (Entry::TimedOut, None),
+        End::Aborted(error) => (Entry::Aborted(Box::new(error.clone())), Some(error)),
     };
-    let Ended { outcome, history, calls } = ended;
-    Report { outcome, history, calls, elapsed, aborted }
+    let outcome = outcome(&entry);
+    let tape = &mut context.tick().tape;
+    tape.push(entry);
+    Report { outcome, elapsed, aborted, recorded: Recorded::of(tape.take()) }
+}
+
+fn outcome(entry: &Entry) -> Outcome {
+    let (status, output, failure) = match entry {
+        Entry::Succeeded(output) => (Status::Succeeded, Some(output.clone()), None),
+        Entry::Failed(failure) => (Status::Failed, None, Some(texts(failure))),
+        Entry::Aborted(error) => {
+            (Status::Aborted, None, Some((error.name().into(), Some(error.to_string().into()))))
+        }
+        _ => (Status::TimedOut, None, None),
+    };
+    let (error, cause) = failure.unzip();
+    let owned = |text: Text| text.to_string();
+    Outcome { status, output, error: error.map(owned), cause: cause.flatten().map(owned) }
 }
 
 /// What is left of an execution that never started: `StartExecution` refuses it, too.
 fn refused(error: InputError) -> Report {
     let error = ExecutorError::Input(error);
-    let (name, cause) = (Some(error.name().to_owned()), Some(error.to_string()));
     Report {
-        outcome: Outcome { status: Status::Aborted, output: None, error: name, cause },
-        history: History::default(),
-        calls: Vec::new(),
+        outcome: outcome(&Entry::Aborted(Box::new(error.clone()))),
         elapsed: Duration::ZERO,
         aborted: Some(error),
+        recorded: Recorded::default(),
     }
 }

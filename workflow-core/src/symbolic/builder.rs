@@ -3,10 +3,7 @@
 //! It keeps the set of [`Hole`]s that lead to whatever comes next. A step fills them and leaves its
 //! own; a branch leaves one set per arm; an empty set means that nothing comes next.
 
-use std::{
-    cell::RefCell,
-    marker::PhantomData,
-};
+use std::{cell::RefCell, marker::PhantomData};
 
 use serde_json::Value;
 
@@ -189,7 +186,11 @@ impl Builder {
                 value
             }
             // A literal and a field read as well where they are used; a name adds nothing.
-            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. } if !mutable && !program.arena.is_costly(value.node()) => value,
+            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. }
+                if !mutable && !program.arena.is_costly(value.node()) =>
+            {
+                value
+            }
             _ => {
                 let var = program.var(Some(name.to_owned()));
                 let node = program.arena.add(Kind::Var(var));
@@ -292,20 +293,31 @@ impl Builder {
     }
 
     /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
-    pub fn last_call<T, E>(&self, scope: Scope<T, E>, call: SymCall<T, E>, site: usize, note: Note) -> Expr<T> {
+    pub fn last_call<T, E>(
+        &self,
+        scope: Scope<T, E>,
+        call: SymCall<T, E>,
+        site: usize,
+        note: Note,
+    ) -> Expr<T> {
         self.await_call(scope, call, site, note)
     }
 
-    fn await_call<T, E, T2, E2>(&self, scope: Scope<T, E>, call: SymCall<T2, E2>, site: usize, note: Note) -> Expr<T2> {
+    fn await_call<T, E, T2, E2>(
+        &self,
+        scope: Scope<T, E>,
+        call: SymCall<T2, E2>,
+        site: usize,
+        note: Note,
+    ) -> Expr<T2> {
         let mut inner = self.inner.borrow_mut();
         let catch = scope.place.map(|place| {
             let open = &inner.scopes[place];
             (open.dispatch, open.handler)
         });
         let program = &mut inner.program;
-        let catch = catch.and_then(|(dispatch, handler)| {
-            program.dispatches[dispatch].error.map(|var| (var, handler))
-        });
+        let catch = catch
+            .and_then(|(dispatch, handler)| program.dispatches[dispatch].error.map(|var| (var, handler)));
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
         let call = CallInfo {
@@ -380,7 +392,9 @@ impl Builder {
 
     /// The error name of an error.
     pub fn error_name<E: WorkflowError>(&self, error: Expr<E>) -> Expr<String> {
-        Expr::new(self.edit(|program| program.arena.field(error.node(), "Error".to_owned(), Presence::Certain)))
+        Expr::new(
+            self.edit(|program| program.arena.field(error.node(), "Error".to_owned(), Presence::Certain)),
+        )
     }
 
     /// The cause of an error, as its handler reported it.

@@ -113,7 +113,8 @@ fn read_variants(
                 read_variants(arena, problems, universe, variants, error, alternative, found);
                 if (found.test, found.bound.len()) != before {
                     problems.push(
-                        "alternatives of an error pattern cannot bind or test fields; write an arm for each".to_owned(),
+                        "alternatives of an error pattern cannot bind or test fields; write an arm for each"
+                            .to_owned(),
                     );
                 }
             }
@@ -211,7 +212,8 @@ pub(crate) fn literal<E: WorkflowError>(
             // The platform's own errors hold their cause and nothing else.
             if let (true, Some(cause)) = (declared.is_empty(), value_of("0")) {
                 let error = arena.literal(*name);
-                return arena.add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
+                return arena
+                    .add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
             }
             let parts: Vec<Node> = message
                 .iter()

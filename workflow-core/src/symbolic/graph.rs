@@ -129,7 +129,10 @@ impl Program {
             Hole::Entry => &mut self.entry,
             Hole::Arm(dispatch, arm) => &mut self.dispatches[dispatch].arms[arm].entry,
             Hole::Next(at) => match &mut self.steps[at] {
-                Step::Let { next, .. } | Step::Task { next, .. } | Step::Jump { next } | Step::Pass { next } => next,
+                Step::Let { next, .. }
+                | Step::Task { next, .. }
+                | Step::Jump { next }
+                | Step::Pass { next } => next,
                 _ => return,
             },
             Hole::Rule(at, rule) => match &mut self.steps[at] {

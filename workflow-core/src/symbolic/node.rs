@@ -32,7 +32,7 @@ impl<T> Expr<T> {
     }
 }
 
-/// A node of an expression: its place in the [`Arena`]. Equal nodes are equal expressions.
+/// A node of an expression: its place in the arena. Equal nodes are equal expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Node(u32);
 
@@ -101,7 +101,9 @@ pub(crate) enum UnaryOp {
     IsSome,
     /// Rounds toward zero, as Rust's integer division does. The flag says that the operand may
     /// be negative.
-    Truncate { signed: bool },
+    Truncate {
+        signed: bool,
+    },
     /// The text of a whole number that may have more than 15 digits.
     TextOfInteger,
     /// The text of a value that JSONata writes as Rust does.
@@ -156,7 +158,9 @@ impl Arena {
     /// The parts of a node, in order of evaluation.
     pub(crate) fn parts(&self, node: Node) -> Vec<Node> {
         match self.kind(node) {
-            Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput => Vec::new(),
+            Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput => {
+                Vec::new()
+            }
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -182,7 +186,9 @@ impl Arena {
             return other;
         }
         let kind = match self.kind(node).clone() {
-            leaf @ (Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput) => leaf,
+            leaf @ (Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput) => {
+                leaf
+            }
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -332,13 +338,17 @@ impl Arena {
 
     /// Whether a test for a value says already that there is one: `x = 'a'` implies `x != null`.
     fn implies(&self, test: Node, presence: Node) -> bool {
-        let (Kind::Binary(BinaryOp::Equal, value, literal), Kind::Unary(UnaryOp::IsSome | UnaryOp::Exists, option)) =
-            (self.kind(test), self.kind(presence))
+        let (
+            Kind::Binary(BinaryOp::Equal, value, literal),
+            Kind::Unary(UnaryOp::IsSome | UnaryOp::Exists, option),
+        ) = (self.kind(test), self.kind(presence))
         else {
             return false;
         };
         let same = match (self.kind(*value), self.kind(*option)) {
-            (Kind::Field { base, key, .. }, Kind::Field { base: other, key: known, .. }) => base == other && key == known,
+            (Kind::Field { base, key, .. }, Kind::Field { base: other, key: known, .. }) => {
+                base == other && key == known
+            }
             _ => value == option,
         };
         same && matches!(self.kind(*literal), Kind::Literal(literal) if !literal.is_null())

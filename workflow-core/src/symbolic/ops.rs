@@ -171,7 +171,12 @@ impl Builder {
 
     /// A field of a struct or a tuple. The closure is never called: it has rustc check the field
     /// and find its type.
-    pub fn field<T: Data, U: Data>(&self, base: Expr<T>, name: &'static str, _: fn(&T) -> &U) -> Expr<U::Owned> {
+    pub fn field<T: Data, U: Data>(
+        &self,
+        base: Expr<T>,
+        name: &'static str,
+        _: fn(&T) -> &U,
+    ) -> Expr<U::Owned> {
         let node = self.edit(|program| match T::shape() {
             Shape::Struct { fields, .. } => {
                 let (declared, node) = member(&mut program.arena, &fields, base.node(), name);
@@ -279,10 +284,11 @@ impl Builder {
     /// `==`
     pub fn eq<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
         // A text is equal to `value.as_str()` exactly where it is equal to the value.
-        let left = self.edit(|program| match (program.arena.kind(left.node()), program.arena.kind(right.node())) {
-            (Kind::TextOrNull(value), Kind::Literal(Value::String(_))) => Expr::new(*value),
-            _ => left,
-        });
+        let left =
+            self.edit(|program| match (program.arena.kind(left.node()), program.arena.kind(right.node())) {
+                (Kind::TextOrNull(value), Kind::Literal(Value::String(_))) => Expr::new(*value),
+                _ => left,
+            });
         self.binary(BinaryOp::Equal, left.node(), right.node())
     }
 

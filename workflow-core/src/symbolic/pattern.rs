@@ -44,7 +44,13 @@ pub(crate) struct Matched {
 }
 
 /// Reads a pattern over a value of a shape.
-pub(crate) fn read(arena: &mut Arena, problems: &mut Vec<String>, shape: &Shape, value: Node, pat: &Pat) -> Matched {
+pub(crate) fn read(
+    arena: &mut Arena,
+    problems: &mut Vec<String>,
+    shape: &Shape,
+    value: Node,
+    pat: &Pat,
+) -> Matched {
     let mut matched = Matched { test: None, bound: Vec::new() };
     Reader { arena, problems }.read(shape, value, pat, &mut matched);
     matched
@@ -119,7 +125,14 @@ impl Reader<'_> {
         }
     }
 
-    fn named(&mut self, shape: &Shape, value: Node, name: &'static str, pats: &[(&'static str, Pat)], matched: &mut Matched) {
+    fn named(
+        &mut self,
+        shape: &Shape,
+        value: Node,
+        name: &'static str,
+        pats: &[(&'static str, Pat)],
+        matched: &mut Matched,
+    ) {
         match shape {
             Shape::Enum { name: owner, tagging, variants } => {
                 let Some(variant) = variants.iter().find(|variant| variant.rust == name) else {
@@ -142,7 +155,13 @@ impl Reader<'_> {
         }
     }
 
-    fn fields(&mut self, fields: &Fields, content: Node, pats: &[(&'static str, Pat)], matched: &mut Matched) {
+    fn fields(
+        &mut self,
+        fields: &Fields,
+        content: Node,
+        pats: &[(&'static str, Pat)],
+        matched: &mut Matched,
+    ) {
         for (name, pat) in pats {
             let (shape, value) = member(self.arena, fields, content, name);
             self.read(&shape, value, pat, matched);
@@ -152,11 +171,17 @@ impl Reader<'_> {
     /// The test for a variant, as serde's tagging has it.
     fn is_variant(&mut self, owner: &str, tagging: Tagging, variant: &Variant, value: Node) -> Node {
         match tagging {
-            Tagging::External if matches!(variant.fields, Fields::Unit) => self.equals(value, variant.json.into()),
+            Tagging::External if matches!(variant.fields, Fields::Unit) => {
+                self.equals(value, variant.json.into())
+            }
             Tagging::External => {
                 // The only key of the object. An absent key and one that holds `null` (a variant
                 // around an `Option`) differ, so the test is for presence.
-                let field = self.arena.add(Kind::Field { base: value, key: variant.json.to_owned(), presence: Presence::Certain });
+                let field = self.arena.add(Kind::Field {
+                    base: value,
+                    key: variant.json.to_owned(),
+                    presence: Presence::Certain,
+                });
                 self.arena.add(Kind::Unary(UnaryOp::Exists, field))
             }
             Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
@@ -183,7 +208,9 @@ impl Reader<'_> {
             })
             .collect();
         if let Some(tests) = read.iter().map(|one| one.test).collect::<Option<Vec<Node>>>() {
-            let any = tests.into_iter().reduce(|left, right| self.arena.add(Kind::Binary(BinaryOp::Or, left, right)));
+            let any = tests
+                .into_iter()
+                .reduce(|left, right| self.arena.add(Kind::Binary(BinaryOp::Or, left, right)));
             if let Some(any) = any {
                 self.require(matched, any);
             }
@@ -253,8 +280,11 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
             Some(field) if field.flatten || field.transparent => ((field.shape)(), base),
             Some(field) => {
                 let shape = (field.shape)();
-                let presence =
-                    if matches!(shape, Shape::Option(_)) { Presence::NullOrAbsent } else { Presence::Certain };
+                let presence = if matches!(shape, Shape::Option(_)) {
+                    Presence::NullOrAbsent
+                } else {
+                    Presence::Certain
+                };
                 let value = arena.field(base, field.json.to_owned(), presence);
                 (shape, value)
             }

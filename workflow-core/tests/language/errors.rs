@@ -23,7 +23,8 @@ async fn question_mark(order: Order) -> Result<String, OrderError> {
 async fn question_mark_passes_name_and_cause_on() {
     snapshot!(question_mark);
     let declined = ShopError::Declined { reason: "expired".into() };
-    let execution = Executor::test().mock(charge, Mock::error(declined.clone())).run(question_mark(order())).await;
+    let execution =
+        Executor::test().mock(charge, Mock::error(declined.clone())).run(question_mark(order())).await;
     assert_eq!(execution.error(), Some(OrderError::Shop(declined)));
     assert_eq!(execution.outcome().error.as_deref(), Some("Declined"));
     assert_eq!(
@@ -41,7 +42,9 @@ async fn by_variant(order: Order) -> Result<String, OrderError> {
         Err(ShopError::Declined { reason }) => Ok(send(format!("declined: {reason}")).await?),
         Err(ShopError::SoldOut | ShopError::Platform(PlatformError::Timeout(_))) => Ok("later".to_string()),
         Err(ShopError::Short(left)) if left > 5 => Ok(format!("take {left}")),
-        Err(ShopError::Short(left)) => Err(OrderError::Refused { order_id: order.order_id, attempts: left + 1 }),
+        Err(ShopError::Short(left)) => {
+            Err(OrderError::Refused { order_id: order.order_id, attempts: left + 1 })
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -59,7 +62,9 @@ async fn errors_are_caught_by_variant() {
     assert_eq!(refused.error(), Some(OrderError::Refused { order_id: "o-1".into(), attempts: 6 }));
     assert_eq!(
         refused.outcome().cause.as_deref(),
-        Some(r#"{"message":"order o-1 was refused after 6 attempts","data":{"order_id":"o-1","attempts":6}}"#)
+        Some(
+            r#"{"message":"order o-1 was refused after 6 attempts","data":{"order_id":"o-1","attempts":6}}"#
+        )
     );
     let unknown = run(Mock::failure("Lambda.Unknown", "gone")).await;
     assert_eq!(unknown.outcome().error.as_deref(), Some("Lambda.Unknown"));
@@ -109,7 +114,9 @@ async fn let_else(order: Order) -> Result<String, ShopError> {
 #[tokio::test]
 async fn let_else_takes_the_success_apart() {
     snapshot!(let_else);
-    let run = |mocks: [Mock<charge>; 2]| Executor::test().mock(charge, Mock::sequence(mocks)).run(let_else(order()));
+    let run = |mocks: [Mock<charge>; 2]| {
+        Executor::test().mock(charge, Mock::sequence(mocks)).run(let_else(order()))
+    };
     let ok = || Mock::value("paid".to_owned());
     assert_eq!(run([ok(), ok()]).await.output().unwrap(), "paid");
     assert_eq!(run([ok(), Mock::error(ShopError::Short(1))]).await.output().unwrap(), "paid");

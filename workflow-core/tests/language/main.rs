@@ -64,7 +64,8 @@ fn machine(definition: &Definition) -> String {
     assert_eq!(definition.problems, Vec::<String>::new());
     let json = serde_json::to_string_pretty(&definition.machine).unwrap();
     workflow_core::asl::check(&definition.machine, &definition.placeholders()).unwrap();
-    let count = |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
+    let count =
+        |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
     format!(
         "{} states, {} of them tasks\n{json}\n",
         definition.machine.states.len(),

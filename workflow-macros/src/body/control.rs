@@ -2,7 +2,7 @@
 //! those on the `Result` of what is awaited become Catch.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Arm, BinOp, Expr, ExprAwait, ExprIf, ExprMatch, Pat, spanned::Spanned};
 
 use crate::attributes::plain;
@@ -10,7 +10,7 @@ use crate::attributes::plain;
 use super::{
     await_::{Awaited, awaited},
     pattern,
-    symbolic::{Symbolic, has_effect},
+    symbolic::{Symbolic, first_await, has_effect},
     unparenthesized,
 };
 
@@ -67,7 +67,12 @@ impl Symbolic<'_> {
                 None => Body::Nothing,
             };
             let cases = [
-                Case { pat: (*condition.pat).clone(), guard: None, body: Body::Block(&branch.then_branch), attributes: &[] },
+                Case {
+                    pat: (*condition.pat).clone(),
+                    guard: None,
+                    body: Body::Block(&branch.then_branch),
+                    attributes: &[],
+                },
                 Case { pat: syn::parse_quote!(_), guard: None, body: otherwise, attributes: &[] },
             ];
             return self.match_awaited(await_, &cases, position);
@@ -128,7 +133,7 @@ impl Symbolic<'_> {
         for (place, part) in parts.iter().enumerate() {
             if place > 0 && has_effect(part) {
                 self.errors.refuse(
-                    part,
+                    effect(part),
                     "only the first condition of a chain with `let` may await; nest the `if`s to say in which order",
                 );
             }
@@ -221,7 +226,14 @@ impl Symbolic<'_> {
     }
 
     /// An arm over data.
-    fn arm(&mut self, case: &Case<'_>, scrutinee: &Ident, join: &Ident, last: bool, position: Position) -> TokenStream {
+    fn arm(
+        &mut self,
+        case: &Case<'_>,
+        scrutinee: &Ident,
+        join: &Ident,
+        last: bool,
+        position: Position,
+    ) -> TokenStream {
         let b = self.b.clone();
         let pattern = pattern::read(&case.pat, self.errors);
         self.declare(&pattern);
@@ -251,7 +263,8 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let Some(guard) = case.guard else { return TokenStream::new() };
         if has_effect(guard) {
-            self.errors.refuse(guard, "a guard cannot await; await before the `match` and test the result");
+            self.errors
+                .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
         }
         let value = self.expr(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)
@@ -442,6 +455,11 @@ impl Symbolic<'_> {
             }
         }
     }
+}
+
+/// Where an expression has its effect.
+fn effect(expr: &Expr) -> TokenStream {
+    first_await(expr).map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream)
 }
 
 fn case(arm: &Arm) -> Case<'_> {

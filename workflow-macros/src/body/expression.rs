@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{
-    BinOp, Expr, ExprAwait, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Path, UnOp, spanned::Spanned, visit::Visit,
+    BinOp, Expr, ExprAwait, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Path, UnOp, spanned::Spanned,
+    visit::Visit,
 };
 
 use crate::attributes::plain;
@@ -121,11 +122,14 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         match literal {
             Lit::Str(text) => quote!(#b.text(#text)),
-            Lit::Int(number) if number.base10_parse::<u128>().is_ok_and(|number| number > 1 << 53) => self.refuse(
-                number,
-                "beyond 2^53 the numbers of Step Functions are no longer exact; write it as a string",
-            ),
-            Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_) => quote_spanned!(literal.span()=> #b.literal(#literal)),
+            Lit::Int(number) if number.base10_parse::<u128>().is_ok_and(|number| number > 1 << 53) => self
+                .refuse(
+                    number,
+                    "beyond 2^53 the numbers of Step Functions are no longer exact; write it as a string",
+                ),
+            Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_) => {
+                quote_spanned!(literal.span()=> #b.literal(#literal))
+            }
             other => self.refuse(other, "JSON has no bytes; write text, or keep bytes inside a task"),
         }
     }
@@ -137,19 +141,21 @@ impl Symbolic<'_> {
                 return quote!(#b.none());
             }
             if self.blocks.contains_key(&plain(ident)) {
-                return self.refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
+                return self
+                    .refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
             }
             if !is_capitalized(path) {
                 return quote!(#ident);
             }
         }
         let _ = qualified;
+        let b = self.builder_at(expr.span());
         quote_spanned!(expr.span()=> #b.constant(#expr))
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
-        let b = self.b.clone();
         let span = binary.op.span();
+        let b = self.builder_at(span);
         let method = match binary.op {
             BinOp::Add(_) => quote!(add),
             BinOp::Sub(_) => quote!(sub),
@@ -252,7 +258,9 @@ impl Symbolic<'_> {
                 let path = &literal.path;
                 let variant = last_segment(path);
                 if let Some(rest) = &literal.rest {
-                    return Some(self.refuse(rest, "`..` takes fields from another value; write every field out"));
+                    return Some(
+                        self.refuse(rest, "`..` takes fields from another value; write every field out"),
+                    );
                 }
                 let mut names = Vec::new();
                 let mut members = Vec::new();
@@ -268,7 +276,8 @@ impl Symbolic<'_> {
                 if names.len() > 16 {
                     return Some(self.refuse(path, "a struct written out in a workflow has at most 16 fields; group some into a struct of their own"));
                 }
-                let places: Vec<_> = (0..names.len()).map(|place| quote::format_ident!("__field{place}")).collect();
+                let places: Vec<_> =
+                    (0..names.len()).map(|place| quote::format_ident!("__field{place}")).collect();
                 Some(quote_spanned! {expr.span()=>
                     #b.#build(
                         #variant,
@@ -286,7 +295,8 @@ impl Symbolic<'_> {
                 let variant = last_segment(&path.path);
                 let values: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
                 let names: Vec<String> = (0..values.len()).map(|place| place.to_string()).collect();
-                let places: Vec<_> = (0..values.len()).map(|place| quote::format_ident!("__field{place}")).collect();
+                let places: Vec<_> =
+                    (0..values.len()).map(|place| quote::format_ident!("__field{place}")).collect();
                 Some(quote_spanned! {expr.span()=>
                     #b.#build(
                         #variant,
@@ -338,7 +348,9 @@ impl Symbolic<'_> {
             }
             ("unwrap" | "expect", _) => self.refuse(
                 &method.method,
-                format!("`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"),
+                format!(
+                    "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
+                ),
             ),
             _ if POLICY_METHODS.contains(&name.as_str()) => self.refuse(
                 &method.method,
@@ -442,12 +454,17 @@ impl Symbolic<'_> {
                     self.errors.refuse(function, advice);
                     return None;
                 }
-                let arguments: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
+                let arguments: Vec<TokenStream> =
+                    call.args.iter().map(|argument| self.expr(argument)).collect();
                 // The function is called in a closure that nobody calls: rustc then says what is
                 // wrong with it in the words that it has for the native reading.
-                let places: Vec<_> = (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
+                let places: Vec<_> =
+                    (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
+                let mut called = quote!(#function);
+                call.paren_token
+                    .surround(&mut called, |places_of_call| places_of_call.extend(quote!(#(#places),*)));
                 let mut written = quote_spanned! {function.span()=> {
-                    let __task = |#(#places),*| #function(#(#places),*);
+                    let __task = |#(#places),*| #called;
                     #b.call(__task, (#(#arguments,)*))
                 }};
                 for method in policy {
@@ -553,7 +570,8 @@ impl Symbolic<'_> {
     }
 }
 
-const LOOPS: &str = "a loop has no meaning in this workflow; call a task for the whole list, or write the steps out";
+const LOOPS: &str =
+    "a loop has no meaning in this workflow; call a task for the whole list, or write the steps out";
 
 fn last_segment(path: &Path) -> String {
     path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default()
@@ -565,18 +583,18 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
     let last = segments.last()?.as_str();
     let owner = segments.iter().rev().nth(1).map_or("", String::as_str);
     match (owner, last) {
-        ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => {
-            Some("the clock differs from run to run, so a workflow may not read it; read it in a task and return it")
-        }
-        ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => {
-            Some("a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it")
-        }
-        ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => {
-            Some("a workflow runs nothing of its own: Step Functions does; put the work into a task and await it")
-        }
-        ("thread" | "time", "sleep") => {
-            Some("a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task")
-        }
+        ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => Some(
+            "the clock differs from run to run, so a workflow may not read it; read it in a task and return it",
+        ),
+        ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => Some(
+            "a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it",
+        ),
+        ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
+            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
+        ),
+        ("thread" | "time", "sleep") => Some(
+            "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
+        ),
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")
         }

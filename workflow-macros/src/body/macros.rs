@@ -78,7 +78,9 @@ impl Symbolic<'_> {
                 }
                 Piece::Place(place) => positional.get(place).cloned(),
                 Piece::Name(name) => {
-                    let given = named.iter().find(|(known, _)| matches!(known, Expr::Path(path) if path.path.is_ident(&name)));
+                    let given = named
+                        .iter()
+                        .find(|(known, _)| matches!(known, Expr::Path(path) if path.path.is_ident(&name)));
                     match given {
                         Some((_, value)) => Some(value.clone()),
                         None => named_local(&name, &text),

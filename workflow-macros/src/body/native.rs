@@ -30,14 +30,16 @@ impl VisitMut for Native {
         visit_mut::visit_expr_mut(self, expr);
         let context = context();
         match expr {
-            // `charge(&order).await` becomes `run_task(context, charge(&order), 3).await`.
+            // `charge(&order).await` becomes
+            // `run_task(context, awaited(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
                 if let Awaited::Call(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task);
+                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
-                    *expr = Expr::Verbatim(quote!(#run(#context, #base, #site)#dot #await_token));
+                    *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else {
                     await_.attrs.retain(|attribute| !is_ours(attribute));
                 }

@@ -69,11 +69,16 @@ impl Reader<'_> {
             Pat::Type(inner) => self.read(&inner.pat),
             Pat::Reference(inner) => {
                 if let Some(mutability) = &inner.mutability {
-                    self.errors.refuse(mutability, "values of a workflow are JSON, which has no `&mut`; match the value itself");
+                    self.errors.refuse(
+                        mutability,
+                        "values of a workflow are JSON, which has no `&mut`; match the value itself",
+                    );
                 }
                 self.read(&inner.pat)
             }
-            Pat::Ident(ident) if ident.subpat.is_none() && ident.ident == "None" => (quote!(#p::None), quote!(_)),
+            Pat::Ident(ident) if ident.subpat.is_none() && ident.ident == "None" => {
+                (quote!(#p::None), quote!(_))
+            }
             Pat::Ident(ident) if ident.subpat.is_none() && is_capitalized(&ident.ident.clone().into()) => {
                 self.path(&ident.ident.clone().into(), None)
             }
@@ -94,7 +99,9 @@ impl Reader<'_> {
                     }
                 }
             }
-            Pat::Lit(literal) => self.literal(&Expr::Lit(syn::ExprLit { attrs: Vec::new(), lit: literal.lit.clone() })),
+            Pat::Lit(literal) => {
+                self.literal(&Expr::Lit(syn::ExprLit { attrs: Vec::new(), lit: literal.lit.clone() }))
+            }
             Pat::Range(range) => {
                 let bound = |reader: &mut Self, end: Option<&Expr>| match end {
                     None => quote!(::core::option::Option::None),
@@ -111,7 +118,8 @@ impl Reader<'_> {
             Pat::Path(path) if path.path.is_ident("None") => (quote!(#p::None), quote!(_)),
             Pat::Path(path) => self.path(&path.path, path.qself.as_ref()),
             Pat::TupleStruct(pattern) => {
-                let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let last =
+                    pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
                 let path = &pattern.path;
                 if last == "Some" && pattern.elems.len() == 1 {
                     let (value, typed) = self.read(&pattern.elems[0]);
@@ -121,7 +129,8 @@ impl Reader<'_> {
                 (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#path(#(#typed),*)))
             }
             Pat::Struct(pattern) => {
-                let last = pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let last =
+                    pattern.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
                 let mut values = Vec::new();
                 // With the author's own tokens, rustc reports an unknown field in the same words for
                 // both readings.
@@ -163,19 +172,28 @@ impl Reader<'_> {
     }
 
     fn refused(&mut self, pat: &Pat) -> Forms {
-        self.errors.refuse(pat, "this pattern has no meaning in a state machine; match literals, variants, structs and tuples");
+        self.errors.refuse(
+            pat,
+            "this pattern has no meaning in a state machine; match literals, variants, structs and tuples",
+        );
         (quote!(::workflow_core::__private::Pat::Any), quote!(_))
     }
 
     /// An element of a tuple: `..` would hide how many places it stands for.
     fn element(&mut self, pat: &Pat) -> Forms {
         if let Pat::Rest(rest) = pat {
-            self.errors.refuse(rest, "`..` in a tuple pattern is not understood in a workflow; write `_` for each place");
+            self.errors.refuse(
+                rest,
+                "`..` in a tuple pattern is not understood in a workflow; write `_` for each place",
+            );
         }
         self.read(pat)
     }
 
-    fn places(&mut self, elements: &syn::punctuated::Punctuated<Pat, syn::Token![,]>) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    fn places(
+        &mut self,
+        elements: &syn::punctuated::Punctuated<Pat, syn::Token![,]>,
+    ) -> (Vec<TokenStream>, Vec<TokenStream>) {
         let mut values = Vec::new();
         let mut typed = Vec::new();
         let last = elements.len().saturating_sub(1);
@@ -221,14 +239,23 @@ impl Reader<'_> {
             _ => false,
         };
         if !accepted {
-            self.errors.refuse(expr, "a pattern compares with text, numbers, booleans and constants; JSON has nothing else");
+            self.errors.refuse(
+                expr,
+                "a pattern compares with text, numbers, booleans and constants; JSON has nothing else",
+            );
         }
         // An integer that `i32` cannot hold needs a wider type than the one rustc falls back to.
         let wide = match expr {
             Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => true,
-            Expr::Unary(unary) => matches!(&*unary.expr, Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty()),
+            Expr::Unary(unary) => {
+                matches!(&*unary.expr, Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty())
+            }
             _ => false,
         };
-        if wide { quote!(::workflow_core::__private::json(&(#expr as i64))) } else { quote!(::workflow_core::__private::json(&#expr)) }
+        if wide {
+            quote!(::workflow_core::__private::json(&(#expr as i64)))
+        } else {
+            quote!(::workflow_core::__private::json(&#expr))
+        }
     }
 }

@@ -176,7 +176,8 @@ impl Symbolic<'_> {
             }
             Expr::Await(await_) if self.fallible => match awaited(&await_.base) {
                 Awaited::Block(block) => self.result_block(&block.block.clone()),
-                Awaited::Local(name) if self.blocks.contains_key(&plain(name)) => match self.take_block(name) {
+                Awaited::Local(name) if self.blocks.contains_key(&plain(name)) => match self.take_block(name)
+                {
                     Some(block) => self.result_block(&block.block),
                     None => TokenStream::new(),
                 },
@@ -210,7 +211,9 @@ impl Symbolic<'_> {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         match returned {
             Some(returned) => self.result(returned),
-            None => quote!(let __value = #b.unit(); #b.ok(#scope, __value, ::core::default::Default::default());),
+            None => {
+                quote!(let __value = #b.unit(); #b.ok(#scope, __value, ::core::default::Default::default());)
+            }
         }
     }
 
@@ -251,7 +254,9 @@ impl Symbolic<'_> {
         let scope = self.scope.clone();
         let Expr::Path(path) = &*call.func else { return TokenStream::new() };
         let Some(last) = path.path.segments.last() else { return TokenStream::new() };
-        let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return TokenStream::new() };
+        let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return TokenStream::new();
+        };
         match arguments.args.iter().nth(1) {
             Some(syn::GenericArgument::Type(error)) => {
                 quote!(let _: ::workflow_core::__private::Scope<_, #error> = #scope;)
@@ -373,5 +378,7 @@ fn erased_annotation(ty: &Type) -> Option<TokenStream> {
         return None;
     }
     let span = ty.span();
-    Some(quote::quote_spanned!(span=> ::workflow_core::__private::Expr<<#ty as ::workflow_core::Data>::Owned>))
+    Some(
+        quote::quote_spanned!(span=> ::workflow_core::__private::Expr<<#ty as ::workflow_core::Data>::Owned>),
+    )
 }

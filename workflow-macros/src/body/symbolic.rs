@@ -39,7 +39,12 @@ pub(crate) struct Symbolic<'a> {
 }
 
 /// Writes the body of a workflow.
-pub(crate) fn write(block: &Block, parameters: HashSet<String>, fallible: bool, errors: &mut Errors) -> TokenStream {
+pub(crate) fn write(
+    block: &Block,
+    parameters: HashSet<String>,
+    fallible: bool,
+    errors: &mut Errors,
+) -> TokenStream {
     let mut writer = Symbolic {
         errors,
         b: super::builder(),
@@ -62,6 +67,11 @@ impl Symbolic<'_> {
         format_ident!("__{}{}", name, self.names, span = Span::mixed_site())
     }
 
+    /// The builder, for a call that rustc may have something to say of.
+    pub(crate) fn builder_at(&self, span: Span) -> Ident {
+        Ident::new(&self.b.to_string(), self.b.span().located_at(span))
+    }
+
     /// The note for a state that is about to be made, and what it is about.
     pub(crate) fn take_note(&mut self, about: Option<String>) -> TokenStream {
         let mut note = self.note.take().unwrap_or_default();
@@ -70,7 +80,11 @@ impl Symbolic<'_> {
     }
 
     /// Reads the attributes of a statement, an arm or an expression; runs `write` with the note.
-    pub(crate) fn noted<R>(&mut self, attributes: &[syn::Attribute], write: impl FnOnce(&mut Self) -> R) -> R {
+    pub(crate) fn noted<R>(
+        &mut self,
+        attributes: &[syn::Attribute],
+        write: impl FnOnce(&mut Self) -> R,
+    ) -> R {
         let note = Note::read(attributes, self.errors);
         if note.is_empty() {
             return write(self);
@@ -81,7 +95,10 @@ impl Symbolic<'_> {
         let found = self.errors.count();
         let written = write(self);
         let unused = self.note.take().is_some();
-        if unused && self.errors.count() == found && let Some(name) = name {
+        if unused
+            && self.errors.count() == found
+            && let Some(name) = name
+        {
             self.errors.refuse(
                 name,
                 "there is no state here to name: calls, results, and `if` and `match` with a call inside have one; remove the name",
@@ -104,7 +121,11 @@ impl Symbolic<'_> {
     }
 
     /// Refuses `expr`; the result stands for its value so that nothing else is reported.
-    pub(crate) fn refuse(&mut self, tokens: impl quote::ToTokens, message: impl std::fmt::Display) -> TokenStream {
+    pub(crate) fn refuse(
+        &mut self,
+        tokens: impl quote::ToTokens,
+        message: impl std::fmt::Display,
+    ) -> TokenStream {
         self.errors.refuse(tokens, message);
         let b = &self.b;
         quote!(#b.never())
@@ -118,6 +139,20 @@ pub(crate) fn has_effect(expr: &Expr) -> bool {
     finder.found
 }
 
+/// The first `.await` in an expression, for a refusal to point at.
+pub(crate) fn first_await(expr: &Expr) -> Option<&syn::token::Await> {
+    struct Awaits<'ast>(Option<&'ast syn::token::Await>);
+    impl<'ast> Visit<'ast> for Awaits<'ast> {
+        fn visit_expr_await(&mut self, await_: &'ast syn::ExprAwait) {
+            syn::visit::visit_expr_await(self, await_);
+            self.0.get_or_insert(&await_.await_token);
+        }
+    }
+    let mut awaits = Awaits(None);
+    awaits.visit_expr(expr);
+    awaits.0
+}
+
 struct Effects {
     found: bool,
 }
@@ -125,7 +160,12 @@ struct Effects {
 impl<'ast> Visit<'ast> for Effects {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match expr {
-            Expr::Await(_) | Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Assign(_) => {
+            Expr::Await(_)
+            | Expr::Try(_)
+            | Expr::Return(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::Assign(_) => {
                 self.found = true;
             }
             // A block has an effect when it is awaited.

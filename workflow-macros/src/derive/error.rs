@@ -199,7 +199,10 @@ fn variant<'a>(
             let message = format!(
                 "`{ident}` holds more than the other error, whose name and cause leave no room for it; remove this field, or move it to a variant of its own"
             );
-            refusals.refuse(&other.ty, message);
+            // For all but a backtrace, `thiserror` says the same.
+            if is_backtrace(&other.ty) {
+                refusals.refuse(&other.ty, message);
+            }
             return None;
         }
         let member = member(index, field);
@@ -223,15 +226,26 @@ fn variant<'a>(
         .into_iter()
         .find_map(|attrs| attrs.iter().find(|attr| attr.path().is_ident("error")));
     let message = match text {
-        Some(attr) => message(attr, ident, &fields).unwrap_or_else(|refusal| {
-            refusals.push(refusal);
-            Vec::new()
-        }),
+        Some(attr) => match message(attr, ident, &fields) {
+            Ok(message) => message,
+            Err(refusal) => {
+                refusals.push(refusal);
+                // The field of an error with another's text is that error, and no data.
+                if is_transparent(attr) {
+                    return None;
+                }
+                Vec::new()
+            }
+        },
         // `thiserror` reports that the text is missing.
         None => Vec::new(),
     };
     let name = name.map_or_else(|| ident.unraw().to_string(), |literal| literal.value());
     Some(Variant { ident, kind: Kind::Named { name, message, fields } })
+}
+
+fn is_transparent(attr: &Attribute) -> bool {
+    attr.parse_args::<Ident>().is_ok_and(|word| word == "transparent")
 }
 
 fn is_from(field: &syn::Field) -> bool {
@@ -433,7 +447,10 @@ fn implementation(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let (last, first): (Vec<_>, Vec<_>) = variants.iter().partition(|variant| is_platform(variant));
     let from_inner = first.into_iter().chain(last).filter_map(from_inner);
     let described = variants.iter().map(described);
-    let passing = variants.iter().filter(|variant| matches!(variant.kind, Kind::From { .. })).map(|variant| variant.ident);
+    let passing = variants
+        .iter()
+        .filter(|variant| matches!(variant.kind, Kind::From { .. }))
+        .map(|variant| variant.ident);
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -550,6 +567,10 @@ fn from_inner(variant: &Variant) -> Option<TokenStream> {
             ::std::result::Result::Err(failure) => failure,
         };
     })
+}
+
+fn is_backtrace(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Backtrace"))
 }
 
 fn is_platform(variant: &Variant) -> bool {

@@ -35,7 +35,9 @@ async fn a_caught_error_leaves_its_state() {
 
 #[tokio::test]
 async fn an_error_written_in_the_workflow_has_its_own_cause() {
-    let busy = || Mock::failure("Busy", r#"{"errorType":"Busy","errorMessage":"the provider is busy","requestId":"7"}"#);
+    let busy = || {
+        Mock::failure("Busy", r#"{"errorType":"Busy","errorMessage":"the provider is busy","requestId":"7"}"#)
+    };
     let fresh = run("fresh", busy()).await;
     assert_eq!(ending(&fresh), ("Busy", "the provider is busy"));
     assert_eq!(fresh.history().types().iter().rev().nth(1), Some(&"TaskStateExited"));

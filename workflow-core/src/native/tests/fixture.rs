@@ -7,8 +7,8 @@ use std::{sync::LazyLock, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Context, Data, Definition, ErrorName, ErrorVariant, Failure, MissingState, PlatformError, Policy, Retry, Shape, Start,
-    States, Task, Workflow, WorkflowError, WorkflowKind, WorkflowMeta,
+    Call, Context, Data, Definition, ErrorName, ErrorVariant, Failure, MissingState, PlatformError, Policy,
+    Retry, Shape, Start, States, Task, Workflow, WorkflowError, WorkflowKind, WorkflowMeta,
     asl::{QueryLanguage, StateMachine},
 };
 
@@ -62,7 +62,9 @@ impl WorkflowError for PaymentError {
     fn from_failure(failure: Failure) -> Result<Self, Failure> {
         match failure.error.as_str() {
             "Declined" => match crate::error::data_of_cause(&failure.cause) {
-                Some(data) => Ok(Self::Declined { reason: data["reason"].as_str().unwrap_or_default().to_owned() }),
+                Some(data) => {
+                    Ok(Self::Declined { reason: data["reason"].as_str().unwrap_or_default().to_owned() })
+                }
                 None => Err(failure),
             },
             "Busy" => Ok(Self::Busy),
@@ -135,7 +137,10 @@ impl Task for receipt {
         Policy::default()
     }
 
-    async fn handle((_, cents): (String, u32), states: States) -> Result<Result<String, PaymentError>, MissingState> {
+    async fn handle(
+        (_, cents): (String, u32),
+        states: States,
+    ) -> Result<Result<String, PaymentError>, MissingState> {
         if cents == 99 {
             states.get::<&'static str>()?;
         }
@@ -258,5 +263,10 @@ fn definition(sites: &[&str]) -> Definition {
         timeout_seconds: None,
         states: Vec::new(),
     };
-    Definition { machine, sites: sites.iter().map(ToString::to_string).collect(), tasks: Vec::new() }
+    Definition {
+        machine,
+        sites: sites.iter().map(ToString::to_string).collect(),
+        tasks: Vec::new(),
+        problems: Vec::new(),
+    }
 }

@@ -29,7 +29,12 @@ async fn the_history_has_the_shape_of_the_service() {
         details
     };
     let expected = [
-        ("ExecutionStarted", 0, "executionStartedEventDetails", json!({"input": r#"{"id":"A-1","cents":40}"#})),
+        (
+            "ExecutionStarted",
+            0,
+            "executionStartedEventDetails",
+            json!({"input": r#"{"id":"A-1","cents":40}"#}),
+        ),
         (
             "TaskStateEntered",
             0,
@@ -80,7 +85,8 @@ async fn waits_take_virtual_time_only() {
 async fn a_virtual_clock_starts_where_it_is_told() {
     let executor = Executor::new().clock(Clock::Virtual(Timestamp::from_millis(5_000)));
     let execution = executor.run(patient(2)).await;
-    let times: Vec<u64> = execution.history().events.iter().map(|event| event.timestamp.as_millis()).collect();
+    let times: Vec<u64> =
+        execution.history().events.iter().map(|event| event.timestamp.as_millis()).collect();
     assert_eq!(times, [5_000, 5_000, 7_000, 7_000]);
 }
 
@@ -101,9 +107,9 @@ async fn virtual_time_stands_still_while_a_handler_works() {
 
 #[tokio::test]
 async fn a_mock_takes_the_place_of_a_handler() {
-    let executor = Executor::test().mock(charge, Mock::value(1)).mock(receipt, Mock::with(|(id, cents)| {
-        Ok(format!("{id}: {cents}"))
-    }));
+    let executor = Executor::test()
+        .mock(charge, Mock::value(1))
+        .mock(receipt, Mock::with(|(id, cents)| Ok(format!("{id}: {cents}"))));
     assert_eq!(executor.run(checkout(order(40))).await.output().unwrap(), "A-1: 1");
 }
 
@@ -132,7 +138,8 @@ fn what_is_shared_may_cross_threads() {
 
 #[tokio::test]
 async fn an_execution_that_takes_too_long_times_out() {
-    let execution = Executor::test().mock(charge, Mock::value(1).after(seconds(9))).mock(receipt, Mock::hangs());
+    let execution =
+        Executor::test().mock(charge, Mock::value(1).after(seconds(9))).mock(receipt, Mock::hangs());
     let execution = execution.run(checkout(order(1))).await;
     assert_eq!((execution.status(), execution.elapsed()), (Status::TimedOut, seconds(300)));
     assert_eq!(execution.history().types().last(), Some(&"ExecutionTimedOut"));

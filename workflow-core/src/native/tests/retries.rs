@@ -6,9 +6,11 @@ use crate::{Executor, Mock, PlatformError, Status};
 /// The seconds at which the attempts of `charge` start.
 async fn attempts(mock: Mock<charge>) -> Vec<u64> {
     let execution = Executor::test().mock(charge, mock).run(checkout(order(1))).await;
-    let scheduled = execution.history().events.iter().filter(|event| {
-        matches!(&event.detail, crate::Detail::TaskScheduled { timeout: Some(_), .. })
-    });
+    let scheduled = execution
+        .history()
+        .events
+        .iter()
+        .filter(|event| matches!(&event.detail, crate::Detail::TaskScheduled { timeout: Some(_), .. }));
     scheduled.map(|event| (event.timestamp.as_millis() - 1_767_225_600_000) / 1_000).collect()
 }
 

@@ -1,12 +1,12 @@
 use workflow_core::prelude::*;
 
-async fn double(cents: u32) -> u32 {
-    cents * 2
+async fn double(cents: u32) -> Result<u32, PlatformError> {
+    Ok(cents * 2)
 }
 
 #[workflow]
 async fn pay(cents: u32) -> Result<u32, PlatformError> {
-    let paid = double(cents).await;
+    let paid = double(cents).await?;
     Ok(paid)
 }
 

@@ -8,7 +8,8 @@ async fn charge(cents: u32) -> u32 {
 #[workflow]
 async fn pay(cents: u32) -> Result<u32, PlatformError> {
     let paid = charge(cents).await;
-    Ok(paid)
+    let twice = charge(paid).await?;
+    Ok(twice)
 }
 
 fn main() {}

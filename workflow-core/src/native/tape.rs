@@ -1,0 +1,119 @@
+//! What happened in an execution, in the fewest words; the history is written from it when asked for.
+//!
+//! Most executions end without anybody reading their history, so the running one leaves an entry
+//! where the history has several events: what follows from the entries before is not repeated.
+
+use crate::{
+    clock::Timestamp,
+    error::Failure,
+    history::{History, StateKind, Text},
+    native::{
+        execution::{CallRecord, ExecutorError},
+        log::Log,
+    },
+    retry::{Policy, Seconds},
+};
+
+/// The entries of an execution. Reads of the clock are apart: what happens together has one time.
+#[derive(Clone, Debug)]
+pub(super) struct Tape {
+    input: Text,
+    started: Timestamp,
+    now: Timestamp,
+    entries: Vec<(Timestamp, Entry)>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    /// A state was entered.
+    Entered(StateKind, &'static str),
+    /// An attempt was scheduled and started.
+    Scheduled {
+        task: &'static TaskNames,
+        payload: Text,
+        /// In seconds; 0 where there is none.
+        timeout: u32,
+        /// In seconds; 0 where there is none.
+        heartbeat: u32,
+    },
+    /// The attempt ended. With a result, its state was left.
+    Answered(Result<Text, Box<Failure>>),
+    /// A task failed for good; whether its state was left shows in what comes next.
+    GaveUp(Box<Failure>),
+    /// A wait is over, and its state was left.
+    Waited,
+    Succeeded(Text),
+    Failed(Box<Failure>),
+    TimedOut,
+    Aborted(Box<ExecutorError>),
+}
+
+/// The names of a task.
+#[derive(Debug)]
+pub(super) struct TaskNames {
+    pub(super) name: &'static str,
+    pub(super) function: &'static str,
+}
+
+impl Entry {
+    pub(super) fn scheduled(task: &'static TaskNames, payload: &Text, policy: &Policy) -> Self {
+        let compact =
+            |seconds: Option<Seconds>| seconds.map_or(0, |s| u32::try_from(s.get()).unwrap_or(u32::MAX));
+        Self::Scheduled {
+            task,
+            payload: payload.clone(),
+            timeout: compact(policy.timeout),
+            heartbeat: compact(policy.heartbeat),
+        }
+    }
+}
+
+impl Tape {
+    pub(super) fn new(input: Text, now: Timestamp, sites: usize) -> Self {
+        // A task that succeeds at once leaves three entries.
+        Self { input, started: now, now, entries: Vec::with_capacity(3 * sites + 1) }
+    }
+
+    /// Sets the time of what is written next.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.entries.push((self.now, entry));
+    }
+
+    /// Takes the entries out; what is left is empty.
+    pub(super) fn take(&mut self) -> Self {
+        Self { entries: std::mem::take(&mut self.entries), input: self.input.clone(), ..*self }
+    }
+
+    /// The name of the state that was entered last.
+    pub(super) fn last_state(&self) -> Option<&'static str> {
+        self.entries.iter().rev().find_map(|(_, entry)| match entry {
+            Entry::Entered(_, name) => Some(*name),
+            _ => None,
+        })
+    }
+
+    /// Writes the history.
+    pub(super) fn history(&self) -> History {
+        let mut log = Log::new(self.input.clone(), self.started);
+        for (now, entry) in &self.entries {
+            log.write(entry, *now);
+        }
+        log.into_history()
+    }
+
+    /// The attempts in the order in which they were scheduled.
+    pub(super) fn calls(&self) -> Vec<CallRecord> {
+        let calls = self.entries.iter().filter_map(|(_, entry)| match entry {
+            Entry::Scheduled { task, payload, .. } => {
+                Some(CallRecord { task: task.name, payload: payload.clone() })
+            }
+            _ => None,
+        });
+        calls.collect()
+    }
+}
