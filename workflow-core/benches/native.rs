@@ -2,19 +2,19 @@
 //!
 //! Both pass JSON text at every task's boundary, as a deployed workflow does.
 
-#![allow(missing_docs, non_camel_case_types, reason = "a benchmark, with tasks as the macro writes them")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "criterion's own items have no docs; a benchmark may panic"
+)]
 
-use std::{hint::black_box, sync::LazyLock};
+use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use workflow_core::{
-    Call, Context, Data, Definition, Executor, MissingState, PlatformError, Policy, Shape, Start, States,
-    Task, Text, Workflow, WorkflowKind, WorkflowMeta,
-    asl::{QueryLanguage, StateMachine},
-};
+use workflow_core::{Start, prelude::*};
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, Data)]
 #[serde(rename_all = "camelCase")]
 struct Order {
     order_id: String,
@@ -24,7 +24,7 @@ struct Order {
     note: Option<String>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, Data)]
 #[serde(rename_all = "camelCase")]
 struct Customer {
     customer_id: String,
@@ -33,19 +33,12 @@ struct Customer {
     city: String,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, Data)]
 struct Item {
     sku: String,
     name: String,
     quantity: u32,
     cents: u64,
-}
-
-impl Data for Order {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
 }
 
 fn order() -> Order {
@@ -69,40 +62,25 @@ fn order() -> Order {
     }
 }
 
-macro_rules! task {
-    ($name:ident) => {
-        fn $name(order: &Order) -> Call<$name> {
-            Call::new(Text::json(order))
-        }
-
-        struct $name {}
-
-        impl Task for $name {
-            const NAME: &'static str = stringify!($name);
-            const FUNCTION: &'static str = concat!(stringify!($name), "Function");
-            const PARAMETERS: &'static [&'static str] = &["order"];
-            type Arguments = (Order,);
-            type Output = Order;
-            type Error = PlatformError;
-
-            fn policy() -> Policy {
-                Policy::default()
-            }
-
-            async fn handle(
-                (order,): (Order,),
-                _: States,
-            ) -> Result<Result<Order, PlatformError>, MissingState> {
-                Ok(handler(order).await)
-            }
-        }
-    };
+#[task]
+async fn check(order: Order) -> Result<Order, PlatformError> {
+    handler(order).await
 }
 
-task!(check);
-task!(reserve);
-task!(charge);
-task!(ship);
+#[task]
+async fn reserve(order: Order) -> Result<Order, PlatformError> {
+    handler(order).await
+}
+
+#[task]
+async fn charge(order: Order) -> Result<Order, PlatformError> {
+    handler(order).await
+}
+
+#[task]
+async fn ship(order: Order) -> Result<Order, PlatformError> {
+    handler(order).await
+}
 
 /// The work of every task: next to none, so that the boundary is what is measured.
 async fn handler(mut order: Order) -> Result<Order, PlatformError> {
@@ -110,43 +88,13 @@ async fn handler(mut order: Order) -> Result<Order, PlatformError> {
     Ok(order)
 }
 
-struct fulfil {}
-
-impl Workflow for fulfil {
-    const META: WorkflowMeta = WorkflowMeta {
-        name: "fulfil",
-        function: "fulfil",
-        comment: "",
-        kind: WorkflowKind::Standard,
-        timeout_seconds: None,
-        parameters: &["order"],
-    };
-    type Arguments = (Order,);
-    type Output = Order;
-    type Error = PlatformError;
-
-    async fn run(context: Context, (order,): (Order,)) -> Result<Order, PlatformError> {
-        let order = context.task(check(&order), 0).await?;
-        let order = context.task(reserve(&order), 1).await?;
-        let order = context.task(charge(&order), 2).await?;
-        let order = context.task(ship(&order), 3).await?;
-        Ok(order)
-    }
-
-    fn definition() -> &'static Definition {
-        static DEFINITION: LazyLock<Definition> = LazyLock::new(|| {
-            let machine = StateMachine {
-                comment: None,
-                query_language: QueryLanguage::Jsonata,
-                start_at: String::new(),
-                timeout_seconds: None,
-                states: Vec::new(),
-            };
-            let sites = ["Check", "Reserve", "Charge", "Ship"].iter().map(ToString::to_string).collect();
-            Definition { machine, sites, tasks: Vec::new() }
-        });
-        &DEFINITION
-    }
+#[workflow]
+async fn fulfil(order: Order) -> Result<Order, PlatformError> {
+    let order = check(order).await?;
+    let order = reserve(order).await?;
+    let order = charge(order).await?;
+    let order = ship(order).await?;
+    Ok(order)
 }
 
 /// A task's boundary by hand.

@@ -111,13 +111,16 @@ pub enum CatalogueError {
     },
 }
 
+/// An execution on its way.
+type Running = Pin<Box<dyn Future<Output = Report> + Send>>;
+
 /// A workflow without its types.
 #[derive(Clone, Copy, Debug)]
 pub struct CatalogueEntry {
     meta: WorkflowMeta,
     definition: fn() -> &'static Definition,
     check_input: fn(&str) -> Result<(), InputError>,
-    run: fn(&Executor, String) -> Pin<Box<dyn Future<Output = Report> + Send>>,
+    run: fn(&Executor, String) -> Running,
 }
 
 impl CatalogueEntry {
@@ -153,11 +156,7 @@ impl CatalogueEntry {
     }
 
     /// Runs an execution with this JSON text as its input.
-    pub fn run(
-        &self,
-        executor: &Executor,
-        input: impl Into<String>,
-    ) -> Pin<Box<dyn Future<Output = Report> + Send>> {
+    pub fn run(&self, executor: &Executor, input: impl Into<String>) -> Running {
         (self.run)(executor, input.into())
     }
 }

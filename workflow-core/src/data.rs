@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap`, whose order is fixed"
+    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap<String, _>`, whose keys are text in a fixed order"
 )]
 pub trait Data {
     /// The owned form of this type, in which the symbolic reading speaks of it: `String` for

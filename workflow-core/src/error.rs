@@ -194,6 +194,18 @@ pub enum ErrorKind {
     Other,
 }
 
+/// Whether an error type, or one that it holds, has this name for its own. The platform's names are
+/// everybody's.
+pub fn declares(variants: &[ErrorVariant], error: &str) -> bool {
+    let platform = variants.iter().any(|variant| matches!(variant.kind, ErrorKind::Other));
+    !platform
+        && variants.iter().any(|variant| match &variant.kind {
+            ErrorKind::Named { name, .. } => *name == error,
+            ErrorKind::From(inner) => declares(&inner(), error),
+            ErrorKind::Other => false,
+        })
+}
+
 /// A field of a variant of a [`WorkflowError`].
 #[derive(Clone, Debug)]
 pub struct ErrorField {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
+    history::Text,
     native::Context,
     symbolic::Builder,
     task::{Awaitable, Call, Task},
@@ -70,8 +71,8 @@ pub fn run_task<T: Task>(
 /// # Errors
 ///
 /// When serde cannot write it, such as a map whose keys are no strings.
-pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
-    serde_json::to_string(value)
+pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Text, serde_json::Error> {
+    Text::json(value)
 }
 
 /// A constant in a pattern as JSON; `null` where it has no JSON form.
@@ -82,7 +83,7 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Value {
 /// The JSON text of an object, written field by field.
 #[derive(Debug)]
 pub struct JsonObject {
-    text: Result<String, serde_json::Error>,
+    text: Result<Vec<u8>, serde_json::Error>,
 }
 
 impl Default for JsonObject {
@@ -94,24 +95,18 @@ impl Default for JsonObject {
 impl JsonObject {
     /// An empty object.
     pub fn new() -> Self {
-        Self { text: Ok(String::from("{")) }
+        Self { text: Ok(vec![b'{']) }
     }
 
     /// Adds a field. `name` is an identifier, which needs no escapes.
     #[must_use]
     pub fn field<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
         if let Ok(text) = &mut self.text {
-            match serde_json::to_string(value) {
-                Ok(value) => {
-                    if text.len() > 1 {
-                        text.push(',');
-                    }
-                    text.push('"');
-                    text.push_str(name);
-                    text.push_str("\":");
-                    text.push_str(&value);
-                }
-                Err(error) => self.text = Err(error),
+            text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
+            text.extend_from_slice(name.as_bytes());
+            text.extend_from_slice(b"\":");
+            if let Err(error) = serde_json::to_writer(text, value) {
+                self.text = Err(error);
             }
         }
         self
@@ -123,10 +118,9 @@ impl JsonObject {
     ///
     /// When serde cannot write one of the fields.
     pub fn finish(self) -> Result<String, serde_json::Error> {
-        self.text.map(|mut text| {
-            text.push('}');
-            text
-        })
+        let mut text = self.text?;
+        text.push(b'}');
+        String::from_utf8(text).map_err(serde::ser::Error::custom)
     }
 }
 

@@ -57,6 +57,7 @@ mod native;
 mod retry;
 mod symbolic;
 mod task;
+mod text;
 mod workflow;
 
 pub use catalogue::*;
@@ -214,7 +215,7 @@ pub mod __private {
         data::{Data, Field, Fields, Shape, Tagging, Variant},
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
-            cause_with_data, data_of_cause,
+            cause_with_data, data_of_cause, declares,
         },
         generated::{Accepted, IsResult, JsonObject, awaited, is_data, json, run_task, size_of_run, to_json},
         lower::define,

@@ -121,7 +121,7 @@ pub(crate) fn add_retry(policy: &mut Policy, overrides: &mut bool, retry: Retry)
 #[diagnostic::on_unimplemented(
     message = "only a call of a `#[task]` can be awaited in a workflow",
     label = "this is a `{Self}`",
-    note = "mark the function with `#[task]`, or call it inside one"
+    note = "mark the function with `#[task]`, or call it inside one; another workflow is run by an `Executor`"
 )]
 pub trait Awaitable<T: Task> {
     /// The call itself.

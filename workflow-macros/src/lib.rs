@@ -36,3 +36,139 @@ pub fn data(item: TokenStream) -> TokenStream {
 pub fn workflow_error(item: TokenStream) -> TokenStream {
     derive::workflow_error(item.into()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use super::{derive, task, workflow};
+
+    fn tokens(text: &str) -> TokenStream {
+        text.parse().unwrap()
+    }
+
+    /// What all four macros write, none of which panics.
+    fn written(arguments: &str, item: &str) -> [String; 4] {
+        [
+            workflow::expand(tokens(arguments), tokens(item)),
+            task::expand(tokens(arguments), tokens(item)),
+            derive::data(tokens(item)),
+            derive::workflow_error(tokens(item)),
+        ]
+        .map(|written| written.to_string())
+    }
+
+    const ITEMS: [&str; 24] = [
+        "",
+        ";",
+        "1 + 1",
+        "\"text\"",
+        "'a",
+        "fn",
+        "async fn a",
+        "async fn a(..) {}",
+        "async fn a(self: Box<Self>, _: u8, [b]: [u8; 1]) -> ! {}",
+        "async fn r#async(r#type: r#struct) -> Result {}",
+        "async fn a<'a, T: 'a, const N: usize>(a: &'a mut [T; N], b: impl Fn(&T) -> &T) -> &T where T: Copy {}",
+        "unsafe extern \"C\" fn a(a: *mut u8, ...) {}",
+        "#[state] #[state(1)] #[doc] #[doc = 1] async fn a() {}",
+        "struct A;",
+        "struct A(u8, #[serde(skip, alias = 1)] u8);",
+        "#[serde(transparent)] struct A {}",
+        "#[serde] #[serde(tag)] #[serde(tag = \"a\", untagged)] enum A<T> { B { c: T } = 1 }",
+        "union A { a: u8 }",
+        "enum A {}",
+        "enum A { #[error] B, #[error()] C, #[error(\"{\")] D, #[error(\"{0}\")] E }",
+        "#[error(\"{} {}\", 1)] #[workflow] enum A { #[workflow = 1] B, #[workflow(name)] C(#[from] A, #[from] B) }",
+        "impl A for B {}",
+        "mod a { }",
+        "macro_rules! a { () => {} }",
+    ];
+
+    const ARGUMENTS: [&str; 16] = [
+        "",
+        ",",
+        "=",
+        "\"a\"",
+        "a::b",
+        "name",
+        "name =",
+        "name = 1, kind = 2, timeout_seconds = \"3\"",
+        "timeout_seconds = 99999999999999999999999999",
+        "function = \"\"",
+        "retry",
+        "retry()",
+        "retry(errors = 1)",
+        "retry(errors = [], jitter = 1)",
+        "retry(errors = [1 + 1, a::B, C, d!()], max_attempts = -1)",
+        "lambda_transients = 1",
+    ];
+
+    const STATEMENTS: [&str; 28] = [
+        "let a;",
+        "let _: _ = _;",
+        "let a: _ = a else { return };",
+        "let Ok(a) = b.await else { };",
+        "let (.., a) = [b, ..c];",
+        "let r#type = async {}; r#type.await; r#type.await?;",
+        "async { async { a().await? }.await? }.await;",
+        "a.await.await?.await;",
+        "(a)(b)(c).await?;",
+        "a::<B>::c(d).e(f).retry().await?;",
+        "Ok()? ; Err() ; Ok(1, 2) ; return Err(); return Err(a.into());",
+        "Err(from(a)); Err(<A as From<B>>::from(b)); Err(A::from(b, c));",
+        "if let A = b && c.await? || d {} else if let E = f.await {}",
+        "match a.await {} match b {} match c { _ if d.await? => {} }",
+        "match a { 1..=2 | -3.. | b'c' | \"d\" | e!() | &mut f | g @ (h, ..) | I { j: k, .. } | [l, ..] | ..=M => {} }",
+        "'a: loop { break 'a 1; continue; } while let b = c {} for d in e {}",
+        "unsafe {} const {} ; || a; |b: u8| -> u8 { c };",
+        "a[b]; a..; ..; a as u8; &raw const a; *a; -a; !a; a = b; a += b; _ = a;",
+        "A { b: c, ..d }; A { 0: b }; A {}; A; A(); [a; b]; [a, b]; (); (a,); (a, b).0.1;",
+        "format!(); format!(1); format!(\"{\"); format!(\"}\"); format!(\"{}{0}{a}{1 + 1}{:?}\", b = c);",
+        "vec![]; vec![1; 2]; vec![;]; a::b!{}; println!(); panic!(\"{\");",
+        "1_u8; 1.5_f32; 340282366920938463463374607431768211456; 'a'; b\"b\"; c\"c\"; true;",
+        "#[state = \"A\"] let a = b; #[state] c; #[state = \"\"] d().await?;",
+        "#[site(9)] a().await?; #[site] b().await; #[site(c)] d.await;",
+        "fn a() {} use b::c; const D: u8 = e; struct F; macro_rules! g { () => {} }",
+        "return; return return; break; break 'a b;",
+        "SystemTime::now(); now(); fastrand::u8(); a?; a?.b?.c()?;",
+        "a.clone().to_string().as_str().is_some().unwrap_or().expect().unwrap(1).name(2).retry(3);",
+    ];
+
+    #[test]
+    fn no_item_makes_a_macro_panic() {
+        for item in ITEMS {
+            for arguments in ARGUMENTS {
+                for written in written(arguments, item) {
+                    // What is written is Rust, whatever was read.
+                    tokens(&written);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_body_makes_a_macro_panic() {
+        for statement in STATEMENTS {
+            for returned in ["", "-> u8", "-> Result<u8, A>"] {
+                written("", &format!("async fn a(b: u8) {returned} {{ {statement} }}"));
+                written("", &format!("async fn a(b: u8) {returned} {{ a().await?; {{ {statement} }} }}"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_function_is_refused_and_left_in_place() {
+        let [workflow, task, ..] = written("", "struct A;");
+        assert!(
+            workflow.contains("compile_error") && workflow.contains("`#[workflow]` stands on an `async fn`")
+        );
+        assert!(task.contains("compile_error") && task.ends_with("struct A ;"));
+    }
+
+    #[test]
+    fn all_mistakes_of_a_function_are_reported_together() {
+        let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c += 1; c as u8 }");
+        assert_eq!(workflow.matches("compile_error").count(), 6, "{workflow}");
+    }
+}

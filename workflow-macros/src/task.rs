@@ -54,7 +54,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut inputs = Vec::new();
     for argument in typed_arguments(&function.sig) {
         if let Some(inner) = shared_state(&argument.ty) {
-            inputs.push(Input::State(inner));
+            inputs.push(Input::State(Box::new(inner)));
         } else if let Some(parameter) = parameter(argument, "task", &mut errors) {
             if let Type::Reference(reference) = &parameter.ty
                 && let Some(mutability) = &reference.mutability
@@ -95,7 +95,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Where a parameter of the handler comes from.
 enum Input {
-    State(Type),
+    State(Box<Type>),
     Payload(Ident),
 }
 

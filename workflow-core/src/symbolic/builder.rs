@@ -100,20 +100,6 @@ impl<T, E> SymCall<T, E> {
     }
 }
 
-/// A variable that is set again.
-pub struct Cell<T> {
-    var: Var,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> Clone for Cell<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Cell<T> {}
-
 /// A loop, on its way to the value of its `break`s.
 #[must_use]
 pub struct Loop<T> {
@@ -159,6 +145,14 @@ impl Builder {
 
     pub(crate) fn expr<T>(&self, kind: Kind) -> Expr<T> {
         Expr::new(self.edit(|program| program.arena.add(kind)))
+    }
+
+    /// Adds a step that something may follow.
+    pub(crate) fn append(&self, step: Step) {
+        self.inner.borrow_mut().append(|leads_on| {
+            *leads_on = true;
+            step
+        });
     }
 
     pub(crate) fn problem(&self, problem: String) {
@@ -482,31 +476,6 @@ impl Builder {
     pub fn when_error_or_rest<T, E, U>(&self, scope: Scope<T, E>, pat: errors::ErrPat, join: &mut Join<U>) {
         self.when_error(scope, pat, Test(None));
         self.inner.borrow_mut().holes.append(&mut join.rest);
-    }
-
-    /// `let mut name = value;`
-    pub fn cell<T>(&self, name: &'static str, value: Expr<T>) -> Cell<T> {
-        let var = self.edit(|program| {
-            let var = program.var(Some(name.to_owned()));
-            program.mutable.insert(var);
-            var
-        });
-        let cell = Cell { var, of: PhantomData };
-        self.assign(cell, value);
-        cell
-    }
-
-    /// The value of a variable that is set again.
-    pub fn read<T>(&self, cell: Cell<T>) -> Expr<T> {
-        self.expr(Kind::Var(cell.var))
-    }
-
-    /// `name = value`
-    pub fn assign<T>(&self, cell: Cell<T>, value: Expr<T>) {
-        self.inner.borrow_mut().append(|leads_on| {
-            *leads_on = true;
-            Step::Let { var: cell.var, value: value.node(), next: None }
-        });
     }
 
     /// Starts a loop: what comes next is done on every turn.

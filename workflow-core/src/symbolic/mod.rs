@@ -8,17 +8,19 @@
 mod builder;
 mod errors;
 mod graph;
+mod mutation;
 mod node;
 mod ops;
 mod pattern;
 mod tuple;
 
-pub use builder::{Builder, Cell, Join, Loop, Scope, SymCall};
+pub use builder::{Builder, Join, Loop, Scope, SymCall};
 pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};
+pub use mutation::{Cell, Named};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};
 pub use pattern::{Pat, Test};

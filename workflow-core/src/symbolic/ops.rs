@@ -476,7 +476,7 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
     }
 }
 
-fn is_list(shape: &Shape) -> bool {
+pub(crate) fn is_list(shape: &Shape) -> bool {
     matches!(shape, Shape::List(_) | Shape::Tuple(_))
         || matches!(shape, Shape::Struct { fields: Fields::Tuple(_), .. })
 }

@@ -157,19 +157,19 @@ impl Symbolic<'_> {
         let span = binary.op.span();
         let b = self.builder_at(span);
         let method = match binary.op {
-            BinOp::Add(_) => quote!(add),
-            BinOp::Sub(_) => quote!(sub),
-            BinOp::Mul(_) => quote!(mul),
-            BinOp::Div(_) => quote!(div),
-            BinOp::Rem(_) => quote!(rem),
-            BinOp::And(_) => quote!(and),
-            BinOp::Or(_) => quote!(or),
-            BinOp::Eq(_) => quote!(eq),
-            BinOp::Ne(_) => quote!(ne),
-            BinOp::Lt(_) => quote!(lt),
-            BinOp::Le(_) => quote!(le),
-            BinOp::Gt(_) => quote!(gt),
-            BinOp::Ge(_) => quote!(ge),
+            BinOp::Add(_) => "add",
+            BinOp::Sub(_) => "sub",
+            BinOp::Mul(_) => "mul",
+            BinOp::Div(_) => "div",
+            BinOp::Rem(_) => "rem",
+            BinOp::And(_) => "and",
+            BinOp::Or(_) => "or",
+            BinOp::Eq(_) => "eq",
+            BinOp::Ne(_) => "ne",
+            BinOp::Lt(_) => "lt",
+            BinOp::Le(_) => "le",
+            BinOp::Gt(_) => "gt",
+            BinOp::Ge(_) => "ge",
             BinOp::BitXor(_) | BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::Shl(_) | BinOp::Shr(_) => {
                 return self.refuse(
                     binary.op,
@@ -183,6 +183,7 @@ impl Symbolic<'_> {
                 );
             }
         };
+        let method = proc_macro2::Ident::new(method, span);
         let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
         let left = self.expr(&binary.left);
         let right = self.expr(&binary.right);

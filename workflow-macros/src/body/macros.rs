@@ -21,7 +21,7 @@ impl Symbolic<'_> {
             },
             "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
                 &mac.path,
-                format!("`{name}!` would print in one reading only; what an execution did stands in its history, and a task may log"),
+                format!("`{name}!` would print in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
             ),
             "panic" | "unreachable" | "todo" | "unimplemented" | "assert" | "assert_eq" | "assert_ne" => self.refuse(
                 &mac.path,
@@ -29,7 +29,7 @@ impl Symbolic<'_> {
             ),
             "info" | "debug" | "trace" | "warn" | "error" => self.refuse(
                 &mac.path,
-                format!("`{name}!` would log in one reading only; what an execution did stands in its history, and a task may log"),
+                format!("`{name}!` would log in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
             ),
             "join" | "try_join" | "select" => self.refuse(
                 &mac.path,

@@ -66,7 +66,7 @@ impl Symbolic<'_> {
                 other => {
                     self.errors.refuse(
                         other,
-                        "an item inside a workflow would exist in each of its readings; move it beside the workflow",
+                        "a workflow holds no items but `const` and `use`: what it says is what Step Functions does; move this beside the workflow",
                     );
                     TokenStream::new()
                 }

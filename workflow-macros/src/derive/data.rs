@@ -345,7 +345,7 @@ fn refuse_half_skipped(
     let rust = rust.to_string();
     let span = word_span(attrs, "serde", word).unwrap_or_else(Span::call_site);
     let message = format!(
-        "`{rust}` is {does} but never {but}; Step Functions hands JSON on as it came, so the two readings of a workflow would differ; write `#[serde(skip)]`, or remove `{word}`"
+        "`{rust}` is {does} but never {but}; Step Functions hands JSON on as it came, so the value would not be the same there as in this process; write `#[serde(skip)]`, or remove `{word}`"
     );
     refusals.push(Error::new(span, message));
 }

@@ -153,29 +153,25 @@ fn variants<'a>(item: &'a DeriveInput, refusals: &mut Errors) -> Option<Vec<Vari
     if variants.is_empty() || !item.generics.params.is_empty() {
         return None;
     }
-    let variants = variants.into_iter().collect::<Option<Vec<_>>>()?;
-    Some(distinct(variants, data, refusals))
+    refuse_one_name_for_two(&variants, data, refusals);
+    variants.into_iter().collect()
 }
 
 /// Refuses the second of two variants with one error name.
-fn distinct<'a>(variants: Vec<Variant<'a>>, data: &syn::DataEnum, refusals: &mut Errors) -> Vec<Variant<'a>> {
-    let named = |variant: &Variant| match &variant.kind {
-        Kind::Named { name, .. } => Some(name.clone()),
-        Kind::From { .. } => None,
-    };
-    for (index, (second, syntax)) in variants.iter().zip(&data.variants).enumerate() {
-        let Some(name) = named(second) else { continue };
-        let Some(first) = variants[..index].iter().find(|first| named(first).as_ref() == Some(&name)) else {
+fn refuse_one_name_for_two(variants: &[Option<Variant>], data: &syn::DataEnum, refusals: &mut Errors) {
+    let mut seen: Vec<(&str, &Ident)> = Vec::new();
+    for (variant, syntax) in variants.iter().zip(&data.variants) {
+        let Some(Variant { ident, kind: Kind::Named { name, .. } }) = variant else { continue };
+        let Some((_, first)) = seen.iter().find(|(known, _)| known == name) else {
+            seen.push((name, *ident));
             continue;
         };
-        let span = word_span(&syntax.attrs, "workflow", "name").unwrap_or(second.ident.span());
+        let span = word_span(&syntax.attrs, "workflow", "name").unwrap_or(ident.span());
         let message = format!(
-            "`{}` and `{}` have the same error name `{name}`, so a caught error could be either; give one of them another by `#[workflow(name = \"..\")]`",
-            first.ident, second.ident
+            "`{first}` and `{ident}` have the same error name `{name}`, so a caught error could be either; give one of them another by `#[workflow(name = \"..\")]`"
         );
         refusals.push(Error::new(span, message));
     }
-    variants
 }
 
 fn variant<'a>(
@@ -443,9 +439,12 @@ fn implementation(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     });
     let to_failure = variants.iter().map(to_failure);
     let from_name = variants.iter().filter_map(from_name);
-    // `PlatformError` takes every name, so it is asked last.
-    let (last, first): (Vec<_>, Vec<_>) = variants.iter().partition(|variant| is_platform(variant));
-    let from_inner = first.into_iter().chain(last).filter_map(from_inner);
+    // A held error takes its own names first. Every other name, the platform's among them, is for
+    // this type's own `PlatformError`; one that is deeper inside takes it where there is no other.
+    let (platform, held): (Vec<_>, Vec<_>) = variants.iter().partition(|variant| is_platform(variant));
+    let from_declared = held.iter().filter_map(|variant| from_inner(variant, true));
+    let from_any = platform.iter().chain(&held).filter_map(|variant| from_inner(variant, false));
+    let from_inner = from_declared.chain(from_any);
     let described = variants.iter().map(described);
     let passing = variants
         .iter()
@@ -553,19 +552,29 @@ fn from_name(variant: &Variant) -> Option<TokenStream> {
     })
 }
 
-/// The attempt of `from_failure` at the names of another error.
-fn from_inner(variant: &Variant) -> Option<TokenStream> {
+/// The attempt of `from_failure` at the names of another error: at those that it or an error inside
+/// it declares, or at any.
+fn from_inner(variant: &Variant, declared: bool) -> Option<TokenStream> {
     let private = private();
     let ident = variant.ident;
     let Kind::From { member, ty } = &variant.kind else { return None };
     let delegate = quote_spanned!(ty.span()=> <#ty as #private::WorkflowError>::from_failure);
-    Some(quote! {
-        let failure = match #delegate(failure) {
+    let ask = quote! {
+        match #delegate(failure) {
             ::std::result::Result::Ok(error) => {
                 return ::std::result::Result::Ok(Self::#ident { #member: error });
             }
             ::std::result::Result::Err(failure) => failure,
-        };
+        }
+    };
+    Some(match declared {
+        true => {
+            let names = quote_spanned!(ty.span()=> <#ty as #private::WorkflowError>::variants);
+            quote! {
+                let failure = if #private::declares(&#names(), &failure.error) { #ask } else { failure };
+            }
+        }
+        false => quote!(let failure = #ask;),
     })
 }
 

@@ -1,0 +1,183 @@
+//! Variables that are set again, and what loops over lists read.
+
+use std::marker::PhantomData;
+
+use crate::data::{Data, Fields, Shape};
+
+use super::{
+    builder::Builder,
+    graph::{Step, Var},
+    node::{BinaryOp, Expr, Kind, Node},
+    ops::{Addable, Number, is_list},
+    pattern::member,
+};
+
+/// A variable that is set again.
+pub struct Cell<T> {
+    var: Var,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Cell<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Cell<T> {}
+
+/// What a name stands for: a value, or a variable that holds one.
+pub trait Named {
+    /// The type of the value.
+    type Value;
+    /// The value as it is where the name is read.
+    fn get(self, builder: &Builder) -> Expr<Self::Value>;
+    /// Sets the variable. rustc refuses to set what was not declared with `mut`.
+    fn set(self, builder: &Builder, value: Expr<Self::Value>);
+}
+
+impl<T> Named for Expr<T> {
+    type Value = T;
+    fn get(self, _: &Builder) -> Expr<T> {
+        self
+    }
+    fn set(self, _: &Builder, _: Expr<T>) {}
+}
+
+impl<T> Named for Cell<T> {
+    type Value = T;
+    fn get(self, builder: &Builder) -> Expr<T> {
+        builder.expr(Kind::Var(self.var))
+    }
+    fn set(self, builder: &Builder, value: Expr<T>) {
+        builder.append(Step::Let { var: self.var, value: value.node(), next: None });
+    }
+}
+
+impl Builder {
+    /// `let mut name = value;`
+    pub fn cell<T>(&self, name: &'static str, value: Expr<T>) -> Cell<T> {
+        let var = self.edit(|program| {
+            let var = program.var(Some(name.to_owned()));
+            program.mutable.insert(var);
+            var
+        });
+        let cell = Cell { var, of: PhantomData };
+        cell.set(self, value);
+        cell
+    }
+
+    /// The value of a name.
+    pub fn get<N: Named>(&self, name: N) -> Expr<N::Value> {
+        name.get(self)
+    }
+
+    /// `name = value`
+    pub fn set<N: Named>(&self, name: N, value: Expr<N::Value>) {
+        name.set(self, value);
+    }
+
+    /// A struct or a tuple with another value in one field. The closure is never called.
+    pub fn update<T: Data, U: Data>(
+        &self,
+        base: Expr<T>,
+        name: &'static str,
+        _: fn(&T) -> &U,
+        value: Expr<U::Owned>,
+    ) -> Expr<T> {
+        let node = self.edit(|program| {
+            let arena = &mut program.arena;
+            match T::shape() {
+                Shape::Struct { fields: Fields::Newtype(_), .. } => value.node(),
+                Shape::Struct { fields: Fields::Tuple(shapes), .. } | Shape::Tuple(shapes) => {
+                    let place = name.parse().unwrap_or(0);
+                    let elements = shapes
+                        .iter()
+                        .enumerate()
+                        .map(|(index, shape)| {
+                            let element =
+                                if index == place { value.node() } else { arena.index(base.node(), index) };
+                            (element, is_list(&shape()))
+                        })
+                        .collect();
+                    arena.add(Kind::Array(elements))
+                }
+                Shape::Struct { fields, .. } => {
+                    let (_, field) = member(arena, &fields, base.node(), name);
+                    match arena.kind(field).clone() {
+                        Kind::Field { key, .. } => arena.update(base.node(), key, value.node()),
+                        // A field of an object literal: what it is called says the shape.
+                        _ => match key_of(&fields, name) {
+                            Some(key) => arena.update(base.node(), key, value.node()),
+                            None => value.node(),
+                        },
+                    }
+                }
+                _ => arena.update(base.node(), name.to_owned(), value.node()),
+            }
+        });
+        Expr::new(node)
+    }
+
+    /// A list with one more element.
+    pub fn pushed<T: Data>(&self, list: Expr<Vec<T>>, element: Expr<T>) -> Expr<Vec<T>> {
+        let nested = is_list(&T::shape());
+        let one: Expr<Vec<T>> = self.expr(Kind::Array(vec![(element.node(), nested)]));
+        self.expr(Kind::Call { function: "append", arguments: vec![list.node(), one.node()] })
+    }
+
+    /// A value in a variable of its own, so that it is computed once.
+    pub fn hold<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        self.bind_name(name, value)
+    }
+
+    /// The element of a list at a place.
+    pub fn at<T>(&self, list: Expr<Vec<T>>, index: Expr<usize>) -> Expr<T> {
+        self.expr(Kind::At { base: list.node(), index: index.node() })
+    }
+
+    /// The number of elements of a list.
+    pub fn count<T>(&self, list: Expr<Vec<T>>) -> Expr<usize> {
+        self.expr(Kind::Call { function: "count", arguments: vec![list.node()] })
+    }
+
+    /// The number after another.
+    pub fn next<T: Number + Addable>(&self, number: Expr<T>) -> Expr<T> {
+        self.step(BinaryOp::Add, number)
+    }
+
+    /// The number before another.
+    pub fn previous<T: Number + Addable>(&self, number: Expr<T>) -> Expr<T> {
+        self.step(BinaryOp::Subtract, number)
+    }
+
+    fn step<T>(&self, op: BinaryOp, number: Expr<T>) -> Expr<T> {
+        let node: Node = self.edit(|program| {
+            let one = program.arena.literal(1);
+            program.arena.binary(op, number.node(), one)
+        });
+        Expr::new(node)
+    }
+}
+
+/// The key of a named field, if it has one of its own.
+fn key_of(fields: &Fields, name: &str) -> Option<String> {
+    let Fields::Named(fields) = fields else { return None };
+    let field = fields.iter().find(|field| field.rust == name)?;
+    (!field.flatten && !field.transparent).then(|| field.json.to_owned())
+}
+
+impl super::node::Arena {
+    /// An object with another value under one key; of an object literal, the literal.
+    fn update(&mut self, base: Node, key: String, value: Node) -> Node {
+        if let Kind::Object(entries) = self.kind(base).clone() {
+            let mut entries = entries;
+            match entries.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known)) => *known = value,
+                None => entries.push((key, value)),
+            }
+            return self.add(Kind::Object(entries));
+        }
+        self.add(Kind::Update { base, key, value })
+    }
+}
