@@ -130,15 +130,14 @@ impl Writer<'_> {
                     arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
                 (format!("${function}({})", arguments.join(", ")), Path)
             }
-            Kind::Update { base, key, value } => (
-                format!(
-                    "$merge([{}, {{{}: {}}}])",
-                    self.write(*base, Conditional, false),
-                    quoted(key),
-                    self.write(*value, Conditional, true)
-                ),
-                Path,
-            ),
+            Kind::Update { base, entries } => {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{}: {}", quoted(key), self.write(*value, Conditional, true)))
+                    .collect();
+                let base = self.write(*base, Conditional, false);
+                (format!("$merge([{base}, {{{}}}])", entries.join(", ")), Path)
+            }
             Kind::Object(entries) => {
                 let entries: Vec<String> = entries
                     .iter()

@@ -544,8 +544,11 @@ fn emit(
         })
         .collect();
     let writer = Writer { arena: &program.arena, variables: &variables, made: &made };
-    let emitted = drafts
-        .iter()
+    // The state that an execution starts at comes first, then the author's order.
+    let (first, rest): (Vec<_>, Vec<_>) = drafts.iter().partition(|(point, _)| **point == start.target);
+    let emitted = first
+        .into_iter()
+        .chain(rest)
         .map(|(point, draft)| {
             let own = own.get(point).cloned().unwrap_or_default();
             let passed = drafts

@@ -54,6 +54,11 @@ impl<T> Named for Cell<T> {
     }
 }
 
+/// The value of a name.
+pub fn get<N: Named>(builder: &Builder, name: N) -> Expr<N::Value> {
+    name.get(builder)
+}
+
 impl Builder {
     /// `let mut name = value;`
     pub fn cell<T>(&self, name: &'static str, value: Expr<T>) -> Cell<T> {
@@ -105,15 +110,15 @@ impl Builder {
                 Shape::Struct { fields, .. } => {
                     let (_, field) = member(arena, &fields, base.node(), name);
                     match arena.kind(field).clone() {
-                        Kind::Field { key, .. } => arena.update(base.node(), key, value.node()),
+                        Kind::Field { key, .. } => arena.update(base.node(), vec![(key, value.node())]),
                         // A field of an object literal: what it is called says the shape.
                         _ => match key_of(&fields, name) {
-                            Some(key) => arena.update(base.node(), key, value.node()),
+                            Some(key) => arena.update(base.node(), vec![(key, value.node())]),
                             None => value.node(),
                         },
                     }
                 }
-                _ => arena.update(base.node(), name.to_owned(), value.node()),
+                _ => arena.update(base.node(), vec![(name.to_owned(), value.node())]),
             }
         });
         Expr::new(node)
@@ -165,19 +170,4 @@ fn key_of(fields: &Fields, name: &str) -> Option<String> {
     let Fields::Named(fields) = fields else { return None };
     let field = fields.iter().find(|field| field.rust == name)?;
     (!field.flatten && !field.transparent).then(|| field.json.to_owned())
-}
-
-impl super::node::Arena {
-    /// An object with another value under one key; of an object literal, the literal.
-    fn update(&mut self, base: Node, key: String, value: Node) -> Node {
-        if let Kind::Object(entries) = self.kind(base).clone() {
-            let mut entries = entries;
-            match entries.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, known)) => *known = value,
-                None => entries.push((key, value)),
-            }
-            return self.add(Kind::Object(entries));
-        }
-        self.add(Kind::Update { base, key, value })
-    }
 }

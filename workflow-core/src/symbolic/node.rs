@@ -57,8 +57,8 @@ pub(crate) enum Kind {
     At { base: Node, index: Node },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
-    /// An object with another value under one key.
-    Update { base: Node, key: String, value: Node },
+    /// An object with other values under some keys.
+    Update { base: Node, entries: Vec<(String, Node)> },
     /// An object.
     Object(Vec<(String, Node)>),
     /// An array. The flag says that the element is itself an array.
@@ -164,7 +164,9 @@ impl Arena {
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
-            Kind::Update { base, value, .. } => vec![*base, *value],
+            Kind::Update { base, entries } => {
+                std::iter::once(*base).chain(entries.iter().map(|(_, node)| *node)).collect()
+            }
             Kind::Object(entries) => entries.iter().map(|(_, node)| *node).collect(),
             Kind::Array(elements) => elements.iter().map(|(node, _)| *node).collect(),
             Kind::Unary(_, operand)
@@ -204,8 +206,11 @@ impl Arena {
                 function,
                 arguments: arguments.into_iter().map(|argument| self.replace(argument, replace)).collect(),
             },
-            Kind::Update { base, key, value } => {
-                Kind::Update { base: self.replace(base, replace), key, value: self.replace(value, replace) }
+            Kind::Update { base, entries } => {
+                let base = self.replace(base, replace);
+                let entries: Vec<(String, Node)> =
+                    entries.into_iter().map(|(key, node)| (key, self.replace(node, replace))).collect();
+                return self.update(base, entries);
             }
             Kind::Object(entries) => Kind::Object(
                 entries.into_iter().map(|(key, node)| (key, self.replace(node, replace))).collect(),
@@ -246,6 +251,13 @@ impl Arena {
                     return *value;
                 }
             }
+            Kind::Update { base, entries } => {
+                let base = *base;
+                return match entries.iter().find(|(name, _)| *name == key) {
+                    Some((_, value)) => *value,
+                    None => self.field(base, key, presence),
+                };
+            }
             Kind::Error { name, .. } if key == "Error" => {
                 let name = name.clone();
                 return self.literal(name);
@@ -258,6 +270,29 @@ impl Arena {
             _ => {}
         }
         self.add(Kind::Field { base, key, presence })
+    }
+
+    /// An object with other values under some keys; of an object literal, the literal.
+    pub(crate) fn update(&mut self, base: Node, entries: Vec<(String, Node)>) -> Node {
+        let put = |known: &mut Vec<(String, Node)>| {
+            for (key, value) in entries.clone() {
+                match known.iter_mut().find(|(name, _)| *name == key) {
+                    Some((_, known)) => *known = value,
+                    None => known.push((key, value)),
+                }
+            }
+        };
+        match self.kind(base).clone() {
+            Kind::Object(mut known) => {
+                put(&mut known);
+                self.add(Kind::Object(known))
+            }
+            Kind::Update { base, entries: mut known } => {
+                put(&mut known);
+                self.add(Kind::Update { base, entries: known })
+            }
+            _ => self.add(Kind::Update { base, entries }),
+        }
     }
 
     /// An element of an array; of an array literal, the element itself.
@@ -278,8 +313,23 @@ impl Arena {
         self.add(Kind::Index { base, index })
     }
 
-    /// An operator between two operands; `&&` and `||` without a literal one.
+    /// An operator between two operands, computed where both are known.
     pub(crate) fn binary(&mut self, op: BinaryOp, left: Node, right: Node) -> Node {
+        let number = |node: Node| match self.kind(node) {
+            Kind::Literal(Value::Number(number)) => number.as_i64(),
+            _ => None,
+        };
+        if let (Some(left), Some(right)) = (number(left), number(right)) {
+            let computed = match op {
+                BinaryOp::Add => left.checked_add(right),
+                BinaryOp::Subtract => left.checked_sub(right),
+                BinaryOp::Multiply => left.checked_mul(right),
+                _ => None,
+            };
+            if let Some(computed) = computed {
+                return self.literal(computed);
+            }
+        }
         let known = |node: Node| match self.kind(node) {
             Kind::Literal(Value::Bool(value)) => Some(*value),
             _ => None,

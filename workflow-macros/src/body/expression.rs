@@ -145,7 +145,8 @@ impl Symbolic<'_> {
                     .refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
             }
             if !is_capitalized(path) {
-                return quote!(#ident);
+                // A path begins and ends at the author's token, so that rustc points there.
+                return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #ident));
             }
         }
         let _ = qualified;
@@ -154,6 +155,9 @@ impl Symbolic<'_> {
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
+        if let Some(assigned) = self.compound_assign(binary) {
+            return assigned;
+        }
         let span = binary.op.span();
         let b = self.builder_at(span);
         let method = match binary.op {
@@ -170,16 +174,10 @@ impl Symbolic<'_> {
             BinOp::Le(_) => "le",
             BinOp::Gt(_) => "gt",
             BinOp::Ge(_) => "ge",
-            BinOp::BitXor(_) | BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::Shl(_) | BinOp::Shr(_) => {
+            _ => {
                 return self.refuse(
                     binary.op,
                     "JSONata has no operations on bits; for booleans write `&&`, `||` or `!=`, for numbers compute in a task",
-                );
-            }
-            op => {
-                return self.refuse(
-                    op,
-                    "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
                 );
             }
         };
@@ -325,6 +323,7 @@ impl Symbolic<'_> {
             ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
                 self.expr(&method.receiver)
             }
+            ("push" | "push_str", 1) => self.push(method),
             ("to_string", 0) => {
                 let value = self.expr(&method.receiver);
                 quote_spanned!(span=> #b.display(#value))
@@ -539,16 +538,12 @@ impl Symbolic<'_> {
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
         let b = self.b.clone();
         match expr {
-            Expr::Assign(assign) if self.was_refused(&assign.left) => quote!(#b.never()),
-            Expr::Assign(assign) => self.refuse(
-                assign.eq_token,
-                "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
-            ),
-            Expr::While(loop_) => self.refuse(loop_.while_token, LOOPS),
-            Expr::Loop(loop_) => self.refuse(loop_.loop_token, LOOPS),
-            Expr::ForLoop(loop_) => self.refuse(loop_.for_token, LOOPS),
-            Expr::Break(break_) => self.refuse(break_.break_token, LOOPS),
-            Expr::Continue(continue_) => self.refuse(continue_.continue_token, LOOPS),
+            Expr::Assign(assign) => self.assign(assign),
+            Expr::While(loop_) => self.while_(loop_),
+            Expr::Loop(loop_) => self.loop_(loop_),
+            Expr::ForLoop(loop_) => self.for_(loop_),
+            Expr::Break(leave) => self.break_(leave),
+            Expr::Continue(again) => self.continue_(again),
             Expr::Async(block) => self.refuse(
                 block.async_token,
                 "an `async` block does nothing until it is awaited; await it, or give it a name with `let` and await that",
@@ -570,9 +565,6 @@ impl Symbolic<'_> {
         }
     }
 }
-
-const LOOPS: &str =
-    "a loop has no meaning in this workflow; call a task for the whole list, or write the steps out";
 
 fn last_segment(path: &Path) -> String {
     path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default()

@@ -7,6 +7,7 @@
 mod await_;
 mod control;
 mod expression;
+mod loops;
 mod macros;
 mod native;
 mod pattern;

@@ -86,7 +86,7 @@ impl Reader<'_> {
                 if let Some(mutability) = &ident.mutability {
                     self.errors.refuse(
                         mutability,
-                        "a variable of a workflow is set once, where it is declared; give the new value a `let` of its own",
+                        "only a plain `let mut name = ..` declares a variable that is set again; bind the value here, and give it such a `let`",
                     );
                 }
                 self.names.push(ident.ident.clone());

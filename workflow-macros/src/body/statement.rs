@@ -115,6 +115,16 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
+            Pat::Ident(name) if simple && name.mutability.is_some() => {
+                let ident = &name.ident;
+                let text = plain(ident);
+                self.locals.insert(text.clone());
+                self.blocks.remove(&text);
+                quote! {
+                    let #ident #annotation = #value;
+                    let #ident = #b.cell(#text, #ident);
+                }
+            }
             Pat::Ident(name) if simple => {
                 let pattern = pattern::read(pat, self.errors);
                 self.declare(&pattern);

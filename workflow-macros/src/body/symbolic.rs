@@ -35,6 +35,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) refused: HashSet<String>,
     /// The names of all variables so far, the parameters among them.
     pub(crate) locals: HashSet<String>,
+    /// The loops around what is being written, outermost first.
+    pub(crate) loops: Vec<super::loops::Around>,
     names: usize,
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn write(
         fallible,
         note: None,
         blocks: HashMap::new(),
+        loops: Vec::new(),
         awaited_blocks: HashSet::new(),
         refused: HashSet::new(),
         locals: parameters,
@@ -168,11 +171,29 @@ impl<'ast> Visit<'ast> for Effects {
             | Expr::Assign(_) => {
                 self.found = true;
             }
+            Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.found = true,
+            Expr::Binary(binary) if is_compound(&binary.op) => self.found = true,
+            Expr::MethodCall(method) if method.method == "push" || method.method == "push_str" => {
+                self.found = true
+            }
             // A block has an effect when it is awaited.
             Expr::Async(_) | Expr::Closure(_) => {}
             _ => syn::visit::visit_expr(self, expr),
         }
     }
+}
+
+/// Whether an operator sets its left operand.
+pub(crate) fn is_compound(op: &syn::BinOp) -> bool {
+    use syn::BinOp;
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+    )
 }
 
 /// Whether control never passes the end of an expression.
@@ -184,6 +205,7 @@ pub(crate) fn diverges(expr: &Expr) -> bool {
             block_diverges(&branch.then_branch)
                 && branch.else_branch.as_ref().is_some_and(|(_, otherwise)| diverges(otherwise))
         }
+        Expr::Loop(loop_) => !super::loops::breaks(loop_),
         Expr::Match(choice) => !choice.arms.is_empty() && choice.arms.iter().all(|arm| diverges(&arm.body)),
         _ => false,
     }

@@ -1,9 +1,0 @@
-use workflow_core::prelude::*;
-
-#[workflow]
-async fn pay(prices: Vec<u32>) -> u32 {
-    for price in prices {}
-    0
-}
-
-fn main() {}
