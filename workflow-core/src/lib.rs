@@ -174,6 +174,8 @@ pub use workflow_macros::task;
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
+/// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
+/// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
