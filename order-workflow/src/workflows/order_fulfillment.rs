@@ -240,7 +240,8 @@ pub async fn notify_customer(
     payment: &Payment,
     shipment: &Shipment,
 ) -> Result<Confirmation, FulfillmentError> {
-    let items: Vec<String> = order.items.iter().map(|item| format!("{} x {}", item.quantity, item.item_id)).collect();
+    let items: Vec<String> =
+        order.items.iter().map(|item| format!("{} x {}", item.quantity, item.item_id)).collect();
     store.send(&Mail {
         recipient: order.email.clone(),
         subject: format!("Your order {} is on its way", order.order_id),

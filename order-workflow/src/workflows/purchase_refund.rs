@@ -91,7 +91,12 @@ pub async fn refund_lambda(State(store): State<Store>, event: &Event) -> Result<
     carry_out(&store, event, "refund", "Refund processes")
 }
 
-fn carry_out(store: &Store, event: &Event, operation: &str, message: &str) -> Result<Response, OperationError> {
+fn carry_out(
+    store: &Store,
+    event: &Event,
+    operation: &str,
+    message: &str,
+) -> Result<Response, OperationError> {
     // An `Event` holds nothing but JSON values, and its text is the same for the same event.
     let text = serde_json::to_string(event).unwrap_or_default();
     store.record_operation(operation, &text)?;

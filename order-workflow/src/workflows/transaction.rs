@@ -159,7 +159,10 @@ fn enter(store: &Store, ids: Ids, transaction: &Transaction) -> Result<Receipt, 
     retry(errors = [StoreUnavailable, PlatformError::TIMEOUT], interval_seconds = 2, max_attempts = 3, backoff_rate = 2.0),
     timeout_seconds = 30,
 )]
-pub async fn result_handler(State(store): State<Store>, receipt: &Receipt) -> Result<Outcome, TransactionError> {
+pub async fn result_handler(
+    State(store): State<Store>,
+    receipt: &Receipt,
+) -> Result<Outcome, TransactionError> {
     store.complete(&receipt.transaction_id)?;
     info!(receipt.transaction_id, "completed");
     Ok(Outcome {

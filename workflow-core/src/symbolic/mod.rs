@@ -19,7 +19,7 @@ pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
-pub use mutation::{Cell, Named, get};
+pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};

@@ -54,6 +54,26 @@ impl<T> Named for Cell<T> {
     }
 }
 
+/// What `push` adds to.
+pub trait Push<T>: Sized {
+    /// The list or the text with one more at its end.
+    fn push(builder: &Builder, list: Expr<Self>, element: Expr<T>) -> Expr<Self>;
+}
+
+impl<T: Data> Push<T> for Vec<T> {
+    fn push(builder: &Builder, list: Expr<Self>, element: Expr<T>) -> Expr<Self> {
+        let nested = is_list(&T::shape());
+        let one: Expr<Self> = builder.expr(Kind::Array(vec![(element.node(), nested)]));
+        builder.expr(Kind::Call { function: "append", arguments: vec![list.node(), one.node()] })
+    }
+}
+
+impl Push<char> for String {
+    fn push(builder: &Builder, text: Expr<Self>, character: Expr<char>) -> Expr<Self> {
+        builder.expr(Kind::Concat(vec![text.node(), character.node()]))
+    }
+}
+
 /// The value of a name.
 pub fn get<N: Named>(builder: &Builder, name: N) -> Expr<N::Value> {
     name.get(builder)
@@ -124,11 +144,9 @@ impl Builder {
         Expr::new(node)
     }
 
-    /// A list with one more element.
-    pub fn pushed<T: Data>(&self, list: Expr<Vec<T>>, element: Expr<T>) -> Expr<Vec<T>> {
-        let nested = is_list(&T::shape());
-        let one: Expr<Vec<T>> = self.expr(Kind::Array(vec![(element.node(), nested)]));
-        self.expr(Kind::Call { function: "append", arguments: vec![list.node(), one.node()] })
+    /// A list with one more element, or a text with one more character.
+    pub fn pushed<L: Push<T>, T>(&self, list: Expr<L>, element: Expr<T>) -> Expr<L> {
+        L::push(self, list, element)
     }
 
     /// A value in a variable of its own, so that it is computed once.

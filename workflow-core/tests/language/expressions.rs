@@ -9,7 +9,7 @@ async fn arithmetic(a: i64, b: i64, c: f64) -> Result<(i64, i64, i64, f64, bool)
     let sum = a + b * 2 - (a - b);
     let quotient = (a / b, a % b);
     let sum = send_number(sum).await?;
-    Ok((sum, quotient.0, -quotient.1, c / 2.0, sum > LIMIT && !(a == b) || c <= 0.5))
+    Ok((sum, quotient.0, -quotient.1, c / 2.0, sum > LIMIT && !(a == b || a == 9) || c <= 0.5))
 }
 
 #[task(lambda_transients = false)]

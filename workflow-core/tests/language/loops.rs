@@ -64,31 +64,35 @@ async fn a_list_is_gone_through_in_order() {
 }
 
 #[workflow]
-async fn labels(rows: Vec<Vec<u32>>) -> Result<u32, PlatformError> {
+async fn labels(rows: Vec<Vec<u32>>) -> Result<(usize, u32), PlatformError> {
     let mut seen = 0;
-    let found = 'rows: loop {
+    let mut passes = 0;
+    let found = 'passes: loop {
         for (place, row) in rows.iter().enumerate() {
             for number in row {
                 seen = add(seen, 1).await?;
                 if *number == 7 {
-                    break 'rows seen * 100;
+                    break 'passes place * 100;
                 }
                 if *number == 0 {
                     break;
                 }
             }
         }
-        break 0;
+        passes += 1;
+        if passes == 2 {
+            break 5;
+        }
     };
-    Ok(found + seen)
+    Ok((found, seen))
 }
 
 #[tokio::test]
 async fn a_break_leaves_the_loop_of_its_label_with_a_value() {
     snapshot!(labels);
     let run = |rows| Executor::test().run(labels(rows));
-    assert_eq!(run(vec![vec![1, 0, 3], vec![7]]).await.output().unwrap(), 303);
-    assert_eq!(run(vec![vec![1], vec![2]]).await.output().unwrap(), 2);
+    assert_eq!(run(vec![vec![1, 0, 3], vec![7]]).await.output().unwrap(), (100, 3));
+    assert_eq!(run(vec![vec![1], vec![2]]).await.output().unwrap(), (5, 4));
 }
 
 #[workflow]
@@ -97,7 +101,7 @@ async fn countdown(from: u32) -> Result<String, PlatformError> {
     for number in (1..=from).rev() {
         let before = text.clone();
         text = send(format!("{before}{number}")).await?;
-        text.push_str(",");
+        text.push(',');
     }
     for number in 0..2 {
         text += &format!(" {number}");

@@ -63,8 +63,8 @@ async fn add(left: u32, right: u32) -> u32 {
 /// A state machine as it is written, headed by its number of states.
 fn machine(definition: &Definition) -> String {
     assert_eq!(definition.problems, Vec::<String>::new());
-    let json = serde_json::to_string_pretty(&definition.machine).unwrap();
-    workflow_core::asl::check(&definition.machine, &definition.placeholders()).unwrap();
+    let json = serde_json::to_string_pretty(&definition.machine).expect("a model can be written");
+    assert_eq!(workflow_core::asl::check(&definition.machine, &definition.placeholders()), Ok(()));
     let count =
         |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
     format!(

@@ -536,7 +536,6 @@ impl Symbolic<'_> {
     }
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
-        let b = self.b.clone();
         match expr {
             Expr::Assign(assign) => self.assign(assign),
             Expr::While(loop_) => self.while_(loop_),

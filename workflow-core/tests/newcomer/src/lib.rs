@@ -118,8 +118,10 @@ mod tests {
 
     #[tokio::test]
     async fn the_post_is_tried_four_times() {
-        let execution =
-            Executor::test().mock(write_letter, Mock::error(LoanError::NoPost)).run(remind(loan("ann"))).await;
+        let execution = Executor::test()
+            .mock(write_letter, Mock::error(LoanError::NoPost))
+            .run(remind(loan("ann")))
+            .await;
         assert_eq!(execution.error(), Some(LoanError::NoPost));
         assert_eq!(execution.elapsed(), Duration::from_secs(60 + 120 + 240));
         assert_eq!(execution.calls(write_letter).len(), 4);
