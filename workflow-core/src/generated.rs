@@ -8,7 +8,7 @@ use crate::{
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Call, Task},
+    task::{Awaitable, Call, Sleep, Task},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -64,6 +64,11 @@ pub fn run_task<T: Task>(
     site: usize,
 ) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, T> {
     context.task(call, site)
+}
+
+/// Waits, by the execution's clock.
+pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
+    context.wait(sleep.duration(), site).await;
 }
 
 /// A value as JSON text.

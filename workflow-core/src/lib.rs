@@ -176,6 +176,7 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
+/// | `sleep(Duration::from_secs(..)).await` | a Wait |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
@@ -204,7 +205,7 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, task, workflow,
+        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, sleep, task, workflow,
     };
 }
 
@@ -219,7 +220,7 @@ pub mod __private {
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
             cause_with_data, data_of_cause, declares,
         },
-        generated::{Accepted, IsResult, JsonObject, awaited, is_data, json, run_task, size_of_run, to_json},
+        generated::{Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json},
         lower::define,
         native::Context,
         symbolic::*,

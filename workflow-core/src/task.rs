@@ -6,6 +6,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     sync::Arc,
+    time::Duration,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -114,6 +115,45 @@ pub(crate) fn add_retry(policy: &mut Policy, overrides: &mut bool, retry: Retry)
         *overrides = true;
     }
     policy.retry.push(retry);
+}
+
+/// Waits for some time: a Wait state.
+///
+/// In a workflow only. Step Functions waits whole seconds, so a part of one counts as a whole one, in
+/// process too. A wait that depends on data is written `sleep(Duration::from_secs(..))`.
+///
+/// ```
+/// use std::time::Duration;
+/// use workflow_core::prelude::*;
+///
+/// #[workflow]
+/// async fn patient(days: u64) -> u64 {
+///     sleep(Duration::from_secs(days * 86_400)).await;
+///     days
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let execution = Executor::test().run(patient(2)).await;
+/// assert_eq!(execution.elapsed(), Duration::from_secs(172_800));
+/// # }
+/// ```
+pub fn sleep(duration: impl Into<Seconds>) -> Sleep {
+    Sleep { seconds: duration.into() }
+}
+
+/// A wait, not yet awaited: what [`sleep`] returns.
+#[must_use = "a wait does nothing until it is awaited"]
+#[derive(Clone, Copy, Debug)]
+pub struct Sleep {
+    seconds: Seconds,
+}
+
+impl Sleep {
+    /// How long it is.
+    pub fn duration(self) -> Duration {
+        self.seconds.duration()
+    }
 }
 
 /// What may be awaited in a workflow: a [`Call`].

@@ -48,7 +48,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         if let Pat::Ident(PatIdent { mutability: Some(mutability), .. }) = &*argument.pat {
             errors.refuse(
                 mutability,
-                "a variable of a workflow is set once, and its input is no exception; give the new value a `let` of its own",
+                "an input stays as it arrived; give the value that changes a `let mut` of its own",
             );
         }
         if let Some(parameter) = parameter(argument, "workflow", &mut errors) {

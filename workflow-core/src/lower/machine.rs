@@ -161,7 +161,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
     let plan = match &program.steps[point] {
         Step::Task { result, next, catch, .. } => Plan::Task { result: *result, next: *next, catch: *catch },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
-        Step::Pass { next } => Plan::Pass { next: *next },
+        Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
         Step::Let { .. }
         | Step::Jump { .. }
         | Step::Dispatch { .. }
@@ -428,6 +428,7 @@ fn liveness(
             if !fresh.contains(point) {
                 match &program.steps[*point] {
                     Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
+                    Step::Wait { seconds, .. } => read(*seconds),
                     Step::Return { value, .. } => read(*value),
                     Step::Raise { error, .. } => read(*error),
                     Step::Choice { .. }
@@ -516,6 +517,9 @@ fn emit(
     let mut sites = vec![String::new(); program.sites];
     let mut tasks: Vec<TaskInfo> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
+        if let Step::Wait { site, .. } = step {
+            sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned());
+        }
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
             if drafts.contains_key(&point) && !tasks.contains(&call.task) {
@@ -572,7 +576,7 @@ fn emit(
 fn note(step: &Step) -> Note {
     match step {
         Step::Task { call, .. } => call.note,
-        Step::Choice { note, .. } | Step::Return { note, .. } | Step::Raise { note, .. } => *note,
+        Step::Wait { note, .. } | Step::Choice { note, .. } | Step::Return { note, .. } | Step::Raise { note, .. } => *note,
         Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => Note::default(),
     }
 }
@@ -593,6 +597,7 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
             _ => ("Fail".to_owned(), None),
         },
         Step::Pass { .. } => ("Initialize".to_owned(), None),
+        Step::Wait { .. } => ("Wait".to_owned(), None),
         Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
             ("Succeed".to_owned(), None)
         }
@@ -602,6 +607,7 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
 fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
     match &program.steps[point] {
         Step::Task { call, .. } => call.arguments.clone(),
+        Step::Wait { seconds, .. } => vec![*seconds],
         Step::Return { value, .. } => vec![*value],
         Step::Raise { error, .. } => vec![*error],
         Step::Choice { .. }
@@ -670,6 +676,7 @@ impl State<'_> {
                 })
             }
             Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
+            Step::Wait { .. } => asl::State::Wait(self.wait(comment)),
             Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
                 let output =
                     self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
@@ -744,6 +751,12 @@ impl State<'_> {
             }
         }
         pass
+    }
+
+    fn wait(&self, comment: Option<String>) -> asl::Wait {
+        let asl::Pass { comment, assign, output, transition } = self.pass(comment);
+        let seconds = self.own.first().map(|seconds| self.writer.template(*seconds));
+        asl::Wait { comment, seconds, timestamp: None, assign, output, transition }
     }
 
     fn choice(&self, comment: Option<String>) -> asl::Choice {

@@ -59,6 +59,7 @@ fn nodes(program: &Program) -> Vec<Node> {
             Step::Let { value, .. } => nodes.push(*value),
             Step::Task { call, .. } => nodes.extend(&call.arguments),
             Step::Choice { rules, .. } => nodes.extend(rules.iter().map(|(condition, _)| *condition)),
+            Step::Wait { seconds, .. } => nodes.push(*seconds),
             Step::Dispatch { .. } | Step::Jump { .. } | Step::Pass { .. } => {}
             Step::Return { value, .. } => nodes.push(*value),
             Step::Raise { error, .. } => nodes.push(*error),
@@ -94,6 +95,7 @@ fn substitute(program: &mut Program, var: Var, value: Node) {
             Step::Task { call, .. } => call.arguments.iter_mut().for_each(&mut put),
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
             Step::Dispatch { error, .. } => put(error),
+            Step::Wait { seconds, .. } => put(seconds),
             Step::Jump { .. } | Step::Pass { .. } => {}
             Step::Return { value, .. } => put(value),
             Step::Raise { error, .. } => put(error),

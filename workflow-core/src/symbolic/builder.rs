@@ -3,7 +3,7 @@
 //! It keeps the set of [`Hole`]s that lead to whatever comes next. A step fills them and leaves its
 //! own; a branch leaves one set per arm; an empty set means that nothing comes next.
 
-use std::{cell::RefCell, marker::PhantomData};
+use std::{cell::RefCell, marker::PhantomData, time::Duration};
 
 use serde_json::Value;
 
@@ -328,6 +328,23 @@ impl Builder {
             Step::Task { call: Box::new(call), result, next: None, catch }
         });
         Expr::new(node)
+    }
+
+    /// Waits for a time that is known when the state machine is written.
+    pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
+        let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
+        self.wait(seconds, site, note)
+    }
+
+    /// Waits for a number of seconds.
+    pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
+        self.wait(seconds.node(), site, note)
+    }
+
+    fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {
+        self.edit(|program| program.sites = program.sites.max(site + 1));
+        self.append(Step::Wait { site, note, seconds, next: None });
+        self.unit()
     }
 
     /// `Ok(value)`, leaving the scope.

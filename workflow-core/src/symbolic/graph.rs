@@ -55,6 +55,8 @@ pub(crate) enum Step {
     Jump { next: Option<Point> },
     /// Leads on as a state of its own, for what can ride on no other.
     Pass { next: Option<Point> },
+    /// Waits for some seconds.
+    Wait { site: usize, note: Note, seconds: Node, next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Goes where the first true condition says.
@@ -132,6 +134,7 @@ impl Program {
                 Step::Let { next, .. }
                 | Step::Task { next, .. }
                 | Step::Jump { next }
+                | Step::Wait { next, .. }
                 | Step::Pass { next } => next,
                 _ => return,
             },

@@ -37,6 +37,30 @@ async fn policies_and_notes_are_written() {
     assert_eq!(Executor::test().run(with_policies(4)).await.output().unwrap(), 8);
 }
 
+const GRACE: Duration = Duration::from_secs(60);
+
+#[workflow]
+async fn waits(days: u64, text: String) -> Result<String, PlatformError> {
+    /// Gives the customer a minute.
+    sleep(GRACE).await;
+    let mut text = text;
+    for day in 0..days {
+        #[state = "A Day"]
+        sleep(Duration::from_secs(day * 3_600 + 1)).await;
+        text = send(format!("{text}.")).await?;
+    }
+    sleep(Duration::from_millis(1_500)).await;
+    Ok(text)
+}
+
+#[tokio::test]
+async fn a_wait_passes_in_virtual_time() {
+    snapshot!(waits);
+    let execution = Executor::test().run(waits(3, "x".into())).await;
+    assert_eq!(execution.output().unwrap(), "x...");
+    assert_eq!(execution.elapsed(), Duration::from_secs(60 + 1 + 3_601 + 7_201 + 2));
+}
+
 #[tokio::test]
 async fn retriers_are_counted_one_by_one() {
     let short = || Mock::error(ShopError::Short(1));

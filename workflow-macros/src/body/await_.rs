@@ -8,6 +8,8 @@ use super::unparenthesized;
 pub(crate) enum Awaited<'a> {
     /// A call of a task, with its policy.
     Call(Call<'a>),
+    /// `sleep(duration)`
+    Sleep(&'a Expr),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -35,6 +37,9 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                 policy.push(method);
                 expr = unparenthesized(&method.receiver);
             }
+            Expr::Call(call) if policy.is_empty() && is_sleep(&call.func) && call.args.len() == 1 => {
+                return Awaited::Sleep(&call.args[0]);
+            }
             Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
                 policy.reverse();
                 return Awaited::Call(Call { call, policy });
@@ -50,4 +55,11 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
             _ => return Awaited::Other(base),
         }
     }
+}
+
+/// `sleep` or `workflow_core::sleep`.
+fn is_sleep(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    matches!(segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), ["sleep"] | ["workflow_core" | "prelude", "sleep"] | ["workflow_core", "prelude", "sleep"])
 }

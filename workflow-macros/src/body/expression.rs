@@ -80,6 +80,9 @@ impl Symbolic<'_> {
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
             Expr::Await(await_) => {
+                if let Awaited::Sleep(duration) = awaited(&await_.base) {
+                    return self.sleep(await_, duration);
+                }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
                     && let Expr::Path(path) = &*call.func
                     && let Some(advice) = impure(&path.path)
@@ -500,6 +503,10 @@ impl Symbolic<'_> {
                 None
             }
             Awaited::Block(_) => None,
+            Awaited::Sleep(duration) => {
+                self.errors.refuse(duration, "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`");
+                None
+            }
             Awaited::Other(other) => {
                 self.errors.refuse(
                     other,
@@ -512,6 +519,16 @@ impl Symbolic<'_> {
 
     /// A policy is written into the state machine, so it may read no variable.
     fn policy_is_fixed(&mut self, argument: &Expr) {
+        if let Some(local) = self.local_in(argument) {
+            self.errors.refuse(
+                &local,
+                format!("the policy of a call is fixed when the state machine is written, and `{local}` is known only when it runs; use a constant"),
+            );
+        }
+    }
+
+    /// The first variable that an expression reads.
+    fn local_in(&self, expr: &Expr) -> Option<syn::Ident> {
         struct Reads<'a> {
             locals: &'a std::collections::HashSet<String>,
             found: Option<syn::Ident>,
@@ -526,12 +543,27 @@ impl Symbolic<'_> {
             }
         }
         let mut reads = Reads { locals: &self.locals, found: None };
-        reads.visit_expr(argument);
-        if let Some(local) = reads.found {
-            self.errors.refuse(
-                &local,
-                format!("the policy of a call is fixed when the state machine is written, and `{local}` is known only when it runs; use a constant"),
-            );
+        reads.visit_expr(expr);
+        reads.found
+    }
+
+    /// `sleep(duration).await`
+    fn sleep(&mut self, await_: &ExprAwait, duration: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let note = self.take_note(None);
+        let site = site(await_);
+        if self.local_in(duration).is_none() && !has_effect(duration) {
+            return quote_spanned!(duration.span()=> #b.sleep_fixed(#duration, #site, #note));
+        }
+        match unparenthesized(duration) {
+            Expr::Call(call) if called(call) == "from_secs" && call.args.len() == 1 => {
+                let seconds = self.expr(&call.args[0]);
+                quote_spanned!(duration.span()=> #b.sleep_seconds(#seconds, #site, #note))
+            }
+            other => self.refuse(
+                other,
+                "a wait that depends on data is a number of seconds: `sleep(Duration::from_secs(..)).await`",
+            ),
         }
     }
 

@@ -35,7 +35,11 @@ impl VisitMut for Native {
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Call(_) = awaited(base) {
+                if let Awaited::Sleep(_) = awaited(base) {
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site));
+                    let (dot, await_token) = (&await_.dot_token, &await_.await_token);
+                    *expr = Expr::Verbatim(quote!(#run #dot #await_token));
+                } else if let Awaited::Call(_) = awaited(base) {
                     let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
                     let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
