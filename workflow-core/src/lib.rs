@@ -220,7 +220,9 @@ pub mod __private {
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
             cause_with_data, data_of_cause, declares,
         },
-        generated::{Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json},
+        generated::{
+            Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
+        },
         lower::define,
         native::Context,
         symbolic::*,

@@ -1,14 +1,18 @@
 //! From the symbolic reading to the state machine.
 //!
-//! `simplify` puts pure values where they are used; `route` follows every way out of a step to the
-//! next state, gathering the assignments that ride on it; `machine` writes the states; `jsonata`
-//! writes expressions; `names` gives everything a name that the author would recognise.
+//! `simplify` puts pure values where they are used. `route` follows a way out of a step to the next
+//! state and gathers the assignments that ride on it; `draft` does so for every state that can be
+//! reached. `merge` leaves out the states that are not needed. `machine` puts the rest together,
+//! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
+mod draft;
 mod jsonata;
 mod machine;
+mod merge;
 mod names;
 mod route;
 mod simplify;
+mod state;
 
 use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
 

@@ -61,5 +61,8 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
 fn is_sleep(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
     let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    matches!(segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), ["sleep"] | ["workflow_core" | "prelude", "sleep"] | ["workflow_core", "prelude", "sleep"])
+    matches!(
+        segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        ["sleep"] | ["workflow_core" | "prelude", "sleep"] | ["workflow_core", "prelude", "sleep"]
+    )
 }

@@ -504,7 +504,10 @@ impl Symbolic<'_> {
             }
             Awaited::Block(_) => None,
             Awaited::Sleep(duration) => {
-                self.errors.refuse(duration, "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`");
+                self.errors.refuse(
+                    duration,
+                    "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`",
+                );
                 None
             }
             Awaited::Other(other) => {

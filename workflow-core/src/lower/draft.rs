@@ -1,0 +1,211 @@
+//! The states that an execution can reach, and every way out of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::symbolic::{Kind, Node, Point, Program, Step, Var};
+
+use super::route::{self, Name, Route};
+
+/// All states by the steps that they are made of.
+pub(super) type Drafts = BTreeMap<Point, Draft>;
+
+/// A state on its way to being written.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) ways: Vec<Way>,
+}
+
+/// A way out of a state.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) kind: WayKind,
+    pub(super) lets: Vec<(Var, Node)>,
+    pub(super) target: Target,
+}
+
+#[derive(Debug)]
+pub(super) enum WayKind {
+    Success,
+    Rule(Node),
+    Default,
+    Catch(Vec<String>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    State(Point),
+    /// The execution ends here with this output.
+    End(Node),
+    /// A state that passes on the output that it is given.
+    Passing(Point, Node),
+}
+
+/// Follows every way out of every state, from where an execution starts.
+pub(super) struct Reached {
+    /// What is assigned before the first state, and that state.
+    pub(super) start: Route,
+    /// The states that have the execution's input as theirs.
+    pub(super) fresh: BTreeSet<Point>,
+    pub(super) drafts: Drafts,
+}
+
+/// Follows every way out of every state, from the entry of a program.
+pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: Point) -> Reached {
+    let mut start = route::follow(program, entry_lets.clone(), entry, Name::Unknown);
+    let mut fresh = BTreeSet::from([start.target]);
+    let mut drafts = drafts_from(program, &start, &fresh);
+    if drafts.values().flat_map(|draft| &draft.ways).any(|way| way.target == Target::State(start.target)) {
+        // A loop leads back to the first state, whose input is then another: what the workflow
+        // starts with is assigned once, before it.
+        program.steps.push(Step::Pass { next: Some(entry) });
+        start = Route { lets: entry_lets, target: program.steps.len() - 1 };
+        fresh = BTreeSet::from([start.target]);
+        drafts = drafts_from(program, &start, &fresh);
+    }
+    while grow(program, &start, &drafts, &mut fresh) {
+        drafts = drafts_from(program, &start, &fresh);
+    }
+    Reached { start, fresh, drafts }
+}
+
+/// Finds states that are entered with the execution's input: those that only a Choice which has it
+/// leads to, since a Choice passes its input on. They can read the input instead of variables.
+fn grow(program: &Program, start: &Route, drafts: &Drafts, fresh: &mut BTreeSet<Point>) -> bool {
+    let passes_input_on =
+        |point: &Point| fresh.contains(point) && matches!(program.steps[*point], Step::Choice { .. });
+    let found: Vec<Point> = drafts
+        .keys()
+        .copied()
+        .filter(|point| !fresh.contains(point))
+        .filter(|point| {
+            drafts.iter().all(|(from, draft)| {
+                draft
+                    .ways
+                    .iter()
+                    .filter(|way| way.target == Target::State(*point))
+                    .all(|way| passes_input_on(from) && way.lets == start.lets)
+            })
+        })
+        .collect();
+    let grown = !found.is_empty();
+    fresh.extend(found);
+    grown
+}
+
+/// Follows every way out of every state that an execution can reach.
+fn drafts_from(program: &mut Program, start: &Route, fresh: &BTreeSet<Point>) -> Drafts {
+    let mut drafts = BTreeMap::new();
+    let mut open = vec![start.target];
+    while let Some(point) = open.pop() {
+        if drafts.contains_key(&point) {
+            continue;
+        }
+        // What came with the input rides on the states that have it, which read the input itself.
+        let before = if fresh.contains(&point) { start.lets.clone() } else { Vec::new() };
+        let draft = draft(program, point, &before);
+        open.extend(draft.ways.iter().filter_map(|way| match way.target {
+            Target::State(point) => Some(point),
+            Target::End(_) | Target::Passing(..) => None,
+        }));
+        drafts.insert(point, draft);
+    }
+    drafts
+}
+
+fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
+    let with = |var: Var, value: Node| {
+        let mut lets = before.to_vec();
+        lets.push((var, value));
+        lets
+    };
+    let mut ways = Vec::new();
+    let mut add = |kind: WayKind, route: Route| {
+        ways.push(Way { kind, lets: route.lets, target: Target::State(route.target) });
+    };
+    enum Plan {
+        Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
+        Choice { rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
+        Pass { next: Option<Point> },
+        Terminal,
+    }
+    let plan = match &program.steps[point] {
+        Step::Task { result, next, catch, .. } => Plan::Task { result: *result, next: *next, catch: *catch },
+        Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
+        Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
+        Step::Let { .. }
+        | Step::Jump { .. }
+        | Step::Dispatch { .. }
+        | Step::Return { .. }
+        | Step::Raise { .. } => Plan::Terminal,
+    };
+    match plan {
+        Plan::Task { result, next, catch } => {
+            if let Some(next) = next {
+                let value = program.arena.add(Kind::TaskResult);
+                add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
+            }
+            if let Some((error, handler)) = catch {
+                let value = program.arena.add(Kind::ErrorOutput);
+                for (names, route) in catchers(program, &with(error, value), handler) {
+                    add(WayKind::Catch(names), route);
+                }
+            }
+        }
+        Plan::Pass { next } => {
+            if let Some(next) = next {
+                add(WayKind::Success, route::follow(program, before.to_vec(), next, Name::Unknown));
+            }
+        }
+        Plan::Choice { rules, default } => {
+            for (condition, target) in rules {
+                let Some(target) = target else { continue };
+                let condition = route::apply(program, before, condition);
+                add(WayKind::Rule(condition), route::follow(program, before.to_vec(), target, Name::Unknown));
+            }
+            if let Some(default) = default {
+                add(WayKind::Default, route::follow(program, before.to_vec(), default, Name::Unknown));
+            }
+        }
+        Plan::Terminal => {}
+    }
+    Draft { ways }
+}
+
+/// The catchers of a task: error names that lead the same way share one. `States.ALL` stands alone
+/// and last, for all names that no other catcher has.
+fn catchers(program: &mut Program, lets: &[(Var, Node)], handler: Point) -> Vec<(Vec<String>, Route)> {
+    let universe = match &program.steps[handler] {
+        Step::Dispatch { dispatch, .. } => program.dispatches[*dispatch].universe.clone(),
+        _ => Vec::new(),
+    };
+    let others = route::follow(program, lets.to_vec(), handler, Name::Other);
+    let mut catchers: Vec<(Vec<String>, Route)> = Vec::new();
+    for name in universe {
+        let route = route::follow(program, lets.to_vec(), handler, Name::Known(name));
+        if route == others {
+            continue;
+        }
+        match catchers.iter_mut().find(|(_, known)| *known == route) {
+            Some((names, _)) => names.push(name.to_owned()),
+            None => catchers.push((vec![name.to_owned()], route)),
+        }
+    }
+    catchers.sort_by_key(|(_, route)| route.target);
+    if is_rethrow(program, &others) {
+        catchers.retain(|(_, route)| !is_rethrow(program, route));
+    } else {
+        catchers.push((vec!["States.ALL".to_owned()], others));
+    }
+    catchers
+}
+
+/// Whether a way does nothing but fail with the error that was caught.
+fn is_rethrow(program: &mut Program, route: &Route) -> bool {
+    let Step::Raise { note, error } = &program.steps[route.target] else { return false };
+    if note.name.is_some() || note.comment.is_some() {
+        return false;
+    }
+    let error = *error;
+    let error = route::apply(program, &route.lets, error);
+    *program.arena.kind(error) == Kind::ErrorOutput
+}

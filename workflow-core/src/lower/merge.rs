@@ -1,0 +1,274 @@
+//! Fewer states for the same behaviour: ends that are equal or can ride on a Task, a Choice that
+//! continues another, variables that nobody reads.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
+
+use super::{
+    draft::{Drafts, Reached, Target, Way, WayKind},
+    route,
+};
+
+/// Merges what can be merged.
+pub(super) fn merge(program: &mut Program, reached: &mut Reached) {
+    share_terminals(program, &mut reached.drafts);
+    flatten_choices(program, &mut reached.drafts);
+    end_in_tasks(program, &mut reached.drafts);
+    tell_ends_apart(program, &mut reached.drafts);
+    share_terminals(program, &mut reached.drafts);
+    drop_unreached(reached.start.target, &mut reached.drafts);
+    let live = liveness(program, &reached.fresh, &reached.drafts);
+    drop_dead(&mut reached.drafts, &live);
+}
+
+/// Puts what is known on the only way to an end into the end, so that nothing is assigned for it.
+fn tell_ends_apart(program: &mut Program, drafts: &mut Drafts) {
+    let mut ways_to: HashMap<Point, usize> = HashMap::new();
+    for way in drafts.values().flat_map(|draft| &draft.ways) {
+        if let Target::State(point) = way.target {
+            *ways_to.entry(point).or_default() += 1;
+        }
+    }
+    for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
+        let Target::State(point) = way.target else { continue };
+        let value = match &program.steps[point] {
+            Step::Return { value, .. } => *value,
+            Step::Raise { error, .. } => *error,
+            _ => continue,
+        };
+        if ways_to.get(&point) != Some(&1) {
+            continue;
+        }
+        // What only the state before knows has to be assigned by it.
+        let lets: Vec<(Var, Node)> = way
+            .lets
+            .iter()
+            .copied()
+            .filter(|(_, value)| !is_transient(program, *value) && !program.arena.is_costly(*value))
+            .collect();
+        let known = route::apply(program, &lets, value);
+        // What the end now knows by itself must not be assigned and counted twice.
+        way.lets.retain(|set| !lets.contains(set));
+        match &mut program.steps[point] {
+            Step::Return { value, .. } => *value = known,
+            Step::Raise { error, .. } => *error = known,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a value can be read only in the state that it is about.
+fn is_transient(program: &Program, node: Node) -> bool {
+    matches!(program.arena.kind(node), Kind::Input | Kind::TaskResult | Kind::ErrorOutput)
+        || program.arena.parts(node).into_iter().any(|part| is_transient(program, part))
+}
+
+/// Lets equal ends be one state.
+fn share_terminals(program: &Program, drafts: &mut Drafts) {
+    #[derive(PartialEq, Eq, Hash)]
+    struct End<'a> {
+        fails: bool,
+        value: Node,
+        name: Option<&'a str>,
+        comment: Option<&'a str>,
+    }
+    let mut first: HashMap<End<'_>, Point> = HashMap::new();
+    let mut same: HashMap<Point, Point> = HashMap::new();
+    for point in drafts.keys() {
+        let (fails, value, note) = match &program.steps[*point] {
+            Step::Return { note, value } => (false, *value, note),
+            Step::Raise { note, error } => (true, *error, note),
+            _ => continue,
+        };
+        let end = End { fails, value, name: note.name, comment: note.comment };
+        same.insert(*point, *first.entry(end).or_insert(*point));
+    }
+    for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
+        if let Target::State(point) = &mut way.target
+            && let Some(kept) = same.get(point)
+        {
+            *point = *kept;
+        }
+    }
+}
+
+/// Lets an `else if` be a rule of the Choice before it.
+fn flatten_choices(program: &mut Program, drafts: &mut Drafts) {
+    let points: Vec<Point> = drafts.keys().copied().collect();
+    for point in points {
+        if !matches!(program.steps[point], Step::Choice { .. }) {
+            continue;
+        }
+        loop {
+            let ways_to = |target: Point| {
+                drafts
+                    .values()
+                    .flat_map(|draft| &draft.ways)
+                    .filter(|way| way.target == Target::State(target))
+                    .count()
+            };
+            let Some(draft) = drafts.get(&point) else { break };
+            let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last()
+            else {
+                break;
+            };
+            let (inner, lets) = (*inner, lets.clone());
+            let costly = lets.iter().any(|(_, value)| program.arena.is_costly(*value));
+            if inner == point || costly || !is_plain_choice(program, inner) || ways_to(inner) != 1 {
+                break;
+            }
+            let Some(mut inner) = drafts.remove(&inner) else { break };
+            // What was assigned on the way is put into the conditions, and rides on their rules.
+            for way in &mut inner.ways {
+                if let WayKind::Rule(condition) = &mut way.kind {
+                    *condition = route::apply(program, &lets, *condition);
+                }
+                let mut carried = lets.clone();
+                for (var, value) in std::mem::take(&mut way.lets) {
+                    let value = route::apply(program, &lets, value);
+                    carried.retain(|(known, _)| *known != var);
+                    carried.push((var, value));
+                }
+                way.lets = carried;
+            }
+            if let Some(draft) = drafts.get_mut(&point) {
+                draft.ways.pop();
+                draft.ways.extend(inner.ways);
+            }
+        }
+    }
+}
+
+/// Whether a state is a Choice that the author did not name.
+fn is_plain_choice(program: &Program, point: Point) -> bool {
+    matches!(&program.steps[point], Step::Choice { note, .. } if note.name.is_none() && note.comment.is_none())
+}
+
+/// Lets a Task that is followed by a plain end be the end, with the result as its output.
+fn end_in_tasks(program: &mut Program, drafts: &mut Drafts) {
+    let ends: Vec<(Point, Note, Node)> = drafts
+        .keys()
+        .filter_map(|point| match &program.steps[*point] {
+            Step::Return { note, value } => Some((*point, *note, *value)),
+            _ => None,
+        })
+        .collect();
+    for (end, note, value) in ends {
+        let named = note.name.is_some() || note.comment.is_some();
+        let only_successes = drafts
+            .values()
+            .flat_map(|draft| &draft.ways)
+            .filter(|way| way.target == Target::State(end))
+            .all(|way| matches!(way.kind, WayKind::Success));
+        if named && !only_successes {
+            continue;
+        }
+        for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
+            if way.target == Target::State(end) && matches!(way.kind, WayKind::Success) {
+                let output = route::apply(program, &way.lets, value);
+                way.target = if named { Target::Passing(end, output) } else { Target::End(output) };
+            }
+        }
+    }
+}
+
+fn drop_unreached(start: Point, drafts: &mut Drafts) {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(point) = open.pop() {
+        if reached.insert(point)
+            && let Some(draft) = drafts.get(&point)
+        {
+            open.extend(draft.ways.iter().filter_map(|way| match way.target {
+                Target::State(point) | Target::Passing(point, _) => Some(point),
+                Target::End(_) => None,
+            }));
+        }
+    }
+    drafts.retain(|point, _| reached.contains(point));
+}
+
+/// The variables that are read after a state is entered.
+fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> BTreeMap<Point, HashSet<Var>> {
+    let mut live: BTreeMap<Point, HashSet<Var>> =
+        drafts.keys().map(|point| (*point, HashSet::new())).collect();
+    loop {
+        let mut changed = false;
+        for (point, draft) in drafts.iter().rev() {
+            let mut reads = HashSet::new();
+            let mut read = |node: Node| {
+                program.arena.each_var(node, &mut |var| {
+                    reads.insert(var);
+                })
+            };
+            // A state that has the input reads that instead.
+            if !fresh.contains(point) {
+                match &program.steps[*point] {
+                    Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
+                    Step::Wait { seconds, .. } => read(*seconds),
+                    Step::Return { value, .. } => read(*value),
+                    Step::Raise { error, .. } => read(*error),
+                    Step::Choice { .. }
+                    | Step::Let { .. }
+                    | Step::Jump { .. }
+                    | Step::Pass { .. }
+                    | Step::Dispatch { .. } => {}
+                }
+            }
+            let passed = drafts
+                .values()
+                .flat_map(|draft| &draft.ways)
+                .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
+            if passed {
+                reads.clear();
+            }
+            for way in &draft.ways {
+                if let WayKind::Rule(condition) = way.kind {
+                    program.arena.each_var(condition, &mut |var| {
+                        reads.insert(var);
+                    });
+                }
+                let after: HashSet<Var> = match way.target {
+                    Target::State(to) => live.get(&to).cloned().unwrap_or_default(),
+                    Target::End(output) | Target::Passing(_, output) => {
+                        program.arena.each_var(output, &mut |var| {
+                            reads.insert(var);
+                        });
+                        HashSet::new()
+                    }
+                };
+                for (var, value) in &way.lets {
+                    if after.contains(var) {
+                        program.arena.each_var(*value, &mut |var| {
+                            reads.insert(var);
+                        });
+                    }
+                }
+                let assigned: HashSet<Var> = way.lets.iter().map(|(var, _)| *var).collect();
+                reads.extend(after.difference(&assigned));
+            }
+            if let Some(known) = live.get_mut(point)
+                && *known != reads
+            {
+                *known = reads;
+                changed = true;
+            }
+        }
+        if !changed {
+            return live;
+        }
+    }
+}
+
+/// Takes out what is assigned and never read.
+fn drop_dead(drafts: &mut Drafts, live: &BTreeMap<Point, HashSet<Var>>) {
+    for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
+        match way.target {
+            Target::State(to) => {
+                way.lets.retain(|(var, _)| live.get(&to).is_some_and(|live| live.contains(var)))
+            }
+            Target::End(_) | Target::Passing(..) => way.lets.clear(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Writes one state.
+
+use std::collections::HashMap;
+
+use serde_json::{Number, Value};
+
+use crate::{
+    asl::{self, Assign, Transition},
+    retry::{Retry, Seconds},
+    symbolic::{CallInfo, Node, Point, Program, Step, Var},
+};
+
+use super::{
+    draft::{Draft, Target, WayKind},
+    jsonata::Writer,
+    machine::note,
+};
+
+/// One state, about to be written.
+pub(super) struct State<'a> {
+    pub(super) program: &'a Program,
+    pub(super) writer: &'a Writer<'a>,
+    pub(super) states: &'a HashMap<Point, String>,
+    pub(super) draft: &'a Draft,
+    /// The state's own expressions.
+    pub(super) own: Vec<Node>,
+    /// Whether the state passes on the output that it is given.
+    pub(super) passed: bool,
+}
+
+impl State<'_> {
+    pub(super) fn write(&self, point: Point) -> asl::State {
+        let comment = note(&self.program.steps[point]).comment.map(str::to_owned);
+        match &self.program.steps[point] {
+            Step::Task { call, .. } => asl::State::Task(self.task(call, comment)),
+            Step::Choice { .. } => asl::State::Choice(self.choice(comment)),
+            Step::Raise { .. } => {
+                let error = self.own[0];
+                asl::State::Fail(asl::Fail {
+                    comment,
+                    error: text(self.writer.name_template(error)),
+                    cause: text(self.writer.cause_template(error)),
+                })
+            }
+            Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
+            Step::Wait { .. } => asl::State::Wait(self.wait(comment)),
+            Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
+                let output =
+                    self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
+                asl::State::Succeed(asl::Succeed { comment, output })
+            }
+        }
+    }
+
+    fn task(&self, call: &CallInfo, comment: Option<String>) -> asl::Task {
+        let payload = match (call.parameters, self.own.as_slice()) {
+            ([_], [argument]) => self.writer.template(*argument),
+            (names, arguments) => Value::Object(
+                names
+                    .iter()
+                    .zip(arguments)
+                    .map(|(name, argument)| ((*name).to_owned(), self.writer.template(*argument)))
+                    .collect(),
+            ),
+        };
+        let mut arguments = serde_json::Map::new();
+        arguments.insert("FunctionName".to_owned(), format!("${{{}}}", call.task.function).into());
+        arguments.insert("Payload".to_owned(), payload);
+        let mut task = asl::Task {
+            comment,
+            resource: "arn:aws:states:::lambda:invoke".to_owned(),
+            arguments: Value::Object(arguments),
+            timeout_seconds: call.policy.timeout.map(Seconds::get),
+            heartbeat_seconds: call.policy.heartbeat.map(Seconds::get),
+            retry: call.policy.retriers().iter().map(retrier).collect(),
+            catch: Vec::new(),
+            assign: Assign::new(),
+            output: None,
+            transition: Transition::End,
+        };
+        for way in &self.draft.ways {
+            match &way.kind {
+                WayKind::Success => {
+                    task.assign = self.assign(&way.lets);
+                    match way.target {
+                        Target::State(to) => task.transition = Transition::Next(self.states[&to].clone()),
+                        Target::End(output) => task.output = Some(self.writer.template(output)),
+                        Target::Passing(to, output) => {
+                            task.output = Some(self.writer.template(output));
+                            task.transition = Transition::Next(self.states[&to].clone());
+                        }
+                    }
+                }
+                WayKind::Catch(names) => task.catch.push(asl::Catcher {
+                    error_equals: names.clone(),
+                    assign: self.assign(&way.lets),
+                    output: None,
+                    next: self.next(way.target),
+                }),
+                WayKind::Rule(_) | WayKind::Default => {}
+            }
+        }
+        task
+    }
+
+    fn pass(&self, comment: Option<String>) -> asl::Pass {
+        let mut pass =
+            asl::Pass { comment, assign: Assign::new(), output: None, transition: Transition::End };
+        for way in &self.draft.ways {
+            pass.assign = self.assign(&way.lets);
+            match way.target {
+                Target::State(to) => pass.transition = Transition::Next(self.states[&to].clone()),
+                Target::End(output) => pass.output = Some(self.writer.template(output)),
+                Target::Passing(to, output) => {
+                    pass.output = Some(self.writer.template(output));
+                    pass.transition = Transition::Next(self.states[&to].clone());
+                }
+            }
+        }
+        pass
+    }
+
+    fn wait(&self, comment: Option<String>) -> asl::Wait {
+        let asl::Pass { comment, assign, output, transition } = self.pass(comment);
+        let seconds = self.own.first().map(|seconds| self.writer.template(*seconds));
+        asl::Wait { comment, seconds, timestamp: None, assign, output, transition }
+    }
+
+    fn choice(&self, comment: Option<String>) -> asl::Choice {
+        let mut choice = asl::Choice { comment, choices: Vec::new(), assign: Assign::new(), default: None };
+        for way in &self.draft.ways {
+            let next = self.next(way.target);
+            match way.kind {
+                WayKind::Rule(condition) => choice.choices.push(asl::ChoiceRule {
+                    comment: None,
+                    condition: self.writer.expression(condition).into(),
+                    assign: self.assign(&way.lets),
+                    next,
+                }),
+                _ => {
+                    choice.assign = self.assign(&way.lets);
+                    choice.default = Some(next);
+                }
+            }
+        }
+        choice
+    }
+
+    fn next(&self, target: Target) -> String {
+        match target {
+            Target::State(to) | Target::Passing(to, _) => self.states[&to].clone(),
+            Target::End(_) => String::new(),
+        }
+    }
+
+    fn assign(&self, lets: &[(Var, Node)]) -> Assign {
+        lets.iter()
+            .map(|(var, value)| (self.writer.variables[var.0 as usize].clone(), self.writer.template(*value)))
+            .collect()
+    }
+}
+
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+fn retrier(retry: &Retry) -> asl::Retrier {
+    let whole = retry.backoff.fract() == 0.0 && retry.backoff.abs() < 1e9;
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number within the bounds just tested")]
+    let backoff_rate = if whole {
+        Number::from(retry.backoff as i64)
+    } else {
+        Number::from_f64(retry.backoff).unwrap_or_else(|| Number::from(1))
+    };
+    asl::Retrier {
+        error_equals: retry.errors.iter().map(|name| (*name).to_owned()).collect(),
+        interval_seconds: retry.interval.get(),
+        max_attempts: retry.max_attempts,
+        backoff_rate,
+        max_delay_seconds: retry.max_delay.map(Seconds::get),
+        jitter_strategy: retry.full_jitter.then_some("FULL"),
+    }
+}
