@@ -5,16 +5,21 @@
 //! [`Program`]: a graph of [`Step`]s over an arena of expressions, which the lowering turns into a
 //! state machine. Nothing here knows how a state machine is written.
 
+mod branch;
 mod builder;
+mod calls;
 mod errors;
 mod graph;
 mod mutation;
 mod node;
 mod ops;
 mod pattern;
+mod scope;
 mod tuple;
 
-pub use builder::{Builder, Join, Loop, Scope, SymCall};
+pub use branch::{Join, Loop};
+pub use builder::Builder;
+pub use calls::SymCall;
 pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;
@@ -24,4 +29,5 @@ pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};
 pub use pattern::{Pat, Test};
+pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

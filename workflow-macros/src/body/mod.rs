@@ -5,6 +5,7 @@
 //! either has a meaning or has none.
 
 mod await_;
+mod calls;
 mod control;
 mod expression;
 mod loops;

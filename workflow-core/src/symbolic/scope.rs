@@ -1,0 +1,215 @@
+//! Where `Ok`, `Err` and `?` lead, and what is done with the errors of what is awaited.
+
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use crate::{
+    data::Data,
+    error::{Propagates, WorkflowError},
+};
+
+use super::{
+    branch::Join,
+    builder::Builder,
+    errors,
+    graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
+    node::{Expr, Kind, Node, Presence, UnaryOp},
+    pattern::{Pat, Test},
+    tuple::{ExprTuple, FieldTuple, WitnessTuple},
+};
+
+/// A scope that is not yet closed.
+#[derive(Debug)]
+pub(super) struct Open {
+    /// Its successes: where each leads from, and the value.
+    pub(super) exits: Vec<(Vec<Hole>, Node)>,
+    pub(super) dispatch: usize,
+    /// The step that all its errors lead to.
+    pub(super) handler: Point,
+}
+
+/// Where `Ok` and `Err` lead: out of the workflow, or out of an `async` block or an awaited
+/// `match`.
+pub struct Scope<T, E> {
+    pub(super) place: Option<usize>,
+    of: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Clone for Scope<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for Scope<T, E> {}
+
+impl Builder {
+    /// The scope of the workflow itself.
+    pub fn scope<T: Data, E>(&self) -> Scope<T::Owned, E> {
+        Scope { place: None, of: PhantomData }
+    }
+
+    /// Opens the scope of an `async` block or of an awaited `match`.
+    pub fn open<T, E: WorkflowError>(&self) -> Scope<T, E> {
+        let mut inner = self.inner.borrow_mut();
+        let program = &mut inner.program;
+        let error = program.var(Some("error".to_owned()));
+        let universe = Vec::new();
+        program.dispatches.push(Dispatch { error: Some(error), universe, arms: Vec::new() });
+        let dispatch = program.dispatches.len() - 1;
+        let node = program.arena.add(Kind::Var(error));
+        program.steps.push(Step::Dispatch { dispatch, error: node });
+        let handler = program.steps.len() - 1;
+        inner.scopes.push(Open { exits: Vec::new(), dispatch, handler });
+        Scope { place: Some(inner.scopes.len() - 1), of: PhantomData }
+    }
+
+    /// `Ok(value)`, leaving the scope.
+    pub fn ok<T, E>(&self, scope: Scope<T, E>, value: Expr<T>, note: Note) {
+        let mut inner = self.inner.borrow_mut();
+        match scope.place {
+            None => inner.append(|_| Step::Return { note, value: value.node() }),
+            Some(place) => {
+                let holes = std::mem::take(&mut inner.holes);
+                inner.scopes[place].exits.push((holes, value.node()));
+            }
+        }
+    }
+
+    /// `Err(error)`, leaving the scope.
+    pub fn err<T, E>(&self, scope: Scope<T, E>, error: Expr<E>, note: Note) {
+        self.raise(scope, error.node(), note);
+    }
+
+    /// `Err(error.into())`, leaving the scope.
+    pub fn err_into<T, E: Propagates<E2>, E2>(&self, scope: Scope<T, E>, error: Expr<E2>, note: Note) {
+        self.raise(scope, error.node(), note);
+    }
+
+    fn raise<T, E>(&self, scope: Scope<T, E>, error: Node, note: Note) {
+        let mut inner = self.inner.borrow_mut();
+        let Some(place) = scope.place else {
+            return inner.append(|_| Step::Raise { note, error });
+        };
+        let Open { dispatch, handler, .. } = inner.scopes[place];
+        if let Some(var) = inner.program.dispatches[dispatch].error {
+            inner.append(|leads_on| {
+                *leads_on = true;
+                Step::Let { var, value: error, next: None }
+            });
+        }
+        for hole in std::mem::take(&mut inner.holes) {
+            inner.program.fill(hole, handler);
+        }
+    }
+
+    /// An error written as a literal.
+    pub fn error_literal<E: WorkflowError, P: FieldTuple>(
+        &self,
+        variant: &'static str,
+        names: &[&'static str],
+        _: fn(P) -> E,
+        values: P::Exprs,
+    ) -> Expr<E> {
+        let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
+        Expr::new(self.edit(|program| {
+            let Program { arena, problems, .. } = program;
+            errors::literal::<E>(arena, problems, variant, &fields)
+        }))
+    }
+
+    /// The error name of an error.
+    pub fn error_name<E: WorkflowError>(&self, error: Expr<E>) -> Expr<String> {
+        Expr::new(
+            self.edit(|program| program.arena.field(error.node(), "Error".to_owned(), Presence::Certain)),
+        )
+    }
+
+    /// The cause of an error, as its handler reported it.
+    pub fn error_cause<E: WorkflowError>(&self, error: Expr<E>) -> Expr<String> {
+        self.expr(Kind::ErrorCause(error.node()))
+    }
+
+    /// `Ok(value)` as a value.
+    pub fn ok_value<T, E>(&self, value: Expr<T>) -> Expr<Result<T, E>> {
+        self.expr(Kind::Object(vec![("Ok".to_owned(), value.node())]))
+    }
+
+    /// `Err(error)` as a value.
+    pub fn err_value<T, E>(&self, error: Expr<E>) -> Expr<Result<T, E>> {
+        self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
+    }
+
+    /// `result?`
+    pub fn question<T, E, T2, E2>(&self, scope: Scope<T, E>, result: Expr<Result<T2, E2>>) -> Expr<T2>
+    where
+        E: Propagates<E2>,
+    {
+        let (is_ok, value, error) = self.edit(|program| {
+            let value = program.arena.field(result.node(), "Ok".to_owned(), Presence::Certain);
+            let error = program.arena.field(result.node(), "Err".to_owned(), Presence::Certain);
+            let is_err = program.arena.add(Kind::Unary(UnaryOp::Exists, error));
+            (program.arena.not(is_err), value, error)
+        });
+        let mut join = self.choice::<T2>(Note { about: Some("result"), ..Note::default() });
+        self.when(&mut join, Test(Some(is_ok)));
+        self.arm(&mut join, Expr::new(value));
+        self.otherwise(&mut join);
+        self.raise(scope, error, Note::default());
+        self.arm(&mut join, self.never());
+        self.join(join)
+    }
+
+    /// Closes a scope's body: what comes next is its success, whose value this is.
+    pub fn succeeded<T, E: WorkflowError>(&self, scope: Scope<T, E>) -> Expr<T> {
+        let mut inner = self.inner.borrow_mut();
+        let Some(place) = scope.place else {
+            return Expr::new(inner.program.arena.literal(Value::Null));
+        };
+        let exits = std::mem::take(&mut inner.scopes[place].exits);
+        let dispatch = inner.scopes[place].dispatch;
+        inner.program.dispatches[dispatch].universe = errors::universe::<E>();
+        Expr::new(inner.join(exits))
+    }
+
+    /// Reads a pattern over a scope's error. The closure is never called.
+    pub fn bind_error<T, E: WorkflowError, P: WitnessTuple>(
+        &self,
+        scope: Scope<T, E>,
+        pat: &Pat,
+        _: fn(&E) -> Option<P>,
+    ) -> (errors::ErrPat, P::Exprs) {
+        let mut inner = self.inner.borrow_mut();
+        let var = scope.place.and_then(|place| {
+            let dispatch = inner.scopes[place].dispatch;
+            inner.program.dispatches[dispatch].error
+        });
+        let Program { arena, problems, .. } = &mut inner.program;
+        let error = match var {
+            Some(var) => arena.add(Kind::Var(var)),
+            None => arena.literal(Value::Null),
+        };
+        let found = errors::read::<E>(arena, problems, error, pat);
+        let exprs = P::exprs(&found.bound, error);
+        (found, exprs)
+    }
+
+    /// Starts an arm for errors: what comes next is done for the errors that `pat` takes.
+    pub fn when_error<T, E>(&self, scope: Scope<T, E>, pat: errors::ErrPat, guard: Test) {
+        let mut inner = self.inner.borrow_mut();
+        let Some(place) = scope.place else { return };
+        let dispatch = inner.scopes[place].dispatch;
+        let guard = inner.program.arena.and(pat.test, guard.0);
+        let arms = &mut inner.program.dispatches[dispatch].arms;
+        arms.push(Arm { names: pat.names, others: pat.others, guard, entry: None });
+        let arm = arms.len() - 1;
+        inner.holes = vec![Hole::Arm(dispatch, arm)];
+    }
+
+    /// The same for an arm that also takes the successes which no arm has taken so far.
+    pub fn when_error_or_rest<T, E, U>(&self, scope: Scope<T, E>, pat: errors::ErrPat, join: &mut Join<U>) {
+        self.when_error(scope, pat, Test(None));
+        self.inner.borrow_mut().holes.append(&mut join.rest);
+    }
+}

@@ -1,0 +1,222 @@
+//! What is awaited: calls of tasks, `async` blocks and waits.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
+
+use crate::attributes::plain;
+
+use super::{
+    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    expression::impure,
+    site,
+    statement::called,
+    symbolic::{Symbolic, has_effect},
+    unparenthesized,
+};
+
+impl Symbolic<'_> {
+    /// `call.await?`
+    pub(super) fn await_try(&mut self, await_: &ExprAwait) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let block = match awaited(&await_.base) {
+            Awaited::Block(block) => Some(block.clone()),
+            Awaited::Local(name) => self.take_block(name),
+            _ => None,
+        };
+        if let Some(block) = block {
+            return self.try_block(&block);
+        }
+        let note = self.take_note(None);
+        let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
+        let site = site(await_);
+        let span = await_.await_token.span();
+        quote_spanned!(span=> #b.try_call(#scope, #call, #site, #note))
+    }
+
+    /// `async { .. }.await?`: its errors leave the scope around it.
+    fn try_block(&mut self, block: &syn::ExprAsync) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let inner = self.fresh("scope");
+        let outer = std::mem::replace(&mut self.scope, inner.clone());
+        let fallible = std::mem::replace(&mut self.fallible, true);
+        let body = self.result_block(&block.block);
+        self.scope = outer;
+        self.fallible = fallible;
+        quote! {{
+            let #inner = #b.open();
+            #body
+            let __success = #b.succeeded(#inner);
+            let mut __join = #b.choice(::core::default::Default::default());
+            #b.otherwise(&mut __join);
+            #b.arm(&mut __join, __success);
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
+            #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            #b.err_into(#scope, __error, ::core::default::Default::default());
+            #b.arm(&mut __join, #b.never());
+            #b.join(__join)
+        }}
+    }
+
+    /// `call.await` where its `Result` is a value.
+    pub(super) fn result_of_await(&mut self, await_: &ExprAwait) -> TokenStream {
+        let b = self.b.clone();
+        let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
+        let attempt = self.attempt(await_, &inner);
+        quote! {{
+            let #inner = #b.open();
+            #attempt
+            let #success = #b.succeeded(#inner);
+            let mut #join = #b.choice(::core::default::Default::default());
+            #b.otherwise(&mut #join);
+            #b.arm(&mut #join, #b.ok_value(#success));
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
+            #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            #b.arm(&mut #join, #b.err_value(__error));
+            #b.join(#join)
+        }}
+    }
+
+    /// `call.await` where its `Result` is the scope's own.
+    pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let note = self.take_note(None);
+        let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
+        let site = site(await_);
+        let span = await_.await_token.span();
+        quote_spanned!(span=> #b.last_call(#scope, #call, #site, #note))
+    }
+
+    /// The call that is awaited, as a `SymCall`.
+    fn symbolic_call(&mut self, await_: &ExprAwait) -> Option<TokenStream> {
+        let b = self.b.clone();
+        match awaited(&await_.base) {
+            Awaited::Call(Call { call, policy }) => {
+                let function = &call.func;
+                if let Expr::Path(path) = &**function
+                    && let Some(advice) = impure(&path.path)
+                {
+                    self.errors.refuse(function, advice);
+                    return None;
+                }
+                let arguments: Vec<TokenStream> =
+                    call.args.iter().map(|argument| self.expr(argument)).collect();
+                // The function is called in a closure that nobody calls: rustc then says what is
+                // wrong with it in the words that it has for the native reading.
+                let places: Vec<_> =
+                    (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
+                let mut called = quote!(#function);
+                call.paren_token
+                    .surround(&mut called, |places_of_call| places_of_call.extend(quote!(#(#places),*)));
+                let mut written = quote_spanned! {function.span()=> {
+                    let __task = |#(#places),*| #called;
+                    #b.call(__task, (#(#arguments,)*))
+                }};
+                for method in policy {
+                    let name = method.method.to_string();
+                    if !POLICY_METHODS.contains(&name.as_str()) {
+                        self.errors.refuse(
+                            &method.method,
+                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`"),
+                        );
+                        return None;
+                    }
+                    for argument in &method.args {
+                        self.policy_is_fixed(argument);
+                    }
+                    let (method, arguments) = (&method.method, &method.args);
+                    written = quote_spanned!(method.span()=> #written.#method(#arguments));
+                }
+                Some(written)
+            }
+            Awaited::Local(name) if self.refused.contains(&plain(name)) => None,
+            Awaited::Local(name) if self.awaited_blocks.contains(&plain(name)) => {
+                self.errors.refuse(
+                    name,
+                    format!("`{name}` was awaited before, and a future gives its value once; keep the value in a variable"),
+                );
+                None
+            }
+            Awaited::Local(name) => {
+                self.errors.refuse(
+                    name,
+                    format!("`{name}` is awaited, but it is no `async` block; await a call where it is written: `task(..).await`"),
+                );
+                None
+            }
+            Awaited::Block(_) => None,
+            Awaited::Sleep(duration) => {
+                self.errors.refuse(
+                    duration,
+                    "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`",
+                );
+                None
+            }
+            Awaited::Other(other) => {
+                self.errors.refuse(
+                    other,
+                    "only a call of a task or an `async` block can be awaited in a workflow; await anything else inside a task",
+                );
+                None
+            }
+        }
+    }
+
+    /// A policy is written into the state machine, so it may read no variable.
+    fn policy_is_fixed(&mut self, argument: &Expr) {
+        if let Some(local) = self.local_in(argument) {
+            self.errors.refuse(
+                &local,
+                format!("the policy of a call is fixed when the state machine is written, and `{local}` is known only when it runs; use a constant"),
+            );
+        }
+    }
+
+    /// The first variable that an expression reads.
+    fn local_in(&self, expr: &Expr) -> Option<syn::Ident> {
+        struct Reads<'a> {
+            locals: &'a std::collections::HashSet<String>,
+            found: Option<syn::Ident>,
+        }
+        impl<'ast> Visit<'ast> for Reads<'_> {
+            fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+                if let Some(ident) = path.path.get_ident()
+                    && self.locals.contains(&plain(ident))
+                {
+                    self.found.get_or_insert_with(|| ident.clone());
+                }
+            }
+        }
+        let mut reads = Reads { locals: &self.locals, found: None };
+        reads.visit_expr(expr);
+        reads.found
+    }
+
+    /// `sleep(duration).await`
+    pub(super) fn sleep(&mut self, await_: &ExprAwait, duration: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let note = self.take_note(None);
+        let site = site(await_);
+        if self.local_in(duration).is_none() && !has_effect(duration) {
+            return quote_spanned!(duration.span()=> #b.sleep_fixed(#duration, #site, #note));
+        }
+        match unparenthesized(duration) {
+            Expr::Call(call) if called(call) == "from_secs" && call.args.len() == 1 => {
+                let seconds = self.expr(&call.args[0]);
+                quote_spanned!(duration.span()=> #b.sleep_seconds(#seconds, #site, #note))
+            }
+            other => self.refuse(
+                other,
+                "a wait that depends on data is a number of seconds: `sleep(Duration::from_secs(..)).await`",
+            ),
+        }
+    }
+}
