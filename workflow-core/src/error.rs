@@ -127,6 +127,13 @@ pub trait WorkflowError: std::error::Error + Sized + Send + Sync + 'static {
         false
     }
 
+    /// The platform's own failure in this value, if that is what it holds.
+    #[doc(hidden)]
+    #[allow(clippy::result_large_err, reason = "the value itself is given back")]
+    fn platform(self) -> Result<PlatformError, Self> {
+        Err(self)
+    }
+
     /// The error name of this value.
     fn name(&self) -> String {
         self.to_failure().error
@@ -296,6 +303,10 @@ macro_rules! platform_errors {
                     $($name => Self::$variant(cause),)*
                     _ => Self::Other { error, cause },
                 })
+            }
+
+            fn platform(self) -> Result<PlatformError, Self> {
+                Ok(self)
             }
 
             fn variants() -> Vec<ErrorVariant> {

@@ -217,8 +217,8 @@ pub mod __private {
     pub use crate::{
         data::{Data, Field, Fields, Shape, Tagging, Variant},
         error::{
-            ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, Propagates, WorkflowError,
-            cause_with_data, data_of_cause, declares,
+            ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
+            WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,

@@ -123,13 +123,15 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         ways.push(Way { kind, lets: route.lets, target: Target::State(route.target) });
     };
     enum Plan {
-        Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
+        Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)>, errors: Vec<&'static str> },
         Choice { rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
         Pass { next: Option<Point> },
         Terminal,
     }
     let plan = match &program.steps[point] {
-        Step::Task { result, next, catch, .. } => Plan::Task { result: *result, next: *next, catch: *catch },
+        Step::Task { call, result, next, catch } => {
+            Plan::Task { result: *result, next: *next, catch: *catch, errors: call.errors.clone() }
+        }
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
         Step::Let { .. }
@@ -139,14 +141,14 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
-        Plan::Task { result, next, catch } => {
+        Plan::Task { result, next, catch, errors } => {
             if let Some(next) = next {
                 let value = program.arena.add(Kind::TaskResult);
                 add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
             }
             if let Some((error, handler)) = catch {
                 let value = program.arena.add(Kind::ErrorOutput);
-                for (names, route) in catchers(program, &with(error, value), handler) {
+                for (names, route) in catchers(program, &errors, &with(error, value), handler) {
                     add(WayKind::Catch(names), route);
                 }
             }
@@ -173,14 +175,19 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
 
 /// The catchers of a task: error names that lead the same way share one. `States.ALL` stands alone
 /// and last, for all names that no other catcher has.
-fn catchers(program: &mut Program, lets: &[(Var, Node)], handler: Point) -> Vec<(Vec<String>, Route)> {
+fn catchers(
+    program: &mut Program,
+    errors: &[&'static str],
+    lets: &[(Var, Node)],
+    handler: Point,
+) -> Vec<(Vec<String>, Route)> {
     let universe = match &program.steps[handler] {
         Step::Dispatch { dispatch, .. } => program.dispatches[*dispatch].universe.clone(),
         _ => Vec::new(),
     };
     let others = route::follow(program, lets.to_vec(), handler, Name::Other);
     let mut catchers: Vec<(Vec<String>, Route)> = Vec::new();
-    for name in universe {
+    for name in universe.into_iter().filter(|name| errors.contains(name)) {
         let route = route::follow(program, lets.to_vec(), handler, Name::Known(name));
         if route == others {
             continue;

@@ -261,7 +261,7 @@ impl Writer<'_> {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(
-                            "{cause} ? ($contains({cause}, '\"errorMessage\"') ? $parse({cause}).errorMessage : {cause}) : ''"
+                            "{cause} ? ($substring({cause}, 0, 7) = '{{\"error' ? $parse({cause}).errorMessage : {cause}) : ''"
                         ),
                         Conditional,
                     )

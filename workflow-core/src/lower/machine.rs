@@ -67,6 +67,12 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
             if drafts.contains_key(&point) && !tasks.contains(&call.task) {
+                if let Some(other) = tasks.iter().find(|known| known.function == call.task.function) {
+                    problems.push(format!(
+                        "`{}` and `{}` would both be the Lambda function `{}`; name one with `#[task(function = \"..\")]`",
+                        other.path, call.task.path, call.task.function
+                    ));
+                }
                 tasks.push(call.task);
             }
         }

@@ -44,6 +44,8 @@ pub struct TaskInfo {
     pub name: &'static str,
     /// The placeholder for the name of its Lambda function.
     pub function: &'static str,
+    /// The full path of the task, which tells it from another of that name.
+    pub path: &'static str,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.

@@ -122,11 +122,7 @@ fn truth(arena: &Arena, condition: Node, name: Name<'_>) -> Option<bool> {
     match arena.kind(condition) {
         Kind::Literal(Value::Bool(value)) => Some(*value),
         Kind::Unary(UnaryOp::Not, operand) => truth(operand).map(|value| !value),
-        Kind::Unary(UnaryOp::Exists, operand) => match arena.kind(*operand) {
-            Kind::Field { base, .. } => matches!(arena.kind(*base), Kind::Object(_)).then_some(false),
-            Kind::Var(_) | Kind::Index { .. } | Kind::At { .. } => None,
-            _ => Some(true),
-        },
+        Kind::Unary(UnaryOp::Exists, operand) => arena.presence(*operand),
         Kind::Unary(UnaryOp::IsSome, operand) => match arena.kind(*operand) {
             Kind::Literal(value) => Some(!value.is_null()),
             Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. } | Kind::ErrorOutput => {

@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     builder::Builder,
+    errors,
     graph::{CallInfo, Note, Step},
     node::{Expr, Kind, Node},
     scope::Scope,
@@ -26,6 +27,7 @@ pub struct SymCall<T, E> {
     arguments: Vec<Node>,
     policy: Policy,
     overrides_retry: bool,
+    errors: Vec<&'static str>,
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -66,11 +68,16 @@ impl Builder {
         F: TaskFn<P>,
     {
         SymCall {
-            task: TaskInfo { name: F::Task::NAME, function: F::Task::FUNCTION },
+            task: TaskInfo {
+                name: F::Task::NAME,
+                function: F::Task::FUNCTION,
+                path: std::any::type_name::<F::Task>(),
+            },
             parameters: F::Task::PARAMETERS,
             arguments: arguments.nodes(),
             policy: F::Task::policy(),
             overrides_retry: false,
+            errors: errors::universe::<<F::Task as Task>::Error>(),
             of: PhantomData,
         }
     }
@@ -124,6 +131,7 @@ impl Builder {
             parameters: call.parameters,
             arguments: call.arguments,
             policy: call.policy,
+            errors: call.errors,
         };
         program.sites = program.sites.max(site + 1);
         inner.append(|leads_on| {

@@ -23,18 +23,58 @@ pub struct ErrPat {
 /// All names of an error type, each once, in declaration order.
 pub(crate) fn universe<E: WorkflowError>() -> Vec<&'static str> {
     let mut names = Vec::new();
-    names_of(&E::variants(), &mut names);
+    names_of(&E::variants(), false, &mut names);
     names
 }
 
-fn names_of(variants: &[ErrorVariant], names: &mut Vec<&'static str>) {
+/// The names of some variants. What the platform itself may answer belongs to the outermost place
+/// for it: with `without_platform`, the places inside do not count.
+fn names_of(variants: &[ErrorVariant], without_platform: bool, names: &mut Vec<&'static str>) {
     for variant in variants {
         match &variant.kind {
             ErrorKind::Named { name, .. } if !names.contains(name) => names.push(name),
             ErrorKind::Named { .. } | ErrorKind::Other => {}
-            ErrorKind::From(inner) => names_of(&inner(), names),
+            ErrorKind::From(inner) => {
+                let inner = inner();
+                if !(without_platform && is_platform(&inner)) {
+                    names_of(&inner, without_platform || has_platform(variants), names);
+                }
+            }
         }
     }
+}
+
+fn is_platform(variants: &[ErrorVariant]) -> bool {
+    variants.iter().any(|variant| matches!(variant.kind, ErrorKind::Other))
+}
+
+/// Whether the platform's failures have a place of their own here.
+fn has_platform(variants: &[ErrorVariant]) -> bool {
+    variants.iter().any(|variant| matches!(&variant.kind, ErrorKind::From(inner) if is_platform(&inner())))
+}
+
+/// A name that stands for two different variants of an error type, if there is one: a state machine
+/// sees names only.
+pub(crate) fn ambiguous_name<E: WorkflowError>() -> Option<&'static str> {
+    fn declared(variants: &[ErrorVariant], names: &mut Vec<&'static str>) -> Option<&'static str> {
+        for variant in variants {
+            match &variant.kind {
+                ErrorKind::Named { name, .. } if names.contains(name) => return Some(name),
+                ErrorKind::Named { name, .. } => names.push(name),
+                ErrorKind::From(inner) => {
+                    let inner = inner();
+                    if !is_platform(&inner)
+                        && let Some(name) = declared(&inner, names)
+                    {
+                        return Some(name);
+                    }
+                }
+                ErrorKind::Other => {}
+            }
+        }
+        None
+    }
+    declared(&E::variants(), &mut Vec::new())
 }
 
 /// Reads a pattern over the error `error`, an object of `Error` and `Cause`.
@@ -46,7 +86,7 @@ pub(crate) fn read<E: WorkflowError>(
 ) -> ErrPat {
     let universe = universe::<E>();
     let mut found = ErrPat::default();
-    read_variants(arena, problems, &universe, &E::variants(), error, pat, &mut found);
+    read_variants(arena, problems, &universe, &E::variants(), false, error, pat, &mut found);
     found.names.sort_unstable();
     found.names.dedup();
     found
@@ -61,9 +101,9 @@ pub(crate) fn read_data(
     pat: &Pat,
 ) -> ErrPat {
     let mut universe = Vec::new();
-    names_of(variants, &mut universe);
+    names_of(variants, false, &mut universe);
     let mut found = ErrPat::default();
-    read_variants(arena, problems, &universe, variants, error, pat, &mut found);
+    read_variants(arena, problems, &universe, variants, false, error, pat, &mut found);
     let others = found.others;
     let named: Vec<&str> = universe
         .iter()
@@ -88,6 +128,7 @@ fn read_variants(
     problems: &mut Vec<String>,
     universe: &[&'static str],
     variants: &[ErrorVariant],
+    without_platform: bool,
     error: Node,
     pat: &Pat,
     found: &mut ErrPat,
@@ -96,21 +137,30 @@ fn read_variants(
     match pat {
         Pat::Any | Pat::Bind => {
             let mut names = Vec::new();
-            names_of(variants, &mut names);
+            names_of(variants, without_platform, &mut names);
             found.names.extend(names.into_iter().filter_map(place));
-            found.others |= holds_others(variants);
+            found.others |= holds_others(variants, without_platform);
             if let Pat::Bind = pat {
                 found.bound.push(error);
             }
         }
         Pat::BindAt(inner) => {
             found.bound.push(error);
-            read_variants(arena, problems, universe, variants, error, inner, found);
+            read_variants(arena, problems, universe, variants, without_platform, error, inner, found);
         }
         Pat::Or(alternatives) => {
             for alternative in alternatives {
                 let before = (found.test, found.bound.len());
-                read_variants(arena, problems, universe, variants, error, alternative, found);
+                read_variants(
+                    arena,
+                    problems,
+                    universe,
+                    variants,
+                    without_platform,
+                    error,
+                    alternative,
+                    found,
+                );
                 if (found.test, found.bound.len()) != before {
                     problems.push(
                         "alternatives of an error pattern cannot bind or test fields; write an arm for each"
@@ -127,7 +177,35 @@ fn read_variants(
             match &variant.kind {
                 ErrorKind::From(inner) => {
                     let inner_pat = fields.first().map_or(&Pat::Any, |(_, pat)| pat);
-                    read_variants(arena, problems, universe, &inner(), error, inner_pat, found);
+                    let inner = inner();
+                    if without_platform && is_platform(&inner) {
+                        // rustc's value never stands here: `?` puts it into the outermost place.
+                        let mut nothing = ErrPat::default();
+                        read_variants(
+                            arena,
+                            problems,
+                            universe,
+                            &inner,
+                            false,
+                            error,
+                            inner_pat,
+                            &mut nothing,
+                        );
+                        found.bound.extend(nothing.bound);
+                        return;
+                    }
+                    let without_platform = without_platform || has_platform(variants);
+                    let without_platform = without_platform && !is_platform(&inner);
+                    read_variants(
+                        arena,
+                        problems,
+                        universe,
+                        &inner,
+                        without_platform,
+                        error,
+                        inner_pat,
+                        found,
+                    );
                 }
                 ErrorKind::Other => {
                     found.others = true;
@@ -177,22 +255,28 @@ fn read_field(
     found.bound.extend(matched.bound);
 }
 
-fn holds_others(variants: &[ErrorVariant]) -> bool {
+fn holds_others(variants: &[ErrorVariant], without_platform: bool) -> bool {
     variants.iter().any(|variant| match &variant.kind {
         ErrorKind::Other => true,
-        ErrorKind::From(inner) => holds_others(&inner()),
+        ErrorKind::From(inner) => {
+            let inner = inner();
+            match is_platform(&inner) {
+                true => !without_platform,
+                false => holds_others(&inner, without_platform || has_platform(variants)),
+            }
+        }
         ErrorKind::Named { .. } => false,
     })
 }
 
 /// The error that a variant's literal stands for.
-pub(crate) fn literal<E: WorkflowError>(
+pub(crate) fn literal(
     arena: &mut Arena,
     problems: &mut Vec<String>,
+    variants: &[ErrorVariant],
     rust: &str,
     fields: &[(&'static str, Node)],
 ) -> Node {
-    let variants = E::variants();
     let Some(variant) = variants.iter().find(|variant| variant.rust == rust) else {
         problems.push(format!("no error is named by `{rust}`"));
         return arena.literal(serde_json::Value::Null);

@@ -78,6 +78,8 @@ pub(crate) struct CallInfo {
     pub(crate) parameters: &'static [&'static str],
     pub(crate) arguments: Vec<Node>,
     pub(crate) policy: Policy,
+    /// The error names of the task's own error type: any other name is none of its variants.
+    pub(crate) errors: Vec<&'static str>,
 }
 
 /// What a `match` does with the errors of what it awaits.

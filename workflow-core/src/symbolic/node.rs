@@ -218,19 +218,44 @@ impl Arena {
             Kind::Array(elements) => Kind::Array(
                 elements.into_iter().map(|(node, nested)| (self.replace(node, replace), nested)).collect(),
             ),
+            Kind::Unary(UnaryOp::Not, operand) => {
+                let operand = self.replace(operand, replace);
+                return self.not(operand);
+            }
+            Kind::Unary(UnaryOp::Exists, operand) => {
+                let operand = self.replace(operand, replace);
+                return match self.presence(operand) {
+                    Some(present) => self.literal(present),
+                    None => self.add(Kind::Unary(UnaryOp::Exists, operand)),
+                };
+            }
             Kind::Unary(op, operand) => Kind::Unary(op, self.replace(operand, replace)),
             Kind::TextOrNull(operand) => Kind::TextOrNull(self.replace(operand, replace)),
-            Kind::ErrorData(operand) => Kind::ErrorData(self.replace(operand, replace)),
+            Kind::ErrorData(operand) => {
+                let operand = self.replace(operand, replace);
+                match self.kind(operand) {
+                    Kind::Error { fields, .. } => Kind::Object(fields.clone()),
+                    _ => Kind::ErrorData(operand),
+                }
+            }
             Kind::ErrorCause(operand) => Kind::ErrorCause(self.replace(operand, replace)),
             Kind::Binary(op, left, right) => {
                 let (left, right) = (self.replace(left, replace), self.replace(right, replace));
                 return self.binary(op, left, right);
             }
-            Kind::Cond { condition, then, otherwise } => Kind::Cond {
-                condition: self.replace(condition, replace),
-                then: self.replace(then, replace),
-                otherwise: self.replace(otherwise, replace),
-            },
+            Kind::Cond { condition, then, otherwise } => {
+                let condition = self.replace(condition, replace);
+                match self.kind(condition) {
+                    Kind::Literal(Value::Bool(true)) => return self.replace(then, replace),
+                    Kind::Literal(Value::Bool(false)) => return self.replace(otherwise, replace),
+                    _ => {}
+                }
+                let (then, otherwise) = (self.replace(then, replace), self.replace(otherwise, replace));
+                if then == otherwise {
+                    return then;
+                }
+                Kind::Cond { condition, then, otherwise }
+            }
             Kind::Concat(parts) => {
                 Kind::Concat(parts.into_iter().map(|part| self.replace(part, replace)).collect())
             }
@@ -349,6 +374,16 @@ impl Arena {
             _ => UnaryOp::IsSome,
         };
         self.add(Kind::Unary(op, option))
+    }
+
+    /// Whether a value is there at all, be it `null`, if that is known.
+    pub(crate) fn presence(&self, node: Node) -> Option<bool> {
+        match self.kind(node) {
+            // A key that an object literal has is the value itself; this one it has not.
+            Kind::Field { base, .. } => matches!(self.kind(*base), Kind::Object(_)).then_some(false),
+            Kind::Var(_) | Kind::Index { .. } | Kind::At { .. } | Kind::Call { .. } => None,
+            _ => Some(true),
+        }
     }
 
     /// The value of an `Option` that holds one.

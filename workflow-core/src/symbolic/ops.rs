@@ -241,6 +241,10 @@ impl Builder {
                         }
                     }
                 }
+                Shape::Error(variants) => {
+                    let super::graph::Program { arena, problems, .. } = program;
+                    super::errors::literal(arena, problems, &variants(), variant, fields)
+                }
                 _ => {
                     program.problems.push(format!("`{variant}` needs a type that derives `Data`"));
                     arena.literal(Value::Null)

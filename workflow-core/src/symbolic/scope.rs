@@ -115,7 +115,7 @@ impl Builder {
         let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
         Expr::new(self.edit(|program| {
             let Program { arena, problems, .. } = program;
-            errors::literal::<E>(arena, problems, variant, &fields)
+            errors::literal(arena, problems, &E::variants(), variant, &fields)
         }))
     }
 
@@ -170,6 +170,13 @@ impl Builder {
         let exits = std::mem::take(&mut inner.scopes[place].exits);
         let dispatch = inner.scopes[place].dispatch;
         inner.program.dispatches[dispatch].universe = errors::universe::<E>();
+        if let Some(name) = errors::ambiguous_name::<E>() {
+            inner.program.problems.push(format!(
+                "the error name `{name}` stands for two variants of `{}`, and a state machine tells errors apart by name; \
+                 give one of them another with `#[workflow(name = \"..\")]`",
+                std::any::type_name::<E>()
+            ));
+        }
         Expr::new(inner.join(exits))
     }
 

@@ -100,6 +100,108 @@ async fn an_async_block_gathers_the_errors_of_its_steps() {
     assert_eq!(Executor::test().run(try_block(order())).await.output().unwrap(), "receipt of o-1");
 }
 
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum Outer {
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+    #[error(transparent)]
+    Order(#[from] Nested),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum Nested {
+    #[error("late")]
+    Late,
+    #[error("by {days} days")]
+    By { days: u32 },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn outermost_place(order: Order) -> Result<String, Outer> {
+    let result = async {
+        if order.cents == 1 {
+            return Err(Outer::Order(Nested::Late));
+        }
+        if order.cents == 2 {
+            return Err(Outer::Order(Nested::By { days: order.cents }));
+        }
+        Ok(charge(&order).await?)
+    };
+    match result.await {
+        Ok(text) => Ok(text),
+        Err(Outer::Shop(ShopError::Platform(_))) => Ok("inside".to_string()),
+        Err(Outer::Platform(PlatformError::Timeout(_))) => Ok("outside".to_string()),
+        Err(Outer::Order(Nested::By { days })) => Ok(format!("{days} days")),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_failures_are_in_the_outermost_place_for_them() {
+    snapshot!(outermost_place);
+    let run =
+        |cents, mock| Executor::test().mock(charge, mock).run(outermost_place(Order { cents, ..order() }));
+    assert_eq!(run(9, Mock::failure("States.Timeout", "")).await.output().unwrap(), "outside");
+    assert_eq!(run(2, Mock::hangs()).await.output().unwrap(), "2 days");
+    let late = run(1, Mock::hangs()).await;
+    assert_eq!(late.error(), Some(Outer::Order(Nested::Late)));
+    assert_eq!(
+        (late.outcome().error.as_deref(), late.outcome().cause.as_deref()),
+        (Some("Late"), Some("late"))
+    );
+    let permissions = run(9, Mock::failure("States.Permissions", "no")).await;
+    assert_eq!(permissions.outcome().error.as_deref(), Some("States.Permissions"));
+}
+
+#[derive(Debug, thiserror::Error, WorkflowError)]
+enum Twice {
+    #[error("sold out, too")]
+    SoldOut,
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+}
+
+#[workflow]
+async fn ambiguous(order: Order) -> Result<String, Twice> {
+    let result = async { Ok::<_, Twice>(charge(&order).await?) };
+    match result.await {
+        Ok(text) => Ok(text),
+        Err(Twice::SoldOut) => Ok("mine".to_string()),
+        Err(error) => Err(error),
+    }
+}
+
+#[test]
+fn a_name_that_two_variants_share_is_a_problem() {
+    let problems = &<ambiguous as workflow_core::Workflow>::definition().problems;
+    assert!(problems[0].contains("the error name `SoldOut` stands for two variants"), "{problems:?}");
+}
+
+mod another {
+    use super::*;
+
+    #[task(lambda_transients = false)]
+    pub(super) async fn send(text: String) -> String {
+        text
+    }
+}
+
+#[workflow]
+async fn two_of_a_name(text: String) -> Result<String, PlatformError> {
+    let text = send(text).await?;
+    another::send(text).await
+}
+
+#[test]
+fn two_tasks_behind_one_function_are_a_problem() {
+    let problems = &<two_of_a_name as workflow_core::Workflow>::definition().problems;
+    assert!(problems[0].contains("would both be the Lambda function `SendFunction`"), "{problems:?}");
+}
+
 #[workflow]
 async fn let_else(order: Order) -> Result<String, ShopError> {
     let Ok(receipt) = charge(&order).await else {

@@ -251,6 +251,7 @@ impl Symbolic<'_> {
     /// the expression is a variable.
     pub(crate) fn constructor(&mut self, expr: &Expr, build: &str) -> Option<TokenStream> {
         let b = self.b.clone();
+        let in_error = build == "error_literal";
         let build = proc_macro2::Ident::new(build, expr.span());
         match expr {
             Expr::Struct(literal) => {
@@ -270,7 +271,7 @@ impl Symbolic<'_> {
                         Member::Unnamed(index) => index.index.to_string(),
                     });
                     members.push(&field.member);
-                    values.push(self.expr(&field.expr));
+                    values.push(self.held(&field.expr, in_error));
                 }
                 if names.len() > 16 {
                     return Some(self.refuse(path, "a struct written out in a workflow has at most 16 fields; group some into a struct of their own"));
@@ -292,7 +293,8 @@ impl Symbolic<'_> {
                     return None;
                 }
                 let variant = last_segment(&path.path);
-                let values: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
+                let values: Vec<TokenStream> =
+                    call.args.iter().map(|argument| self.held(argument, in_error)).collect();
                 let names: Vec<String> = (0..values.len()).map(|place| place.to_string()).collect();
                 let places: Vec<_> =
                     (0..values.len()).map(|place| quote::format_ident!("__field{place}")).collect();
@@ -310,6 +312,25 @@ impl Symbolic<'_> {
                 Some(quote_spanned!(expr.span()=> #b.#build(#variant, &[], |()| #path, ())))
             }
             _ => None,
+        }
+    }
+
+    /// What a literal holds. An error may hold a unit variant of another error, which serde does not
+    /// know.
+    fn held(&mut self, value: &Expr, in_error: bool) -> TokenStream {
+        match unparenthesized(value) {
+            inner @ Expr::Path(path)
+                if in_error
+                    && path.path.segments.len() > 1
+                    && path
+                        .path
+                        .segments
+                        .last()
+                        .is_some_and(|last| last.ident.to_string().chars().any(char::is_lowercase)) =>
+            {
+                self.constructor(inner, "construct").unwrap_or_default()
+            }
+            _ => self.expr(value),
         }
     }
 

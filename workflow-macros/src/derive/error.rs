@@ -446,10 +446,13 @@ fn implementation(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let from_any = platform.iter().chain(&held).filter_map(|variant| from_inner(variant, false));
     let from_inner = from_declared.chain(from_any);
     let described = variants.iter().map(described);
-    let passing = variants
-        .iter()
-        .filter(|variant| matches!(variant.kind, Kind::From { .. }))
-        .map(|variant| variant.ident);
+    let (mut passing, mut passing_members) = (Vec::new(), Vec::new());
+    for variant in variants {
+        if let Kind::From { member, .. } = &variant.kind {
+            passing.push(variant.ident);
+            passing_members.push(member);
+        }
+    }
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -477,6 +480,18 @@ fn implementation(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
                     #(Self::#passing { .. } => true,)*
                     #[allow(unreachable_patterns)]
                     _ => false,
+                }
+            }
+
+            #[allow(clippy::result_large_err)]
+            fn platform(self) -> ::std::result::Result<#private::PlatformError, Self> {
+                match self {
+                    #(Self::#passing { #passing_members: error } => {
+                        #private::WorkflowError::platform(error)
+                            .map_err(|error| Self::#passing { #passing_members: error })
+                    })*
+                    #[allow(unreachable_patterns)]
+                    error => ::std::result::Result::Err(error),
                 }
             }
 
@@ -627,14 +642,28 @@ fn described(variant: &Variant) -> TokenStream {
 fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let private = private();
     let ident = &item.ident;
-    let (mut holders, mut members, mut inner) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bodies, mut inner) = (Vec::new(), Vec::new());
+    let own_platform = variants.iter().find_map(|variant| match &variant.kind {
+        Kind::From { member, .. } if is_platform(variant) => Some((variant.ident, member)),
+        _ => None,
+    });
     for variant in variants {
         // That one error is held twice is reported by `thiserror`'s own impls.
         if let Kind::From { member, ty } = &variant.kind
             && !inner.contains(ty)
         {
-            holders.push(variant.ident);
-            members.push(member);
+            let holder = variant.ident;
+            let held = quote!(Self::#holder { #member: error });
+            // The platform's failures have one place, whichever way they came.
+            bodies.push(match own_platform {
+                Some((own, own_member)) if !is_platform(variant) => quote! {
+                    match #private::WorkflowError::platform(error) {
+                        ::std::result::Result::Ok(error) => Self::#own { #own_member: error },
+                        ::std::result::Result::Err(error) => #held,
+                    }
+                },
+                _ => held,
+            });
             inner.push(*ty);
         }
     }
@@ -659,7 +688,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
             #[diagnostic::do_not_recommend]
             impl #private::Propagates<#inner> for #ident {
                 fn pass_on(error: #inner) -> Self {
-                    Self::#holders { #members: error }
+                    #bodies
                 }
             }
         )*
