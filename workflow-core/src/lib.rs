@@ -184,7 +184,7 @@ pub use workflow_macros::task;
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
 /// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
-/// | `.clone()`, `&`, `*`, `.to_string()`, `.as_str()`, `.is_some()`, `.is_none()`, `.unwrap_or(..)`, `error.name()`, `error.cause()` | |
+/// | `.clone()`, `&`, `*`, `.to_string()`, `.as_str()`, `.is_some()`, `.is_none()`, `.is_ok()`, `.is_err()`, `.ok()`, `.unwrap_or(..)`, `.is_empty()`, `list.len()`, `matches!(..)`, `error.name()`, `error.cause()` | |
 ///
 /// Anything else is refused, with advice: what the two readings could not say alike belongs into a
 /// task.

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {error}");
         ExitCode::from(FAILED)
     })
 }

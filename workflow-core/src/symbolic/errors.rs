@@ -86,7 +86,7 @@ pub(crate) fn read<E: WorkflowError>(
 ) -> ErrPat {
     let universe = universe::<E>();
     let mut found = ErrPat::default();
-    read_variants(arena, problems, &universe, &E::variants(), false, error, pat, &mut found);
+    Reader { arena, problems, universe: &universe, error }.read(&E::variants(), false, pat, &mut found);
     found.names.sort_unstable();
     found.names.dedup();
     found
@@ -103,7 +103,7 @@ pub(crate) fn read_data(
     let mut universe = Vec::new();
     names_of(variants, false, &mut universe);
     let mut found = ErrPat::default();
-    read_variants(arena, problems, &universe, variants, false, error, pat, &mut found);
+    Reader { arena, problems, universe: &universe, error }.read(variants, false, pat, &mut found);
     let others = found.others;
     let named: Vec<&str> = universe
         .iter()
@@ -123,136 +123,110 @@ pub(crate) fn read_data(
     found
 }
 
-fn read_variants(
-    arena: &mut Arena,
-    problems: &mut Vec<String>,
-    universe: &[&'static str],
-    variants: &[ErrorVariant],
-    without_platform: bool,
+/// Reads patterns over one error.
+struct Reader<'a> {
+    arena: &'a mut Arena,
+    problems: &'a mut Vec<String>,
+    universe: &'a [&'static str],
     error: Node,
-    pat: &Pat,
-    found: &mut ErrPat,
-) {
-    let place = |name: &str| universe.iter().position(|known| *known == name);
-    match pat {
-        Pat::Any | Pat::Bind => {
-            let mut names = Vec::new();
-            names_of(variants, without_platform, &mut names);
-            found.names.extend(names.into_iter().filter_map(place));
-            found.others |= holds_others(variants, without_platform);
-            if let Pat::Bind = pat {
-                found.bound.push(error);
+}
+
+impl Reader<'_> {
+    fn read(&mut self, variants: &[ErrorVariant], without_platform: bool, pat: &Pat, found: &mut ErrPat) {
+        let place = |name: &str| self.universe.iter().position(|known| *known == name);
+        match pat {
+            Pat::Any | Pat::Bind => {
+                let mut names = Vec::new();
+                names_of(variants, without_platform, &mut names);
+                found.names.extend(names.into_iter().filter_map(place));
+                found.others |= holds_others(variants, without_platform);
+                if let Pat::Bind = pat {
+                    found.bound.push(self.error);
+                }
             }
-        }
-        Pat::BindAt(inner) => {
-            found.bound.push(error);
-            read_variants(arena, problems, universe, variants, without_platform, error, inner, found);
-        }
-        Pat::Or(alternatives) => {
-            for alternative in alternatives {
-                let before = (found.test, found.bound.len());
-                read_variants(
-                    arena,
-                    problems,
-                    universe,
-                    variants,
-                    without_platform,
-                    error,
-                    alternative,
-                    found,
-                );
-                if (found.test, found.bound.len()) != before {
-                    problems.push(
+            Pat::BindAt(inner) => {
+                found.bound.push(self.error);
+                self.read(variants, without_platform, inner, found);
+            }
+            Pat::Or(alternatives) => {
+                for alternative in alternatives {
+                    let before = (found.test, found.bound.len());
+                    self.read(variants, without_platform, alternative, found);
+                    if (found.test, found.bound.len()) != before {
+                        self.problems.push(
                         "alternatives of an error pattern cannot bind or test fields; write an arm for each"
                             .to_owned(),
                     );
+                    }
                 }
             }
-        }
-        Pat::Named(name, fields) => {
-            let Some(variant) = variants.iter().find(|variant| variant.rust == *name) else {
-                problems.push(format!("no error is named by the pattern `{name}`"));
-                return;
-            };
-            match &variant.kind {
-                ErrorKind::From(inner) => {
-                    let inner_pat = fields.first().map_or(&Pat::Any, |(_, pat)| pat);
-                    let inner = inner();
-                    if without_platform && is_platform(&inner) {
-                        // rustc's value never stands here: `?` puts it into the outermost place.
-                        let mut nothing = ErrPat::default();
-                        read_variants(
-                            arena,
-                            problems,
-                            universe,
-                            &inner,
-                            false,
-                            error,
-                            inner_pat,
-                            &mut nothing,
-                        );
-                        found.bound.extend(nothing.bound);
-                        return;
+            Pat::Named(name, fields) => {
+                let Some(variant) = variants.iter().find(|variant| variant.rust == *name) else {
+                    self.problems.push(format!("no error is named by the pattern `{name}`"));
+                    return;
+                };
+                match &variant.kind {
+                    ErrorKind::From(inner) => {
+                        let inner_pat = fields.first().map_or(&Pat::Any, |(_, pat)| pat);
+                        let inner = inner();
+                        if without_platform && is_platform(&inner) {
+                            // rustc's value never stands here: `?` puts it into the outermost place.
+                            let mut nothing = ErrPat::default();
+                            self.read(&inner, false, inner_pat, &mut nothing);
+                            found.bound.extend(nothing.bound);
+                            return;
+                        }
+                        let without_platform = without_platform || has_platform(variants);
+                        let without_platform = without_platform && !is_platform(&inner);
+                        self.read(&inner, without_platform, inner_pat, found);
                     }
-                    let without_platform = without_platform || has_platform(variants);
-                    let without_platform = without_platform && !is_platform(&inner);
-                    read_variants(
-                        arena,
-                        problems,
-                        universe,
-                        &inner,
-                        without_platform,
-                        error,
-                        inner_pat,
-                        found,
-                    );
-                }
-                ErrorKind::Other => {
-                    found.others = true;
-                    for (field, pat) in fields {
-                        let value = if *field == "error" {
-                            arena.field(error, "Error".to_owned(), Presence::Certain)
-                        } else {
-                            arena.add(Kind::ErrorCause(error))
-                        };
-                        read_field(arena, problems, None, value, pat, found);
+                    ErrorKind::Other => {
+                        found.others = true;
+                        for (field, pat) in fields {
+                            let value = if *field == "error" {
+                                self.arena.field(self.error, "Error".to_owned(), Presence::Certain)
+                            } else {
+                                self.arena.add(Kind::ErrorCause(self.error))
+                            };
+                            self.read_field(None, value, pat, found);
+                        }
                     }
-                }
-                ErrorKind::Named { name, fields: declared, .. } => {
-                    found.names.extend(place(name));
-                    for (field, pat) in fields {
-                        match declared.iter().find(|declared| declared.name == *field) {
-                            Some(declared) => {
-                                let data = arena.add(Kind::ErrorData(error));
-                                let value = arena.field(data, (*field).to_owned(), Presence::Certain);
-                                read_field(arena, problems, Some(declared.shape), value, pat, found);
-                            }
-                            // The platform's own errors hold their cause and nothing else.
-                            None => {
-                                let cause = arena.add(Kind::ErrorCause(error));
-                                read_field(arena, problems, None, cause, pat, found);
+                    ErrorKind::Named { name, fields: declared, .. } => {
+                        found.names.extend(place(name));
+                        for (field, pat) in fields {
+                            match declared.iter().find(|declared| declared.name == *field) {
+                                Some(declared) => {
+                                    let data = self.arena.add(Kind::ErrorData(self.error));
+                                    let value =
+                                        self.arena.field(data, (*field).to_owned(), Presence::Certain);
+                                    self.read_field(Some(declared.shape), value, pat, found);
+                                }
+                                // The platform's own errors hold their cause and nothing else.
+                                None => {
+                                    let cause = self.arena.add(Kind::ErrorCause(self.error));
+                                    self.read_field(None, cause, pat, found);
+                                }
                             }
                         }
                     }
                 }
             }
+            _ => self.problems.push("an error is matched by its variants".to_owned()),
         }
-        _ => problems.push("an error is matched by its variants".to_owned()),
     }
-}
 
-fn read_field(
-    arena: &mut Arena,
-    problems: &mut Vec<String>,
-    shape: Option<fn() -> crate::data::Shape>,
-    value: Node,
-    pat: &Pat,
-    found: &mut ErrPat,
-) {
-    let shape = shape.map_or(crate::data::Shape::Text, |shape| shape());
-    let matched = super::pattern::read(arena, problems, &shape, value, pat);
-    found.test = arena.and(found.test, matched.test);
-    found.bound.extend(matched.bound);
+    fn read_field(
+        &mut self,
+        shape: Option<fn() -> crate::data::Shape>,
+        value: Node,
+        pat: &Pat,
+        found: &mut ErrPat,
+    ) {
+        let shape = shape.map_or(crate::data::Shape::Text, |shape| shape());
+        let matched = super::pattern::read(self.arena, self.problems, &shape, value, pat);
+        found.test = self.arena.and(found.test, matched.test);
+        found.bound.extend(matched.bound);
+    }
 }
 
 fn holds_others(variants: &[ErrorVariant], without_platform: bool) -> bool {

@@ -27,7 +27,7 @@ pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Equal, Formattable, Number, Ordered};
+pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
 pub use pattern::{Pat, Test};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -130,6 +130,74 @@ impl AsText for Value {
     const PARTIAL: bool = true;
 }
 
+/// A type that may hold a value: `Option` and `Result`.
+pub trait Holder {
+    /// The value that it may hold.
+    type Value;
+    /// Whether it holds one, and the value.
+    #[doc(hidden)]
+    fn held(builder: &Builder, holder: Node) -> (Node, Node);
+}
+
+impl<T> Holder for Option<T> {
+    type Value = T;
+    fn held(builder: &Builder, holder: Node) -> (Node, Node) {
+        builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)))
+    }
+}
+
+impl<T, E> Holder for Result<T, E> {
+    type Value = T;
+    fn held(builder: &Builder, holder: Node) -> (Node, Node) {
+        // The value may be `null`, so the test is for an error.
+        builder.edit(|program| {
+            let arena = &mut program.arena;
+            let error = arena.field(holder, "Err".to_owned(), Presence::Certain);
+            let is_err = arena.add(Kind::Unary(UnaryOp::Exists, error));
+            (arena.not(is_err), arena.field(holder, "Ok".to_owned(), Presence::Certain))
+        })
+    }
+}
+
+/// A type with `is_empty`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not know whether a `{Self}` is empty",
+    label = "neither text nor a list"
+)]
+pub trait Emptiable {
+    /// Whether it is.
+    #[doc(hidden)]
+    fn is_empty(builder: &Builder, value: Node) -> Node;
+}
+
+impl Emptiable for String {
+    fn is_empty(builder: &Builder, value: Node) -> Node {
+        let empty = builder.text("").node();
+        builder.edit(|program| program.arena.binary(BinaryOp::Equal, value, empty))
+    }
+}
+
+impl<T> Emptiable for Vec<T> {
+    fn is_empty(builder: &Builder, value: Node) -> Node {
+        builder.edit(|program| {
+            let arena = &mut program.arena;
+            let count = arena.add(Kind::Call { function: "count", arguments: vec![value] });
+            let none = arena.literal(0);
+            arena.binary(BinaryOp::Equal, count, none)
+        })
+    }
+}
+
+/// A type with `len`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not count the length of a `{Self}` as Rust does",
+    label = "not a list",
+    note = "the length of text is its number of bytes in Rust, of characters in JSONata; compare with `is_empty`, or count in a task"
+)]
+pub trait Countable {}
+
+impl<T> Countable for Vec<T> {}
+
 impl Builder {
     /// A literal of a type that its context decides.
     pub fn literal<T: Data<Owned = T> + Serialize>(&self, value: T) -> Expr<T> {
@@ -396,6 +464,15 @@ impl Builder {
         if then.node() == otherwise.node() {
             return then;
         }
+        let literal = |node| {
+            self.edit(|program| match program.arena.kind(node) {
+                Kind::Literal(Value::Bool(value)) => Some(*value),
+                _ => None,
+            })
+        };
+        if literal(then.node()) == Some(true) && literal(otherwise.node()) == Some(false) {
+            return Expr::new(condition.node());
+        }
         self.expr(Kind::Cond { condition: condition.node(), then: then.node(), otherwise: otherwise.node() })
     }
 
@@ -433,11 +510,38 @@ impl Builder {
         self.not(some)
     }
 
-    /// `unwrap_or`
-    pub fn unwrap_or<T>(&self, value: Expr<Option<T>>, default: Expr<T>) -> Expr<T> {
-        let some = self.is_some(value);
-        let then = self.edit(|program| program.arena.present(value.node()));
-        self.expr(Kind::Cond { condition: some.node(), then, otherwise: default.node() })
+    /// `unwrap_or` on an `Option` or a `Result`.
+    pub fn unwrap_or<H: Holder>(&self, holder: Expr<H>, default: Expr<H::Value>) -> Expr<H::Value> {
+        let (condition, then) = H::held(self, holder.node());
+        self.expr(Kind::Cond { condition, then, otherwise: default.node() })
+    }
+
+    /// `is_ok`
+    pub fn is_ok<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<bool> {
+        Expr::new(Result::<T, E>::held(self, result.node()).0)
+    }
+
+    /// `is_err`
+    pub fn is_err<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<bool> {
+        let is_ok = self.is_ok(result);
+        self.not(is_ok)
+    }
+
+    /// `ok`
+    pub fn ok_of<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<Option<T>> {
+        let (condition, then) = Result::<T, E>::held(self, result.node());
+        let otherwise: Expr<Option<T>> = self.none();
+        self.expr(Kind::Cond { condition, then, otherwise: otherwise.node() })
+    }
+
+    /// `is_empty`
+    pub fn is_empty<T: Emptiable>(&self, value: Expr<T>) -> Expr<bool> {
+        Expr::new(T::is_empty(self, value.node()))
+    }
+
+    /// `len`
+    pub fn len<T: Countable>(&self, list: Expr<T>) -> Expr<usize> {
+        self.expr(Kind::Call { function: "count", arguments: vec![list.node()] })
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {

@@ -349,7 +349,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&method.receiver);
                 quote_spanned!(span=> #b.display(#value))
             }
-            ("as_str" | "is_some" | "is_none", 0) => {
+            ("ok", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.ok_of(#value))
+            }
+            ("as_str" | "is_some" | "is_none" | "is_ok" | "is_err" | "is_empty" | "len", 0) => {
                 let value = self.expr(&method.receiver);
                 let call = &method.method;
                 quote_spanned!(span=> #b.#call(#value))

@@ -19,6 +19,7 @@ impl Symbolic<'_> {
                 }
                 Err(_) => self.refuse(mac, "write the elements of a list out: `vec![a, b]`"),
             },
+            "matches" => self.matches(mac),
             "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
                 &mac.path,
                 format!("`{name}!` would print in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
@@ -37,8 +38,31 @@ impl Symbolic<'_> {
             ),
             _ => self.refuse(
                 &mac.path,
-                format!("`{name}!` has no meaning in a state machine; `format!` and `vec!` have, anything else belongs in a task"),
+                format!("`{name}!` has no meaning in a state machine; `format!`, `vec!` and `matches!` have, anything else belongs in a task"),
             ),
+        }
+    }
+
+    /// `matches!(value, pattern if guard)` is a `match` that gives true or false.
+    fn matches(&mut self, mac: &Macro) -> TokenStream {
+        let parse = |input: syn::parse::ParseStream<'_>| {
+            let value: Expr = input.parse()?;
+            input.parse::<Token![,]>()?;
+            let rest: TokenStream = input.parse()?;
+            Ok((value, rest))
+        };
+        let parsed = parse.parse2(mac.tokens.clone()).and_then(|(value, mut rest)| {
+            // A comma may follow, as after any argument.
+            let mut tokens: Vec<_> = rest.clone().into_iter().collect();
+            if matches!(tokens.last(), Some(proc_macro2::TokenTree::Punct(comma)) if comma.as_char() == ',') {
+                tokens.pop();
+                rest = tokens.into_iter().collect();
+            }
+            syn::parse2::<Expr>(quote!(match #value { #rest => true, _ => false }))
+        });
+        match parsed {
+            Ok(choice) => self.expr(&choice),
+            Err(_) => self.refuse(mac, "the arguments of `matches!` are a value and a pattern"),
         }
     }
 
