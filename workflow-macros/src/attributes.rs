@@ -143,6 +143,18 @@ fn capitalized(word: &str) -> String {
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
+/// Refuses a name that AWS would refuse.
+pub(crate) fn check_name(name: &LitStr, what: &str, longest: usize, errors: &mut Errors) {
+    let text = name.value();
+    let legal = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+    if text.is_empty() || text.len() > longest || !text.chars().all(legal) {
+        errors.refuse(
+            name,
+            format!("the name of {what} has 1 to {longest} characters: letters, digits, `-` and `_`"),
+        );
+    }
+}
+
 /// A parameter of a task or a workflow.
 pub(crate) struct Parameter {
     pub(crate) ident: Ident,

@@ -14,8 +14,9 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_signature, data_probes, first_reference, is_result, no_function,
-        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_result,
+        no_function, output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple,
+        typed_arguments,
     },
     errors::Errors,
 };
@@ -344,15 +345,7 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         errors.push(error);
     }
     if let Some(function) = &options.function {
-        let name = function.value();
-        let legal =
-            |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
-        if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
-            errors.refuse(
-                function,
-                "the name of a Lambda function has 1 to 64 characters: letters, digits, `-` and `_`",
-            );
-        }
+        check_name(function, "a Lambda function", 64, errors);
     }
     options
 }

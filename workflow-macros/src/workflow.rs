@@ -13,8 +13,9 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_signature, data_probes, doc_text, first_reference, is_result,
-        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
+        is_result, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple,
+        typed_arguments,
     },
     body,
     errors::Errors,
@@ -225,15 +226,7 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         errors.push(error);
     }
     if let Some(name) = &options.name {
-        let text = name.value();
-        let legal =
-            |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
-        if text.is_empty() || text.len() > 80 || !text.chars().all(legal) {
-            errors.refuse(
-                name,
-                "the name of a state machine has 1 to 80 characters: letters, digits, `-` and `_`",
-            );
-        }
+        check_name(name, "a state machine", 80, errors);
     }
     options
 }

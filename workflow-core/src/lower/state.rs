@@ -168,13 +168,8 @@ fn text(value: Value) -> String {
 }
 
 fn retrier(retry: &Retry) -> asl::Retrier {
-    let whole = retry.backoff.fract() == 0.0 && retry.backoff.abs() < 1e9;
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number within the bounds just tested")]
-    let backoff_rate = if whole {
-        Number::from(retry.backoff as i64)
-    } else {
-        Number::from_f64(retry.backoff).unwrap_or_else(|| Number::from(1))
-    };
+    // The specification calls it a floating-point number, and validators hold it to that.
+    let backoff_rate = Number::from_f64(retry.backoff).unwrap_or_else(|| Number::from(1));
     asl::Retrier {
         error_equals: retry.errors.iter().map(|name| (*name).to_owned()).collect(),
         interval_seconds: retry.interval.get(),
