@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, Kind, Node, Presence, UnaryOp, Var};
+use crate::symbolic::{Arena, BinaryOp, EachKind, Kind, Node, Presence, UnaryOp, Var};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -25,6 +25,8 @@ pub(super) struct Writer<'a> {
     pub(super) arena: &'a Arena,
     /// The name of every variable.
     pub(super) variables: &'a [String],
+    /// The name of every parameter of a function over a list.
+    pub(super) elements: &'a [String],
     /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
     /// as Lambda wraps it.
     pub(super) made: &'a HashSet<Var>,
@@ -125,6 +127,26 @@ impl Writer<'_> {
             Kind::At { base, index } => {
                 (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
             }
+            Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
+            Kind::Each { kind, list, element, body } => {
+                let function = match kind {
+                    EachKind::Map => "map",
+                    EachKind::Filter => "filter",
+                };
+                // `[]` keeps a result of one element an array, `$append` makes one of no result.
+                let text = format!(
+                    "$append([], ${function}({}, function(${}) {{ {} }})[])",
+                    self.write(*list, Conditional, true),
+                    self.elements[element.0 as usize],
+                    self.write(*body, Block, true)
+                );
+                (text, Path)
+            }
+            Kind::End { list, last } => {
+                let index = if *last { "-1" } else { "0" };
+                let text = self.write(*list, Path, false);
+                (format!("$count({text}) = 0 ? null : {text}[{index}]"), Conditional)
+            }
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
@@ -170,6 +192,7 @@ impl Writer<'_> {
                     BinaryOp::Divide => ("/", Product, Path),
                     BinaryOp::Remainder => ("%", Product, Path),
                     BinaryOp::Equal => ("=", Comparison, Sum),
+                    BinaryOp::In => ("in", Comparison, Sum),
                     BinaryOp::Less => ("<", Comparison, Sum),
                     BinaryOp::LessOrEqual => ("<=", Comparison, Sum),
                     BinaryOp::Greater => (">", Comparison, Sum),

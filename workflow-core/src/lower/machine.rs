@@ -88,7 +88,7 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         own.insert(*point, nodes);
     }
 
-    let variables = variable_names(program, drafts);
+    let (variables, elements) = variable_names(program, drafts);
     let made: HashSet<Var> = program
         .steps
         .iter()
@@ -97,7 +97,7 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
             _ => None,
         })
         .collect();
-    let writer = Writer { arena: &program.arena, variables: &variables, made: &made };
+    let writer = Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made };
     // The state that an execution starts at comes first, then the author's order.
     let (first, rest): (Vec<_>, Vec<_>) = drafts.iter().partition(|(point, _)| **point == start.target);
     let emitted = first
@@ -171,8 +171,9 @@ fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
     }
 }
 
-/// A name for every variable; only those that some state assigns are told apart.
-fn variable_names(program: &Program, drafts: &Drafts) -> Vec<String> {
+/// A name for every variable, of which only those that some state assigns are told apart, and for
+/// every parameter of a function over a list.
+fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<String>) {
     let mut assigned: Vec<Var> = drafts
         .values()
         .flat_map(|draft| &draft.ways)
@@ -190,6 +191,8 @@ fn variable_names(program: &Program, drafts: &Drafts) -> Vec<String> {
         })
         .collect();
     let mut names = Names::default();
+    // No parameter of a function over a list hides a variable or a function.
+    let elements = program.elements.iter().map(|name| names.variable(name)).collect();
     let mut variables = vec!["value".to_owned(); program.vars.len()];
     for var in assigned {
         let wanted = match (&program.vars[var.0 as usize], results.get(&var)) {
@@ -199,5 +202,5 @@ fn variable_names(program: &Program, drafts: &Drafts) -> Vec<String> {
         };
         variables[var.0 as usize] = names.variable(&wanted);
     }
-    variables
+    (variables, elements)
 }

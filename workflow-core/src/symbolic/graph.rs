@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{lower::TaskInfo, retry::Policy};
 
-use super::node::{Arena, Node};
+use super::node::{Arena, Element, Node};
 
 /// A variable: its place in [`Program::vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +30,8 @@ pub(crate) struct Program {
     pub(crate) arena: Arena,
     /// The name that the author gave to each variable, if any.
     pub(crate) vars: Vec<Option<String>>,
+    /// The names that the author gave to parameters of functions over lists.
+    pub(crate) elements: Vec<String>,
     /// The parameters: the variable, and the key of the input that it is (none: the whole input).
     pub(crate) params: Vec<(Var, Option<String>)>,
     pub(crate) steps: Vec<Step>,
@@ -115,6 +117,12 @@ pub(crate) enum Hole {
 }
 
 impl Program {
+    /// A parameter of a function over a list.
+    pub(crate) fn element(&mut self, name: &str) -> Element {
+        self.elements.push(name.to_owned());
+        Element(u32::try_from(self.elements.len() - 1).unwrap_or(u32::MAX))
+    }
+
     pub(crate) fn var(&mut self, name: Option<String>) -> Var {
         self.vars.push(name);
         Var(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))

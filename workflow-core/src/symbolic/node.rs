@@ -55,6 +55,12 @@ pub(crate) enum Kind {
     Index { base: Node, index: usize },
     /// An element of an array, at a place that is known when the state machine runs.
     At { base: Node, index: Node },
+    /// The parameter of a function over the elements of a list.
+    Element(Element),
+    /// A list made from another: its elements, each through a function, or those that pass a test.
+    Each { kind: EachKind, list: Node, element: Element, body: Node },
+    /// The element at the front or the back of a list; `null` where there is none.
+    End { list: Node, last: bool },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -79,6 +85,19 @@ pub(crate) enum Kind {
     ErrorCause(Node),
     /// An error with a name, a text and fields: an object of `Error` and `Cause`.
     Error { name: String, message: Node, fields: Vec<(String, Node)> },
+}
+
+/// A parameter of a function over the elements of a list: its place in [`Program::elements`].
+///
+/// [`Program::elements`]: super::graph::Program::elements
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Element(pub(crate) u32);
+
+/// What is done with each element of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum EachKind {
+    Map,
+    Filter,
 }
 
 /// What is known of a key of an object.
@@ -121,6 +140,7 @@ pub(crate) enum BinaryOp {
     Divide,
     Remainder,
     Equal,
+    In,
     Less,
     LessOrEqual,
     Greater,
@@ -158,9 +178,14 @@ impl Arena {
     /// The parts of a node, in order of evaluation.
     pub(crate) fn parts(&self, node: Node) -> Vec<Node> {
         match self.kind(node) {
-            Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput => {
-                Vec::new()
-            }
+            Kind::Literal(_)
+            | Kind::Var(_)
+            | Kind::Element(_)
+            | Kind::Input
+            | Kind::TaskResult
+            | Kind::ErrorOutput => Vec::new(),
+            Kind::Each { list, body, .. } => vec![*list, *body],
+            Kind::End { list, .. } => vec![*list],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -188,9 +213,19 @@ impl Arena {
             return other;
         }
         let kind = match self.kind(node).clone() {
-            leaf @ (Kind::Literal(_) | Kind::Var(_) | Kind::Input | Kind::TaskResult | Kind::ErrorOutput) => {
-                leaf
-            }
+            leaf @ (Kind::Literal(_)
+            | Kind::Var(_)
+            | Kind::Element(_)
+            | Kind::Input
+            | Kind::TaskResult
+            | Kind::ErrorOutput) => leaf,
+            Kind::Each { kind, list, element, body } => Kind::Each {
+                kind,
+                list: self.replace(list, replace),
+                element,
+                body: self.replace(body, replace),
+            },
+            Kind::End { list, last } => Kind::End { list: self.replace(list, replace), last },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -381,7 +416,13 @@ impl Arena {
         match self.kind(node) {
             // A key that an object literal has is the value itself; this one it has not.
             Kind::Field { base, .. } => matches!(self.kind(*base), Kind::Object(_)).then_some(false),
-            Kind::Var(_) | Kind::Index { .. } | Kind::At { .. } | Kind::Call { .. } => None,
+            Kind::Var(_)
+            | Kind::Element(_)
+            | Kind::Index { .. }
+            | Kind::At { .. }
+            | Kind::Call { .. }
+            | Kind::Each { .. }
+            | Kind::End { .. } => None,
             _ => Some(true),
         }
     }

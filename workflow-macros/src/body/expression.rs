@@ -2,13 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Path, UnOp, spanned::Spanned};
+use syn::{
+    BinOp, Expr, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Pat, Path, UnOp, spanned::Spanned,
+};
 
 use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, Call, POLICY_METHODS, awaited},
-    is_capitalized,
+    is_capitalized, pattern,
     statement::{attributes_of, called},
     symbolic::{Symbolic, has_effect},
     unparenthesized,
@@ -315,6 +317,44 @@ impl Symbolic<'_> {
         }
     }
 
+    /// A method that takes a closure over the elements of a list.
+    fn over_elements(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let Expr::Closure(closure) = unparenthesized(&method.args[0]) else {
+            return self.refuse(&method.args[0], "write the function out as a closure: `|item| ..`");
+        };
+        if closure.inputs.len() != 1 {
+            return self.refuse(closure, "a function over the elements of a list has one parameter");
+        }
+        if has_effect(&closure.body) {
+            return self.refuse(
+                closure.or1_token,
+                "a closure over a list cannot await or set a variable; use a `for` loop",
+            );
+        }
+        let list = self.expr(&method.receiver);
+        let input = &closure.inputs[0];
+        let name = match input {
+            Pat::Ident(name) => plain(&name.ident),
+            Pat::Reference(reference) => match &*reference.pat {
+                Pat::Ident(name) => plain(&name.ident),
+                _ => "item".to_owned(),
+            },
+            _ => "item".to_owned(),
+        };
+        let pattern = pattern::read(input, self.errors);
+        self.declare(&pattern);
+        let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+        let body = self.expr(&closure.body);
+        let call = &method.method;
+        quote_spanned! {method.method.span()=>
+            #b.#call(#list, #name, |__element| {
+                let (_, #names) = #b.bind(__element, &#value_of, #witness);
+                #body
+            })
+        }
+    }
+
     /// What a literal holds. An error may hold a unit variant of another error, which serde does not
     /// know.
     fn held(&mut self, value: &Expr, in_error: bool) -> TokenStream {
@@ -345,6 +385,22 @@ impl Symbolic<'_> {
                 self.expr(&method.receiver)
             }
             ("push" | "push_str", 1) => self.push(method),
+            ("iter" | "into_iter" | "collect", 0) => self.expr(&method.receiver),
+            ("first" | "last" | "rev" | "sum", 0) => {
+                let list = self.expr(&method.receiver);
+                let call = &method.method;
+                quote_spanned!(span=> #b.#call(#list))
+            }
+            ("count", 0) => {
+                let list = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.count(#list))
+            }
+            ("contains", 1) => {
+                let container = self.expr(&method.receiver);
+                let part = self.expr(&method.args[0]);
+                quote_spanned!(span=> #b.contains(#container, #part))
+            }
+            ("map" | "filter" | "any" | "all" | "find", 1) => self.over_elements(method),
             ("to_string", 0) => {
                 let value = self.expr(&method.receiver);
                 quote_spanned!(span=> #b.display(#value))
@@ -401,7 +457,7 @@ impl Symbolic<'_> {
                 "an `async` block does nothing until it is awaited; await it, or give it a name with `let` and await that",
             ),
             Expr::Closure(closure) => {
-                self.refuse(closure, "a closure has no meaning in a state machine; write the computation out, or put it into a task")
+                self.refuse(closure, "a closure stands only in a method over the elements of a list; write the computation out, or put it into a task")
             }
             Expr::Cast(cast) => self.refuse(
                 cast.as_token,

@@ -1,0 +1,124 @@
+//! Lists: what Rust's iterators do, as functions of JSONata.
+//!
+//! An iterator is the list of its elements: nothing here has an effect, so nobody can tell.
+
+use super::{
+    builder::Builder,
+    node::{BinaryOp, EachKind, Expr, Kind, Node},
+    ops::{Number, Ordered},
+};
+
+/// What `contains` looks into.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not look for a `{U}` in a `{Self}` as Rust does",
+    note = "text is found in text, and text and numbers in lists of them; use `.iter().any(|item| ..)`"
+)]
+pub trait Container<U> {
+    /// Whether it contains the part.
+    #[doc(hidden)]
+    fn contains(builder: &Builder, container: Node, part: Node) -> Node;
+}
+
+impl<T: Ordered> Container<T> for Vec<T> {
+    fn contains(builder: &Builder, container: Node, part: Node) -> Node {
+        builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, part, container)))
+    }
+}
+
+impl Container<String> for String {
+    fn contains(builder: &Builder, container: Node, part: Node) -> Node {
+        let arguments = vec![container, part];
+        builder.edit(|program| program.arena.add(Kind::Call { function: "contains", arguments }))
+    }
+}
+
+impl Builder {
+    /// `map`
+    pub fn map<T, U>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<U>,
+    ) -> Expr<Vec<U>> {
+        Expr::new(self.each(EachKind::Map, list.node(), name, |element| body(Expr::new(element)).node()))
+    }
+
+    /// `filter`
+    pub fn filter<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<Vec<T>> {
+        Expr::new(self.each(EachKind::Filter, list.node(), name, |element| body(Expr::new(element)).node()))
+    }
+
+    /// `any`
+    pub fn any<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<bool> {
+        let found = self.filter(list, name, body);
+        let (count, none) = (self.count(found), self.literal(0));
+        self.gt(count, none)
+    }
+
+    /// `all`
+    pub fn all<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<bool> {
+        let failing = self.filter(list, name, |element| self.not(body(element)));
+        let (count, none) = (self.count(failing), self.literal(0));
+        self.eq(count, none)
+    }
+
+    /// `find`
+    pub fn find<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<Option<T>> {
+        let found = self.filter(list, name, body);
+        self.first(found)
+    }
+
+    /// `sum`
+    pub fn sum<T: Number>(&self, list: Expr<Vec<T>>) -> Expr<T> {
+        self.expr(Kind::Call { function: "sum", arguments: vec![list.node()] })
+    }
+
+    /// `rev`
+    pub fn rev<T>(&self, list: Expr<Vec<T>>) -> Expr<Vec<T>> {
+        self.expr(Kind::Call { function: "reverse", arguments: vec![list.node()] })
+    }
+
+    /// `first` of a list, `next` of what iterates over it.
+    pub fn first<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
+        self.expr(Kind::End { list: list.node(), last: false })
+    }
+
+    /// `last`
+    pub fn last<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
+        self.expr(Kind::End { list: list.node(), last: true })
+    }
+
+    /// `contains`
+    pub fn contains<C: Container<U>, U>(&self, container: Expr<C>, part: Expr<U>) -> Expr<bool> {
+        Expr::new(C::contains(self, container.node(), part.node()))
+    }
+
+    fn each(&self, kind: EachKind, list: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
+        let (element, node) = self.edit(|program| {
+            let element = program.element(name);
+            (element, program.arena.add(Kind::Element(element)))
+        });
+        let body = body(node);
+        self.edit(|program| program.arena.add(Kind::Each { kind, list, element, body }))
+    }
+}
