@@ -328,7 +328,7 @@ impl Symbolic<'_> {
         }
         if has_effect(&closure.body) {
             return self.refuse(
-                closure.or1_token,
+                &closure.inputs,
                 "a closure over a list cannot await or set a variable; use a `for` loop",
             );
         }
