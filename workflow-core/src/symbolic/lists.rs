@@ -32,15 +32,46 @@ impl Container<String> for String {
     }
 }
 
+/// What `map` goes over.
+pub trait Mapped {
+    /// What it holds.
+    type Item;
+    /// The same with other values.
+    type Of<U>;
+    /// Each value through a function.
+    #[doc(hidden)]
+    fn map(builder: &Builder, mapped: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node;
+}
+
+impl<T> Mapped for Vec<T> {
+    type Item = T;
+    type Of<U> = Vec<U>;
+    fn map(builder: &Builder, mapped: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
+        builder.each(EachKind::Map, mapped, name, body)
+    }
+}
+
+impl<T> Mapped for Option<T> {
+    type Item = T;
+    type Of<U> = Option<U>;
+    fn map(builder: &Builder, mapped: Node, _: &str, body: impl FnOnce(Node) -> Node) -> Node {
+        let (condition, present) =
+            builder.edit(|program| (program.arena.is_some(mapped), program.arena.present(mapped)));
+        let then = body(present);
+        let otherwise = builder.unit().node();
+        builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
+    }
+}
+
 impl Builder {
-    /// `map`
-    pub fn map<T, U>(
+    /// `map` on a list or an `Option`
+    pub fn map<M: Mapped, U>(
         &self,
-        list: Expr<Vec<T>>,
+        mapped: Expr<M>,
         name: &str,
-        body: impl FnOnce(Expr<T>) -> Expr<U>,
-    ) -> Expr<Vec<U>> {
-        Expr::new(self.each(EachKind::Map, list.node(), name, |element| body(Expr::new(element)).node()))
+        body: impl FnOnce(Expr<M::Item>) -> Expr<U>,
+    ) -> Expr<M::Of<U>> {
+        Expr::new(M::map(self, mapped.node(), name, |item| body(Expr::new(item)).node()))
     }
 
     /// `filter`

@@ -25,7 +25,7 @@ pub use errors::ErrPat;
 pub(crate) use errors::name_is;
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
-pub use lists::Container;
+pub use lists::{Container, Mapped};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, EachKind, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};

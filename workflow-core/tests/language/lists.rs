@@ -21,6 +21,7 @@ struct Asked {
     last: Option<u32>,
     listed: bool,
     reversed: Vec<u32>,
+    doubled: Option<u32>,
 }
 
 #[workflow]
@@ -39,6 +40,7 @@ async fn asked(lines: Vec<Line>, limit: u32) -> Result<Asked, PlatformError> {
         last: counts.last().copied(),
         listed: counts.contains(&limit) || lines.iter().any(|line| line.sku.contains("zz")),
         reversed: counts.into_iter().rev().collect(),
+        doubled: lines.first().map(|line| line.count * 2),
         many,
     })
 }
@@ -59,11 +61,12 @@ async fn lists_are_asked_as_in_rust() {
     assert_eq!(all.skus, ["1xa", "3xb", "2xzz"]);
     assert_eq!((all.total, all.any, all.all, all.listed), (12, true, true, true));
     assert_eq!((all.found.map(|line| line.count), all.last), (Some(3), Some(2)));
+    assert_eq!(all.doubled, Some(2));
     let one = run(vec![line("b", 3, &["y"])]).await.output().unwrap();
     assert_eq!(
         (one.skus.len(), one.many.len(), one.tags, one.reversed),
         (1, 1, vec![vec!["y".to_owned()]], vec![3])
     );
     let none = run(vec![]).await.output().unwrap();
-    assert_eq!((none.total, none.any, none.all, none.last), (0, false, true, None));
+    assert_eq!((none.total, none.any, none.all, none.last, none.doubled), (0, false, true, None, None));
 }
