@@ -200,16 +200,13 @@ impl Writer<'_> {
                     BinaryOp::And => ("and", And, Comparison),
                     BinaryOp::Or => ("or", Or, And),
                 };
-                let left_outer = if matches!(op, BinaryOp::And | BinaryOp::Or) || tightness != Comparison {
-                    tightness
-                } else {
-                    tighter
-                };
+                // Comparisons do not chain; the others group to the left.
+                let left_outer = if tightness == Comparison { tighter } else { tightness };
                 // An absent value equals no text and no number, as `null` does not.
                 let plain = |other: &Node| matches!(self.arena.kind(*other), Kind::Literal(literal) if !literal.is_null());
-                let left = self.write(*left, left_outer, !plain(right));
-                let right = self.write(*right, tighter, !plain(&node_of(self.arena, node, true)));
-                (format!("{left} {symbol} {right}"), tightness)
+                let left_text = self.write(*left, left_outer, !plain(right));
+                let right_text = self.write(*right, tighter, !plain(left));
+                (format!("{left_text} {symbol} {right_text}"), tightness)
             }
             Kind::Cond { condition, then, otherwise } => (
                 format!(
@@ -371,20 +368,6 @@ impl Writer<'_> {
             Kind::TextOrNull(_) => true,
             _ => false,
         }
-    }
-}
-
-/// The left (or right) operand of a binary node.
-fn node_of(arena: &Arena, node: Node, left: bool) -> Node {
-    match arena.kind(node) {
-        Kind::Binary(_, first, second) => {
-            if left {
-                *first
-            } else {
-                *second
-            }
-        }
-        _ => node,
     }
 }
 

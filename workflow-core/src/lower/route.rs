@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, Arm, BinaryOp, Kind, Node, Note, Point, Program, Step, UnaryOp, Var};
+use crate::symbolic::{Arena, Arm, BinaryOp, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes};
 
 /// A way out: what is assigned, in order, and the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn follow(
                 let arms = match (&known, name) {
                     (Some(name), _) => arms_for(program, dispatch, Name::Known(name)),
                     (None, Name::Unknown) => {
-                        return Route { lets, target: dispatch_state(program, at, dispatch, error) };
+                        return Route { lets, target: dispatch_state(program, dispatch, error) };
                     }
                     (None, name) => arms_for(program, dispatch, name),
                 };
@@ -205,28 +205,14 @@ fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Poin
 }
 
 /// The Choice state on the name of an error that is known only when the state machine runs.
-fn dispatch_state(program: &mut Program, at: Point, dispatch: usize, error: Node) -> Point {
-    let _ = at;
+fn dispatch_state(program: &mut Program, dispatch: usize, error: Node) -> Point {
     let universe = program.dispatches[dispatch].universe.clone();
     let mut rules = Vec::new();
     let mut default = None;
     for index in 0..program.dispatches[dispatch].arms.len() {
         let arm = &program.dispatches[dispatch].arms[index];
         let (guard, entry, others, names) = (arm.guard, arm.entry, arm.others, arm.names.clone());
-        let known: Vec<&str> = universe
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| names.contains(place) != others)
-            .map(|(_, name)| *name)
-            .collect();
-        let test = match (others, known.is_empty()) {
-            (true, true) => None,
-            (true, false) => {
-                let test = crate::symbolic::name_is(&mut program.arena, error, &known);
-                Some(program.arena.not(test))
-            }
-            (false, _) => Some(crate::symbolic::name_is(&mut program.arena, error, &known)),
-        };
+        let test = takes(&mut program.arena, error, &universe, &names, others);
         match program.arena.and(test, guard) {
             Some(condition) => {
                 default = entry;

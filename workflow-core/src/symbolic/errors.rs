@@ -104,21 +104,7 @@ pub(crate) fn read_data(
     names_of(variants, false, &mut universe);
     let mut found = ErrPat::default();
     Reader { arena, problems, universe: &universe, error }.read(variants, false, pat, &mut found);
-    let others = found.others;
-    let named: Vec<&str> = universe
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| found.names.contains(place) != others)
-        .map(|(_, name)| *name)
-        .collect();
-    let test = match (others, named.is_empty()) {
-        (true, true) => None,
-        (true, false) => {
-            let test = name_is(arena, error, &named);
-            Some(arena.not(test))
-        }
-        (false, _) => Some(name_is(arena, error, &named)),
-    };
+    let test = takes(arena, error, &universe, &found.names, found.others);
     found.test = arena.and(test, found.test);
     found
 }
@@ -296,8 +282,33 @@ pub(crate) fn literal(
     }
 }
 
+/// The test that an arm takes an error: its name is one of `names`, places in the universe, or with
+/// `others` none of the rest of it. Nothing where the arm takes every error.
+pub(crate) fn takes(
+    arena: &mut Arena,
+    error: Node,
+    universe: &[&'static str],
+    names: &[usize],
+    others: bool,
+) -> Option<Node> {
+    let known: Vec<&str> = universe
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| names.contains(place) != others)
+        .map(|(_, name)| *name)
+        .collect();
+    match (others, known.is_empty()) {
+        (true, true) => None,
+        (true, false) => {
+            let test = name_is(arena, error, &known);
+            Some(arena.not(test))
+        }
+        (false, _) => Some(name_is(arena, error, &known)),
+    }
+}
+
 /// The test that an error's name is one of these.
-pub(crate) fn name_is(arena: &mut Arena, error: Node, names: &[&str]) -> Node {
+fn name_is(arena: &mut Arena, error: Node, names: &[&str]) -> Node {
     let name = arena.field(error, "Error".to_owned(), Presence::Certain);
     let tests: Vec<Node> = names
         .iter()

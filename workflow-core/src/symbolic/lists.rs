@@ -5,7 +5,7 @@
 use super::{
     builder::Builder,
     node::{BinaryOp, EachKind, Expr, Kind, Node},
-    ops::{Number, Ordered},
+    ops::{Holder, Number, Ordered},
 };
 
 /// What `contains` looks into.
@@ -55,8 +55,7 @@ impl<T> Mapped for Option<T> {
     type Item = T;
     type Of<U> = Option<U>;
     fn map(builder: &Builder, mapped: Node, _: &str, body: impl FnOnce(Node) -> Node) -> Node {
-        let (condition, present) =
-            builder.edit(|program| (program.arena.is_some(mapped), program.arena.present(mapped)));
+        let (condition, present) = Self::held(builder, mapped);
         let then = body(present);
         let otherwise = builder.unit().node();
         builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))

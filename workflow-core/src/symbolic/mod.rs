@@ -22,7 +22,7 @@ pub use branch::{Join, Loop};
 pub use builder::Builder;
 pub use calls::SymCall;
 pub use errors::ErrPat;
-pub(crate) use errors::name_is;
+pub(crate) use errors::takes;
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub use lists::{Container, Mapped};

@@ -149,11 +149,6 @@ impl Builder {
         L::push(self, list, element)
     }
 
-    /// A value in a variable of its own, so that it is computed once.
-    pub fn hold<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
-        self.bind_name(name, value)
-    }
-
     /// The element of a list at a place.
     pub fn at<T>(&self, list: Expr<Vec<T>>, index: Expr<usize>) -> Expr<T> {
         self.expr(Kind::At { base: list.node(), index: index.node() })

@@ -37,7 +37,7 @@ impl Symbolic<'_> {
                 self.expr(&reference.expr)
             }
             Expr::Lit(literal) => self.literal(&literal.lit),
-            Expr::Path(path) => self.path(&path.path, path.qself.is_some(), expr),
+            Expr::Path(path) => self.path(&path.path, expr),
             Expr::Field(field) => {
                 let base = self.expr(&field.base);
                 let span = field.member.span();
@@ -136,7 +136,7 @@ impl Symbolic<'_> {
         }
     }
 
-    fn path(&mut self, path: &Path, qualified: bool, expr: &Expr) -> TokenStream {
+    fn path(&mut self, path: &Path, expr: &Expr) -> TokenStream {
         let b = self.b.clone();
         if let Some(ident) = path.get_ident() {
             if ident == "None" {
@@ -151,7 +151,6 @@ impl Symbolic<'_> {
                 return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #ident));
             }
         }
-        let _ = qualified;
         let b = self.builder_at(expr.span());
         quote_spanned!(expr.span()=> #b.constant(#expr))
     }

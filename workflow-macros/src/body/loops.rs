@@ -106,7 +106,7 @@ impl Symbolic<'_> {
                         quote! {
                             let __start = #start;
                             let __end = #end;
-                            let #list = #b.hold(#limit_name, __start);
+                            let #list = #b.bind_name(#limit_name, __start);
                             let #counter = #b.cell(#name, #first);
                         },
                         quote!(#b.ge(#b.get(#counter), #list)),
@@ -119,7 +119,7 @@ impl Symbolic<'_> {
                         quote! {
                             let __start = #start;
                             let __end = #end;
-                            let #list = #b.hold(#limit_name, __end);
+                            let #list = #b.bind_name(#limit_name, __end);
                             let #counter = #b.cell(#name, __start);
                         },
                         quote!(#b.#compare(#b.get(#counter), #list)),
@@ -183,7 +183,7 @@ impl Symbolic<'_> {
                 (
                     quote! {
                         let __items = #items;
-                        let #list = #b.hold(#list_name, __items);
+                        let #list = #b.bind_name(#list_name, __items);
                         let #counter = #b.cell(#index_name, #first);
                     },
                     test,
