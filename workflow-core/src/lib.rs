@@ -49,6 +49,7 @@ mod clock;
 mod data;
 pub mod emit;
 mod error;
+mod fork;
 mod generated;
 mod history;
 mod limits;
@@ -64,6 +65,7 @@ pub use catalogue::*;
 pub use clock::{Clock, Timestamp};
 pub use data::*;
 pub use error::*;
+pub use fork::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
@@ -206,7 +208,7 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, sleep, task, workflow,
+        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, attempt, map, sleep, task, workflow,
     };
 }
 

@@ -54,7 +54,8 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     let mut start = route::follow(program, entry_lets.clone(), entry, Name::Unknown);
     let mut fresh = BTreeSet::from([start.target]);
     let mut drafts = drafts_from(program, &start, &fresh);
-    if drafts.values().flat_map(|draft| &draft.ways).any(|way| way.target == Target::State(start.target)) {
+    let again = |way: &Way| way.target == Target::State(start.target);
+    if !start.lets.is_empty() && drafts.values().flat_map(|draft| &draft.ways).any(again) {
         // A loop leads back to the first state, whose input is then another: what the workflow
         // starts with is assigned once, before it.
         program.steps.push(Step::Pass { next: Some(entry) });
@@ -131,6 +132,9 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
     let plan = match &program.steps[point] {
         Step::Task { call, result, next, catch } => {
             Plan::Task { result: *result, next: *next, catch: *catch, errors: call.errors.clone() }
+        }
+        Step::Fork { fork, result, next, catch } => {
+            Plan::Task { result: *result, next: *next, catch: *catch, errors: fork.errors.clone() }
         }
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },

@@ -2,7 +2,8 @@
 //!
 //! `simplify` puts pure values where they are used. `route` follows a way out of a step to the next
 //! state and gathers the assignments that ride on it; `draft` does so for every state that can be
-//! reached. `merge` leaves out the states that are not needed. `machine` puts the rest together,
+//! reached. `merge` leaves out the states that are not needed. `regions` does all that for the whole
+//! and for every branch and iteration in it. `machine` puts the rest together,
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
 mod draft;
@@ -10,6 +11,7 @@ mod jsonata;
 mod machine;
 mod merge;
 mod names;
+mod regions;
 mod route;
 mod simplify;
 mod state;

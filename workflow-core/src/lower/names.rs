@@ -78,7 +78,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// Names that are given once each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     taken: HashSet<String>,
 }

@@ -51,18 +51,12 @@ fn uses(program: &Program) -> HashMap<Var, usize> {
     uses
 }
 
-/// Every expression of a program that is evaluated.
+/// Every expression of a program that is evaluated. What an error is told apart by is no reading.
 fn nodes(program: &Program) -> Vec<Node> {
     let mut nodes = Vec::new();
-    for step in &program.steps {
-        match step {
-            Step::Let { value, .. } => nodes.push(*value),
-            Step::Task { call, .. } => nodes.extend(&call.arguments),
-            Step::Choice { rules, .. } => nodes.extend(rules.iter().map(|(condition, _)| *condition)),
-            Step::Wait { seconds, .. } => nodes.push(*seconds),
-            Step::Dispatch { .. } | Step::Jump { .. } | Step::Pass { .. } => {}
-            Step::Return { value, .. } => nodes.push(*value),
-            Step::Raise { error, .. } => nodes.push(*error),
+    for (point, step) in program.steps.iter().enumerate() {
+        if !matches!(step, Step::Dispatch { .. }) {
+            nodes.extend(program.expressions(point));
         }
     }
     for dispatch in &program.dispatches {
@@ -83,27 +77,13 @@ fn is_cheap(program: &Program, node: Node) -> bool {
 
 /// Puts `value` wherever `var` is read, and takes the `let` out.
 fn substitute(program: &mut Program, var: Var, value: Node) {
-    let Program { arena, steps, dispatches, .. } = program;
-    let mut put = |node: &mut Node| {
-        *node = arena.replace(*node, &mut |kind| (*kind == Kind::Var(var)).then_some(value));
-    };
-    for step in steps.iter_mut() {
-        match step {
-            // The `let` stays as a step that nothing reads; following a way out leaves it behind.
-            Step::Let { var: set, .. } if *set == var => {}
-            Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => call.arguments.iter_mut().for_each(&mut put),
-            Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
-            Step::Dispatch { error, .. } => put(error),
-            Step::Wait { seconds, .. } => put(seconds),
-            Step::Jump { .. } | Step::Pass { .. } => {}
-            Step::Return { value, .. } => put(value),
-            Step::Raise { error, .. } => put(error),
+    for point in 0..program.steps.len() {
+        // The `let` stays as a step that nothing reads; following a way out leaves it behind.
+        if matches!(&program.steps[point], Step::Let { var: set, .. } if *set == var) {
+            continue;
         }
-    }
-    for arm in dispatches.iter_mut().flat_map(|dispatch| &mut dispatch.arms) {
-        if let Some(guard) = &mut arm.guard {
-            put(guard);
-        }
+        program.change(point, &mut |arena, node| {
+            *node = arena.replace(*node, &mut |kind| (*kind == Kind::Var(var)).then_some(value));
+        });
     }
 }

@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::data::Data;
 
 use super::{
-    graph::{Hole, Program, Step, Var},
+    graph::{Hole, Point, Program, Region, RegionId, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
-    scope::Open,
+    scope::{Open, Scope},
     tuple::WitnessTuple,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Inner {
     pub(super) program: Program,
     /// The ways out that lead to whatever comes next.
     pub(super) holes: Vec<Hole>,
+    /// The region that is being built.
+    pub(super) region: RegionId,
     /// What an `async` block or an awaited `match` left open: its successes.
     pub(super) scopes: Vec<Open>,
 }
@@ -41,7 +43,8 @@ impl Default for Builder {
 impl Builder {
     /// A builder for an empty body.
     pub fn new() -> Self {
-        let inner = Inner { program: Program::default(), holes: vec![Hole::Entry], scopes: Vec::new() };
+        let program = Program { regions: vec![Region::default()], ..Program::default() };
+        let inner = Inner { program, holes: vec![Hole::Entry(0)], region: 0, scopes: Vec::new() };
         Self { inner: RefCell::new(inner) }
     }
 
@@ -74,7 +77,7 @@ impl Builder {
     pub fn param<T: Data>(&self, name: &'static str, key: Option<&'static str>) -> Expr<T::Owned> {
         let var = self.edit(|program| {
             let var = program.var(Some(name.to_owned()));
-            program.params.push((var, key.map(str::to_owned)));
+            program.regions[0].params.push((var, key.map(str::to_owned)));
             var
         });
         self.expr(Kind::Var(var))
@@ -146,6 +149,12 @@ impl Builder {
 }
 
 impl Inner {
+    /// Where the errors of what is awaited in a scope lead: the variable that holds one, and the step.
+    pub(super) fn catch<T, E>(&self, scope: Scope<T, E>) -> Option<(Var, Point)> {
+        let Open { dispatch, handler, .. } = self.scopes[scope.place?];
+        self.program.dispatches[dispatch].error.map(|error| (error, handler))
+    }
+
     /// Adds a step that follows everything open. The step sets the flag if something may follow it.
     pub(super) fn append(&mut self, step: impl FnOnce(&mut bool) -> Step) {
         let mut leads_on = false;

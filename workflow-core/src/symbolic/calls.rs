@@ -115,13 +115,8 @@ impl Builder {
         note: Note,
     ) -> Expr<T2> {
         let mut inner = self.inner.borrow_mut();
-        let catch = scope.place.map(|place| {
-            let open = &inner.scopes[place];
-            (open.dispatch, open.handler)
-        });
+        let catch = inner.catch(scope);
         let program = &mut inner.program;
-        let catch = catch
-            .and_then(|(dispatch, handler)| program.dispatches[dispatch].error.map(|var| (var, handler)));
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
         let call = CallInfo {

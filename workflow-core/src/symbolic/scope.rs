@@ -44,10 +44,17 @@ impl<T, E> Clone for Scope<T, E> {
 
 impl<T, E> Copy for Scope<T, E> {}
 
+impl<T, E> Scope<T, E> {
+    /// The scope of a whole region: of the workflow, of a branch, of an iteration.
+    pub(super) fn root() -> Self {
+        Self { place: None, of: PhantomData }
+    }
+}
+
 impl Builder {
     /// The scope of the workflow itself.
     pub fn scope<T: Data, E>(&self) -> Scope<T::Owned, E> {
-        Scope { place: None, of: PhantomData }
+        Scope::root()
     }
 
     /// Opens the scope of an `async` block or of an awaited `match`.
