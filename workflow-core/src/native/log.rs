@@ -53,7 +53,14 @@ impl Log {
                 let parameters =
                     Parameters::Lambda { function: task.function.into(), payload: payload.clone() };
                 let (timeout, heartbeat) = (seconds(*timeout), seconds(*heartbeat));
-                self.push(Detail::TaskScheduled { resource: LAMBDA, parameters, timeout, heartbeat });
+                self.push(Detail::TaskScheduled {
+                    resource: LAMBDA,
+                    parameters,
+                    timeout,
+                    heartbeat,
+                    region: None,
+                    credentials: None,
+                });
                 self.push(Detail::TaskStarted { resource: LAMBDA });
             }
             Entry::Answered(Ok(output)) => {
@@ -69,7 +76,7 @@ impl Log {
                 self.push(if timed_out {
                     Detail::TaskTimedOut { resource, error, cause }
                 } else {
-                    Detail::TaskFailed { resource, error, cause }
+                    Detail::TaskFailed { resource, error: Some(error), cause }
                 });
             }
             Entry::GaveUp(failure) => self.unsettled = Some(Failure::clone(failure)),
@@ -107,7 +114,7 @@ impl Log {
 
     fn exit(&mut self, state: StateKind) {
         let (name, output) = (self.state.into(), self.data.clone());
-        self.push(Detail::StateExited { state, name, output });
+        self.push(Detail::StateExited { state, name, output, assigned: Vec::new() });
     }
 
     fn push(&mut self, detail: Detail) {
