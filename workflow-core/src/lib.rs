@@ -227,7 +227,7 @@ pub mod __private {
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
         },
         lower::define,
-        native::Context,
+        native::{Context, Fork as NativeFork, block, items, iteration, run_attempt, run_map},
         symbolic::*,
     };
 }

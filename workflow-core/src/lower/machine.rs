@@ -140,7 +140,8 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
             let wanted = match (&fork.kind, fork.note.about) {
                 (ForkKind::Parallel, None) => "Parallel".to_owned(),
                 (ForkKind::Map(_), None) => "Map".to_owned(),
-                (_, Some(about)) => title(about),
+                (ForkKind::Parallel, Some(about)) => title(about),
+                (ForkKind::Map(_), Some(about)) => format!("Map {}", title(about)),
             };
             (wanted, binding)
         }

@@ -46,18 +46,24 @@ impl Context {
             };
             let retriers = retriers
                 .get_or_insert_with(|| policy.retriers().into_iter().map(|retrier| (retrier, 0)).collect());
-            // The first that matches counts: once it is used up, later ones have no say.
-            match retriers.iter_mut().find(|(retrier, _)| retrier.matches(&failure.error)) {
-                Some((retrier, used)) if *used < retrier.max_attempts => {
-                    let delay = self.retry_delay(retrier, *used);
-                    *used += 1;
-                    self.pause(delay).await;
-                    drop(self.tick());
-                }
-                _ => return Err(failure),
-            }
+            let Some(delay) = self.next_try(retriers, &failure.error) else { return Err(failure) };
+            self.pause(delay).await;
+            drop(self.tick());
             attempt = attempt.saturating_add(1);
         }
+    }
+
+    /// How long to wait for the next try after an error, if there is one. Retriers stand with how often
+    /// each was used.
+    pub(super) fn next_try(&self, retriers: &mut [(Retry, u32)], error: &str) -> Option<Duration> {
+        // The first that matches counts: once it is used up, later ones have no say.
+        let (retrier, used) = retriers.iter_mut().find(|(retrier, _)| retrier.matches(error))?;
+        if *used >= retrier.max_attempts {
+            return None;
+        }
+        let delay = self.retry_delay(retrier, *used);
+        *used += 1;
+        Some(delay)
     }
 
     fn retry_delay(&self, retrier: &Retry, used: u32) -> Duration {

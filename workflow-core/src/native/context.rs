@@ -192,7 +192,7 @@ impl Context {
     }
 
     /// Ends the execution as failed, without the workflow having a say.
-    async fn fail<V>(&self, cause: String) -> V {
+    pub(super) async fn fail<V>(&self, cause: String) -> V {
         self.stop(Stop::Fail(Failure::new(QUERY_EVALUATION_ERROR, cause))).await
     }
 
@@ -219,6 +219,22 @@ impl Context {
         }
         let (error, cause) = key;
         Failure { error, cause }
+    }
+
+    /// The same, of a failure that goes on to be one of the workflow's own.
+    pub(super) fn reported(&self, failure: Failure) -> Failure {
+        let Failure { error, cause } = failure;
+        let key = (error, cause);
+        if let Some(raw) = self.lock().delivered.get(&key) {
+            return raw.clone();
+        }
+        let (error, cause) = key;
+        Failure { error, cause }
+    }
+
+    /// The name of the state at a place of the function.
+    pub(super) fn state_at(&self, site: usize) -> &'static str {
+        self.shared.sites.get(site).map_or("", String::as_str)
     }
 
     /// Reads the clock, so that what is logged next happens now.

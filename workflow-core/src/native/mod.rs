@@ -6,6 +6,7 @@
 mod attempt;
 mod context;
 mod execution;
+mod fork;
 mod log;
 mod mock;
 mod tape;
@@ -36,6 +37,7 @@ use self::{
 pub use self::{
     context::Context,
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
+    fork::{Fork, block, items, iteration, run_attempt, run_map},
     mock::Mock,
 };
 use crate::{

@@ -2,6 +2,7 @@
 //! does natively.
 
 mod branching;
+mod concurrency;
 mod data;
 mod errors;
 mod expressions;

@@ -1,8 +1,10 @@
 //! What stands before `.await`.
 
-use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Ident};
+use syn::{
+    Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, Ident, Token, punctuated::Punctuated,
+};
 
-use super::unparenthesized;
+use super::{statement::called, unparenthesized};
 
 /// What is awaited.
 pub(crate) enum Awaited<'a> {
@@ -10,6 +12,12 @@ pub(crate) enum Awaited<'a> {
     Call(Call<'a>),
     /// `sleep(duration)`
     Sleep(&'a Expr),
+    /// Branches that run at the same time: `join!`, or `try_join!`, which fails with the first that does.
+    Join { arguments: &'a Punctuated<Expr, Token![,]>, fails: bool },
+    /// `map(items, async |item| ..)`
+    Map(Repeated<'a>),
+    /// `attempt(async || ..)`
+    Attempt(Repeated<'a>),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -21,6 +29,17 @@ pub(crate) enum Awaited<'a> {
 /// `charge(&order).retry(..).timeout(..)`
 pub(crate) struct Call<'a> {
     pub(crate) call: &'a ExprCall,
+    /// The calls of policy methods, first one first.
+    pub(crate) policy: Vec<&'a ExprMethodCall>,
+}
+
+/// A closure that is run more than once.
+pub(crate) struct Repeated<'a> {
+    /// `map` or `attempt`, as the author names it.
+    pub(crate) function: &'a Expr,
+    /// What it is run for; nothing for an attempt.
+    pub(crate) items: Option<&'a Expr>,
+    pub(crate) closure: &'a ExprClosure,
     /// The calls of policy methods, first one first.
     pub(crate) policy: Vec<&'a ExprMethodCall>,
 }
@@ -42,6 +61,22 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
             }
             Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
                 policy.reverse();
+                let arguments = call.args.iter().map(unparenthesized).collect::<Vec<_>>();
+                let name = called(call);
+                match (name.as_str(), arguments.as_slice()) {
+                    ("__join" | "__try_join", _) => {
+                        return Awaited::Join { arguments: &call.args, fails: name == "__try_join" };
+                    }
+                    ("map", [items, Expr::Closure(closure)]) => {
+                        let (function, items) = (&*call.func, Some(*items));
+                        return Awaited::Map(Repeated { function, items, closure, policy });
+                    }
+                    ("attempt", [Expr::Closure(closure)]) => {
+                        let (function, items) = (&*call.func, None);
+                        return Awaited::Attempt(Repeated { function, items, closure, policy });
+                    }
+                    _ => {}
+                }
                 return Awaited::Call(Call { call, policy });
             }
             _ if !policy.is_empty() => return Awaited::Other(base),

@@ -27,6 +27,9 @@ impl Symbolic<'_> {
         if let Some(block) = block {
             return self.try_block(&block);
         }
+        if let Some(forked) = self.forked(await_) {
+            return forked;
+        }
         let note = self.take_note(None);
         let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
         let site = site(await_);
@@ -87,12 +90,34 @@ impl Symbolic<'_> {
 
     /// `call.await` where its `Result` is the scope's own.
     pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        if let Some(forked) = self.forked(await_) {
+            return forked;
+        }
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let note = self.take_note(None);
         let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
         let site = site(await_);
         let span = await_.await_token.span();
         quote_spanned!(span=> #b.last_call(#scope, #call, #site, #note))
+    }
+
+    /// What runs at the same time, with its errors led to the scope.
+    fn forked(&mut self, await_: &ExprAwait) -> Option<TokenStream> {
+        match awaited(&await_.base) {
+            Awaited::Join { arguments, fails: true } => Some(self.try_join(await_, arguments)),
+            Awaited::Join { arguments, fails: false } => {
+                let b = self.b.clone();
+                self.errors.refuse(
+                    &await_.await_token,
+                    "`join!` gives a tuple of what its branches gave, and cannot fail itself; use `try_join!` to leave with the first error",
+                );
+                let _ = arguments;
+                Some(quote!(#b.never()))
+            }
+            Awaited::Map(map) => Some(self.mapped(await_, &map)),
+            Awaited::Attempt(attempt) => Some(self.attempted(await_, &attempt)),
+            _ => None,
+        }
     }
 
     /// The call that is awaited, as a `SymCall`.
@@ -152,7 +177,7 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) => None,
+            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
             Awaited::Sleep(duration) => {
                 self.errors.refuse(
                     duration,
@@ -171,7 +196,7 @@ impl Symbolic<'_> {
     }
 
     /// A policy is written into the state machine, so it may read no variable.
-    fn policy_is_fixed(&mut self, argument: &Expr) {
+    pub(super) fn policy_is_fixed(&mut self, argument: &Expr) {
         if let Some(local) = self.local_in(argument) {
             self.errors.refuse(
                 &local,

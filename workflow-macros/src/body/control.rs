@@ -496,7 +496,7 @@ fn without_condition(branch: &ExprIf) -> ExprIf {
 }
 
 /// What a condition or a scrutinee is about: the last name in its first path.
-fn about(expr: &Expr) -> Option<String> {
+pub(super) fn about(expr: &Expr) -> Option<String> {
     match unparenthesized(expr) {
         Expr::Path(path) => path.path.segments.last().map(|last| plain(&last.ident)),
         Expr::Field(field) => match &field.member {

@@ -79,8 +79,10 @@ impl Symbolic<'_> {
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
             Expr::Await(await_) => {
-                if let Awaited::Sleep(duration) = awaited(&await_.base) {
-                    return self.sleep(await_, duration);
+                match awaited(&await_.base) {
+                    Awaited::Sleep(duration) => return self.sleep(await_, duration),
+                    Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
+                    _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
                     && let Expr::Path(path) = &*call.func

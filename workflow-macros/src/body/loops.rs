@@ -293,6 +293,15 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         match unparenthesized(place) {
             Expr::Path(path) if path.path.get_ident().is_some() && !is_capitalized(&path.path) => {
+                if let Some(name) = path.path.get_ident().filter(|name| self.around.contains(&plain(name))) {
+                    self.errors.refuse(
+                        name,
+                        format!(
+                            "`{name}` belongs to what is around this branch, which runs at the same time as others and cannot set it; give the value back as the branch's output"
+                        ),
+                    );
+                    return TokenStream::new();
+                }
                 quote_spanned!(path.span()=> #b.set(#path, #value);)
             }
             Expr::Field(field) => {
@@ -319,13 +328,13 @@ impl Symbolic<'_> {
     }
 }
 
-/// What a `for` runs over.
-enum Source<'a> {
+/// What a `for` or a Map state runs over.
+pub(crate) enum Source<'a> {
     Range { start: &'a Expr, end: &'a Expr, inclusive: bool, reversed: bool },
     List { expr: &'a Expr, enumerated: bool, reversed: bool },
 }
 
-fn source(expr: &Expr) -> Option<Source<'_>> {
+pub(crate) fn source(expr: &Expr) -> Option<Source<'_>> {
     let (mut enumerated, mut reversed) = (false, false);
     let mut expr = unparenthesized(expr);
     loop {

@@ -8,11 +8,13 @@ mod await_;
 mod calls;
 mod control;
 mod expression;
+mod fork;
 mod loops;
 mod macros;
 mod native;
 mod pattern;
 mod statement;
+mod sugar;
 mod symbolic;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -34,6 +36,7 @@ pub(crate) fn readings(
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
+    sugar::expand(&mut block, fallible, errors);
     Sites { next: 0 }.visit_block_mut(&mut block);
     let symbolic = symbolic::write(&block, parameters.collect(), fallible, errors);
     let native = native::write(block);

@@ -17,6 +17,7 @@ impl Symbolic<'_> {
     /// A block as a value: an expression of type `Expr`.
     pub(crate) fn value_block(&mut self, block: &Block) -> TokenStream {
         let (statements, tail) = split_tail(block);
+        let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
         let b = self.b.clone();
         let value = match tail {
@@ -24,12 +25,14 @@ impl Symbolic<'_> {
             None if block_diverges(block) => quote!(#b.never()),
             None => quote!(#b.unit()),
         };
+        self.around = around;
         quote!({ #(#written)* #value })
     }
 
     /// A block whose value leaves the scope.
     pub(crate) fn result_block(&mut self, block: &Block) -> TokenStream {
         let (statements, tail) = split_tail(block);
+        let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let result = match tail {
@@ -41,6 +44,7 @@ impl Symbolic<'_> {
                 #b.ok(#scope, __value, ::core::default::Default::default());
             },
         };
+        self.around = around;
         quote!({ #(#written)* #result })
     }
 
@@ -119,6 +123,7 @@ impl Symbolic<'_> {
                 let ident = &name.ident;
                 let text = plain(ident);
                 self.locals.insert(text.clone());
+                self.around.remove(&text);
                 self.blocks.remove(&text);
                 quote! {
                     let #ident #annotation = #value;
@@ -150,7 +155,10 @@ impl Symbolic<'_> {
 
     /// Remembers the names that a pattern binds.
     pub(crate) fn declare(&mut self, pattern: &pattern::Pattern) {
-        self.locals.extend(pattern.names.iter().map(plain));
+        for name in pattern.names.iter().map(plain) {
+            self.around.remove(&name);
+            self.locals.insert(name);
+        }
     }
 
     /// An expression whose value leaves the scope.

@@ -35,6 +35,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) refused: HashSet<String>,
     /// The names of all variables so far, the parameters among them.
     pub(crate) locals: HashSet<String>,
+    /// The names of the variables around the branch that is being written: it may not set them.
+    pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
     names: usize,
@@ -54,6 +56,7 @@ pub(crate) fn write(
         fallible,
         note: None,
         blocks: HashMap::new(),
+        around: HashSet::new(),
         loops: Vec::new(),
         awaited_blocks: HashSet::new(),
         refused: HashSet::new(),
