@@ -54,6 +54,7 @@ mod history;
 mod limits;
 mod lower;
 mod native;
+mod resource;
 mod retry;
 mod symbolic;
 mod task;
@@ -70,6 +71,7 @@ pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
 };
+pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
 pub use workflow::*;
@@ -225,7 +227,7 @@ pub mod __private {
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
         },
         lower::define,
-        native::Context,
+        native::{Context, NoAnswer},
         symbolic::*,
     };
 }
