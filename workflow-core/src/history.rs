@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{clock::Timestamp, retry::Seconds};
+use crate::{clock::Timestamp, resource::Resource, retry::Seconds};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -352,7 +352,7 @@ pub enum Detail {
     /// An attempt of a task was scheduled.
     TaskScheduled {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service is asked to do.
         parameters: Parameters,
         /// `TimeoutSeconds`.
@@ -367,26 +367,26 @@ pub enum Detail {
     /// The attempt was started.
     TaskStarted {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
     },
     /// The service took a job, and the attempt goes on until the job is done.
     TaskSubmitted {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt succeeded.
     TaskSucceeded {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt failed.
     TaskFailed {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// The error name.
         error: Option<Text>,
         /// What a person reads of the error.
@@ -395,7 +395,7 @@ pub enum Detail {
     /// The attempt took longer than its timeout or sent no heartbeat.
     TaskTimedOut {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// `States.Timeout`.
         error: Text,
         /// What a person reads of the error.
@@ -427,9 +427,9 @@ pub enum Detail {
 /// A service and its action.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Resource {
-    /// `arn:aws:states:::lambda:invoke`.
-    LambdaInvoke,
+pub enum TaskResource {
+    /// One that a workflow calls by its type.
+    Known(Resource),
     /// Any: `arn:aws:states:::SERVICE:ACTION`.
     Service {
         /// The service, as in `aws-sdk:s3`.
@@ -439,10 +439,10 @@ pub enum Resource {
     },
 }
 
-impl Resource {
+impl TaskResource {
     fn names(&self) -> (&str, &str) {
         match self {
-            Self::LambdaInvoke => ("lambda", "invoke"),
+            Self::Known(resource) => (resource.service(), resource.action()),
             Self::Service { service, action } => (service, action),
         }
     }
@@ -533,7 +533,7 @@ impl Detail {
 
     /// The key under which AWS puts the details, and the details.
     fn details(&self) -> (&'static str, serde_json::Value) {
-        let task = |resource: &Resource, more: serde_json::Value| {
+        let task = |resource: &TaskResource, more: serde_json::Value| {
             let (resource_type, resource) = resource.names();
             let mut details = json!({ "resourceType": resource_type, "resource": resource });
             if let (Some(details), serde_json::Value::Object(more)) = (details.as_object_mut(), more) {

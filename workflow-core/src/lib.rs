@@ -55,6 +55,7 @@ mod history;
 mod limits;
 mod lower;
 mod native;
+mod resource;
 mod retry;
 mod symbolic;
 mod task;
@@ -72,6 +73,7 @@ pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
 };
+pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
 pub use workflow::*;
@@ -227,7 +229,7 @@ pub mod __private {
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
         },
         lower::define,
-        native::{Context, Fork as NativeFork, block, items, iteration, run_attempt, run_map},
+        native::{Context, NoAnswer, Fork as NativeFork, block, items, iteration, run_attempt, run_map},
         symbolic::*,
     };
 }

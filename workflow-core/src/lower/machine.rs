@@ -28,6 +28,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
     let mut sites = vec![String::new(); program.sites];
     let mut tasks: Vec<TaskInfo> = Vec::new();
+    let mut placeholders: Vec<String> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
         match step {
             Step::Wait { site, .. } => sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned()),
@@ -38,11 +39,21 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         }
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
-            if states.contains_key(&point) && !tasks.contains(&call.task) {
-                if let Some(other) = tasks.iter().find(|known| known.function == call.task.function) {
+            if !states.contains_key(&point) {
+                continue;
+            }
+            for placeholder in &call.placeholders {
+                if !placeholders.contains(placeholder) {
+                    placeholders.push(placeholder.clone());
+                }
+            }
+            if !tasks.contains(&call.task) {
+                if let Some(function) = call.task.function
+                    && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
+                {
                     problems.push(format!(
                         "`{}` and `{}` would both be the Lambda function `{}`; name one with `#[task(function = \"..\")]`",
-                        other.path, call.task.path, call.task.function
+                        other.path, call.task.path, function
                     ));
                 }
                 tasks.push(call.task);
@@ -68,7 +79,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
-    Definition { machine, sites, tasks, problems }
+    Definition { machine, sites, tasks, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.

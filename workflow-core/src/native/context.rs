@@ -13,8 +13,6 @@ use std::{
     time::Duration,
 };
 
-use serde::de::DeserializeOwned;
-
 use crate::{
     clock::Running,
     error::{Failure, WorkflowError},
@@ -111,7 +109,13 @@ impl Context {
         // Pinned here and lent: a future that is handed on by value is copied each time.
         let attempts = pin!(self.attempts::<T>(state, payload, policy));
         match self.step(StateKind::Task, state, attempts).await {
-            Ok(result) => Ok(self.decode(state, &result).await),
+            Ok(answer) => match T::result(&answer) {
+                Ok(result) => Ok(result),
+                Err(error) => {
+                    self.fail(format!("The result of the state '{state}' does not fit its type: {error}"))
+                        .await
+                }
+            },
             Err(raw) => match T::Error::from_failure(raw.reported()) {
                 Ok(error) => {
                     let Failure { error: name, cause } = error.to_failure();
@@ -180,15 +184,6 @@ impl Context {
     pub(super) async fn pause(&self, duration: Duration) {
         let deadline = self.shared.clock.elapsed().saturating_add(duration);
         self.shared.clock.timer(deadline).await;
-    }
-
-    async fn decode<V: DeserializeOwned>(&self, state: &str, result: &str) -> V {
-        match serde_json::from_str(result) {
-            Ok(value) => value,
-            Err(error) => {
-                self.fail(format!("The result of the state '{state}' does not fit its type: {error}")).await
-            }
-        }
     }
 
     /// Ends the execution as failed, without the workflow having a say.

@@ -10,12 +10,11 @@ use serde_json::json;
 use crate::{
     clock::Timestamp,
     error::{Failure, PlatformError},
-    history::{Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, Resource, StateKind, TaskOutput, Text},
+    history::{Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, StateKind, TaskOutput, TaskResource, Text},
     native::tape::{Entry, Lane},
+    resource::Resource,
     retry::Seconds,
 };
-
-const LAMBDA: Resource = Resource::LambdaInvoke;
 
 pub(super) struct Log {
     events: Vec<HistoryEvent>,
@@ -36,6 +35,8 @@ struct Thread {
     /// The state that was entered last.
     state: &'static str,
     kind: StateKind,
+    /// What the attempt that was scheduled last calls.
+    resource: Resource,
     /// The failure of that state, until it shows whether it was caught.
     unsettled: Option<Failure>,
     /// Which thread it belongs to, and its place among the iterations of a Map state.
@@ -53,6 +54,7 @@ impl Log {
             data: input.clone(),
             state: "",
             kind: StateKind::Task,
+            resource: Resource::LAMBDA_INVOKE,
             unsettled: None,
             parent: None,
             freed: None,
@@ -94,29 +96,39 @@ impl Log {
                 debug_assert!(self.thread().previous > ended);
             }
             Entry::Scheduled { task, payload, timeout, heartbeat } => {
-                let parameters =
-                    Parameters::Lambda { function: task.function.into(), payload: payload.clone() };
+                let resource = task.resource;
+                self.thread().resource = resource;
+                let parameters = if resource.is_lambda() {
+                    Parameters::Lambda { function: task.function.into(), payload: payload.clone() }
+                } else {
+                    Parameters::Json(payload.clone())
+                };
                 let (timeout, heartbeat) = (seconds(*timeout), seconds(*heartbeat));
                 self.push(Detail::TaskScheduled {
-                    resource: LAMBDA,
+                    resource: TaskResource::Known(resource),
                     parameters,
                     timeout,
                     heartbeat,
                     region: None,
                     credentials: None,
                 });
-                self.push(Detail::TaskStarted { resource: LAMBDA });
+                self.push(Detail::TaskStarted { resource: TaskResource::Known(resource) });
             }
             Entry::Answered(Ok(output)) => {
-                let answer = TaskOutput::Lambda(output.clone());
-                self.push(Detail::TaskSucceeded { resource: LAMBDA, output: answer });
+                let resource = self.thread().resource;
+                let answer = if resource.is_lambda() {
+                    TaskOutput::Lambda(output.clone())
+                } else {
+                    TaskOutput::Json(output.clone())
+                };
+                self.push(Detail::TaskSucceeded { resource: TaskResource::Known(resource), output: answer });
                 self.thread().data = output.clone();
                 self.exit();
             }
             Entry::Answered(Err(failure)) => {
                 let (error, cause) = texts(failure);
                 let timed_out = *error == *PlatformError::TIMEOUT.as_str();
-                let resource = LAMBDA;
+                let resource = TaskResource::Known(self.thread().resource);
                 self.push(if timed_out {
                     Detail::TaskTimedOut { resource, error, cause }
                 } else {
@@ -274,6 +286,7 @@ impl Log {
             data: Text::Static("null"),
             state: "",
             kind: StateKind::Task,
+            resource: Resource::LAMBDA_INVOKE,
             unsettled: None,
             parent: None,
             freed: None,

@@ -26,19 +26,21 @@ use std::{
 
 use tracing::Instrument;
 
+pub(crate) use self::attempt::handle;
 pub(crate) use self::execution::decode_input;
+pub use self::{
+    attempt::NoAnswer,
+    context::Context,
+    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
+    fork::{Fork, block, items, iteration, run_attempt, run_map},
+    mock::Mock,
+};
 use self::{
     attempt::panic_message,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
     tape::Entry,
-};
-pub use self::{
-    context::Context,
-    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
-    fork::{Fork, block, items, iteration, run_attempt, run_map},
-    mock::Mock,
 };
 use crate::{
     clock::Clock,

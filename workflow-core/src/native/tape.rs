@@ -11,6 +11,7 @@ use crate::{
         execution::{CallRecord, ExecutorError},
         log::Log,
     },
+    resource::Resource,
     retry::{Policy, Seconds},
 };
 
@@ -67,6 +68,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct TaskNames {
     pub(super) name: &'static str,
+    pub(super) resource: Resource,
     pub(super) function: &'static str,
 }
 

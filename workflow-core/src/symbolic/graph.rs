@@ -93,8 +93,12 @@ pub(crate) struct CallInfo {
     pub(crate) site: usize,
     pub(crate) note: Note,
     pub(crate) task: TaskInfo,
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) arguments: Vec<Node>,
+    /// The `Arguments` of the state.
+    pub(crate) arguments: Node,
+    /// What the call gives, made of [`Kind::TaskResult`](super::node::Kind::TaskResult).
+    pub(crate) result: Node,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,
@@ -255,7 +259,7 @@ impl Program {
     pub(crate) fn expressions(&self, point: Point) -> Vec<Node> {
         match &self.steps[point] {
             Step::Let { value, .. } => vec![*value],
-            Step::Task { call, .. } => call.arguments.clone(),
+            Step::Task { call, .. } => vec![call.arguments],
             Step::Fork { fork, .. } => match &fork.kind {
                 ForkKind::Parallel => Vec::new(),
                 ForkKind::Map(map) => vec![map.items],
@@ -278,7 +282,7 @@ impl Program {
         let mut put = |node: &mut Node| change(arena, node);
         match &mut steps[point] {
             Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => call.arguments.iter_mut().for_each(put),
+            Step::Task { call, .. } => put(&mut call.arguments),
             Step::Fork { fork, .. } => match &mut fork.kind {
                 ForkKind::Parallel => {}
                 ForkKind::Map(map) => put(&mut map.items),
