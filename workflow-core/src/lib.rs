@@ -210,7 +210,8 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, attempt, map, sleep, task, workflow,
+        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, attempt, map, sleep, task,
+        workflow,
     };
 }
 
@@ -229,7 +230,7 @@ pub mod __private {
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
         },
         lower::define,
-        native::{Context, NoAnswer, Fork as NativeFork, block, items, iteration, run_attempt, run_map},
+        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
         symbolic::*,
     };
 }

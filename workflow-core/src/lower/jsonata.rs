@@ -21,6 +21,7 @@ enum Tightness {
 }
 
 /// Writes expressions.
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
     pub(super) arena: &'a Arena,
     /// The name of every variable.
@@ -30,9 +31,20 @@ pub(super) struct Writer<'a> {
     /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
     /// as Lambda wraps it.
     pub(super) made: &'a HashSet<Var>,
+    /// Whether the state runs branches, so that the error it catches may be made by the workflow.
+    pub(super) forked: bool,
 }
 
 impl Writer<'_> {
+    /// Whether an error may be one that the workflow made, whose cause no Lambda function has wrapped.
+    fn is_made(&self, error: &Kind) -> bool {
+        match error {
+            Kind::Var(var) => self.made.contains(var),
+            Kind::ErrorOutput => self.forked,
+            _ => false,
+        }
+    }
+
     /// A value as JSON in which `{% .. %}` is JSONata: objects and arrays stand as such.
     pub(super) fn template(&self, node: Node) -> Value {
         match self.arena.kind(node) {
@@ -261,7 +273,7 @@ impl Writer<'_> {
                         .collect();
                     (format!("{{{}}}", fields.join(", ")), Path)
                 }
-                Kind::Var(var) if self.made.contains(var) => {
+                kind if self.is_made(kind) => {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(

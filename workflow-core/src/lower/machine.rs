@@ -31,9 +31,12 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
     let mut placeholders: Vec<String> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
         match step {
-            Step::Wait { site, .. } => sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned()),
+            Step::Wait { site, .. } => {
+                sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned())
+            }
             Step::Fork { fork, .. } => {
-                sites[fork.site] = states.get(&point).cloned().unwrap_or_else(|| wanted_name(&program, point).0);
+                sites[fork.site] =
+                    states.get(&point).cloned().unwrap_or_else(|| wanted_name(&program, point).0);
             }
             _ => {}
         }
@@ -67,10 +70,18 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         .iter()
         .filter_map(|step| match step {
             Step::Let { var, .. } => Some(*var),
+            // What leaves a branch may be the workflow's own.
+            Step::Fork { catch, .. } => catch.map(|(error, _)| error),
             _ => None,
         })
         .collect();
-    let writer = Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made };
+    let writer = Writer {
+        arena: &program.arena,
+        variables: &variables,
+        elements: &elements,
+        made: &made,
+        forked: false,
+    };
     let branch = branch(&program, &writer, &states, &whole);
     let machine = asl::StateMachine {
         comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
@@ -103,6 +114,8 @@ fn branch(
                 .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
             let inner = region.inner.get(point).into_iter().flatten();
             let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
+            let forked = matches!(program.steps[*point], Step::Fork { .. });
+            let writer = &Writer { forked, ..*writer };
             let state = State { program, writer, states, draft, own, passed, branches }.write(*point);
             (states[point].clone(), state)
         })

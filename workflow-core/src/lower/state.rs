@@ -82,7 +82,7 @@ impl State<'_> {
             retry: fork.retry.iter().map(retrier).collect(),
             catch,
             assign,
-            output,
+            output: output.filter(is_no_result),
             transition,
         }
     }
@@ -109,21 +109,23 @@ impl State<'_> {
             items,
             item_selector,
             max_concurrency: map.policy.max_concurrency,
-            item_processor: self.branches.first().cloned().unwrap_or_else(|| asl::Branch {
-                start_at: String::new(),
-                states: Vec::new(),
-            }),
+            item_processor: self
+                .branches
+                .first()
+                .cloned()
+                .unwrap_or_else(|| asl::Branch { start_at: String::new(), states: Vec::new() }),
             retry: fork.retry.iter().map(retrier).collect(),
             catch,
             assign,
-            output,
+            output: output.filter(is_no_result),
             transition,
         }
     }
 
     /// The ways out of a state that runs something.
     fn ways(&self) -> Ways {
-        let mut ways = Ways { catch: Vec::new(), assign: Assign::new(), output: None, transition: Transition::End };
+        let mut ways =
+            Ways { catch: Vec::new(), assign: Assign::new(), output: None, transition: Transition::End };
         for way in &self.draft.ways {
             match &way.kind {
                 WayKind::Success => {
@@ -204,6 +206,11 @@ impl State<'_> {
             .map(|(var, value)| (self.writer.variables[var.0 as usize].clone(), self.writer.template(*value)))
             .collect()
     }
+}
+
+/// Whether an output is other than what the state gives without one.
+fn is_no_result(output: &Value) -> bool {
+    output != "{% $states.result %}"
 }
 
 /// Where a state that runs something leads.

@@ -108,7 +108,8 @@ impl Fork {
             },
             Some(Err(error)) => {
                 let state = self.context.state_at(self.site);
-                let cause = format!("An output of a branch of the state '{state}' cannot be written: {error}");
+                let cause =
+                    format!("An output of a branch of the state '{state}' cannot be written: {error}");
                 return self.context.fail(cause).await;
             }
             None => None,

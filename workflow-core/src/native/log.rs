@@ -10,7 +10,10 @@ use serde_json::json;
 use crate::{
     clock::Timestamp,
     error::{Failure, PlatformError},
-    history::{Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, StateKind, TaskOutput, TaskResource, Text},
+    history::{
+        Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, StateKind, TaskOutput,
+        TaskResource, Text,
+    },
     native::tape::{Entry, Lane},
     resource::Resource,
     retry::Seconds,

@@ -178,5 +178,8 @@ fn info<E: WorkflowError>(
         kind,
         regions: fork.regions,
         retry,
-        errors: errors::universe::<E>(), passed: Vec::new(), reads: Vec::new() }
+        errors: errors::universe::<E>(),
+        passed: Vec::new(),
+        reads: Vec::new(),
+    }
 }

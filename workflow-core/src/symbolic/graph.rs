@@ -8,7 +8,7 @@ use crate::{
     retry::{Policy, Retry},
 };
 
-use super::node::{Arena, Element, Node};
+use super::node::{Arena, Element, Kind, Node};
 
 /// A variable: its place in [`Program::vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -189,6 +189,24 @@ impl Program {
         reads
     }
 
+    /// The list of all outputs of branches, where nodes are these outputs in order.
+    pub(crate) fn all_outputs(&self, nodes: &[Node]) -> Option<Node> {
+        let base = match self.arena.kind(*nodes.first()?) {
+            Kind::Index { base, .. } => *base,
+            _ => return None,
+        };
+        let in_order = nodes
+            .iter()
+            .enumerate()
+            .all(|(place, node)| *self.arena.kind(*node) == Kind::Index { base, index: place });
+        let Kind::Var(var) = self.arena.kind(base) else { return None };
+        let is_all = self.steps.iter().any(|step| {
+            matches!(step, Step::Fork { fork, result, .. }
+                if result == var && matches!(fork.kind, ForkKind::Parallel) && fork.regions.len() == nodes.len())
+        });
+        (in_order && is_all).then_some(base)
+    }
+
     /// The steps of a region and of the regions in it.
     pub(crate) fn points_of(&self, region: RegionId) -> Vec<Point> {
         let mut found = BTreeSet::new();
@@ -198,9 +216,10 @@ impl Program {
                 continue;
             }
             match &self.steps[point] {
-                Step::Let { next, .. } | Step::Jump { next } | Step::Pass { next } | Step::Wait { next, .. } => {
-                    open.extend(next)
-                }
+                Step::Let { next, .. }
+                | Step::Jump { next }
+                | Step::Pass { next }
+                | Step::Wait { next, .. } => open.extend(next),
                 Step::Task { next, catch, .. } => {
                     open.extend(next);
                     open.extend(catch.map(|(_, handler)| handler));

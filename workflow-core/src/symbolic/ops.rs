@@ -344,8 +344,11 @@ impl Builder {
             Shape::Tuple(shapes) => shapes,
             _ => Vec::new(),
         };
-        let elements = elements
-            .nodes()
+        let nodes = elements.nodes();
+        if let Some(outputs) = self.edit(|program| program.all_outputs(&nodes)) {
+            return Expr::new(outputs);
+        }
+        let elements = nodes
             .into_iter()
             .enumerate()
             .map(|(place, node)| (node, shapes.get(place).is_some_and(|shape| is_list(&shape()))))

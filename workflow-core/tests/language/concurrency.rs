@@ -52,13 +52,10 @@ async fn the_first_error_ends_the_other_branches() {
     assert_eq!(execution.outcome().error.as_deref(), Some("SoldOut"));
     assert_eq!(execution.elapsed(), Duration::from_secs(5));
     let types = execution.history().types();
-    assert_eq!(types[types.len() - 5..], [
-        "TaskFailed",
-        "TaskStateAborted",
-        "TaskStateAborted",
-        "ParallelStateFailed",
-        "ExecutionFailed"
-    ]);
+    assert_eq!(
+        types[types.len() - 5..],
+        ["TaskFailed", "TaskStateAborted", "TaskStateAborted", "ParallelStateFailed", "ExecutionFailed"]
+    );
 }
 
 #[workflow]
@@ -84,7 +81,8 @@ async fn the_error_of_a_branch_is_matched() {
     snapshot!(caught_branches);
     let run = |cents, executor: Executor| async move {
         let execution = executor.run(caught_branches(Order { cents, ..order() })).await;
-        execution.outcome().output.as_ref().map(|output| output.to_string()).ok_or(execution.outcome().error.clone().unwrap())
+        let outcome = execution.outcome();
+        outcome.output.as_ref().map(ToString::to_string).ok_or_else(|| outcome.error.clone().unwrap())
     };
     assert_eq!(run(1, Executor::test()).await.unwrap(), r#""receipt of o-1: 2""#);
     assert_eq!(run(1000, Executor::test()).await.unwrap(), r#""short of 1001""#);
@@ -107,7 +105,9 @@ async fn whatever_becomes_of_them(order: Order) -> Result<String, ShopError> {
 #[tokio::test]
 async fn join_gives_every_result() {
     snapshot!(whatever_becomes_of_them);
-    let run = |executor: Executor| async move { executor.run(whatever_becomes_of_them(order())).await.output().ok() };
+    let run = |executor: Executor| async move {
+        executor.run(whatever_becomes_of_them(order())).await.output().ok()
+    };
     assert_eq!(run(Executor::test()).await.as_deref(), Some("receipt of o-1: 251"));
     let sold_out = Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
     assert_eq!(run(sold_out).await.as_deref(), Some("sold out"));

@@ -1,8 +1,6 @@
 //! What stands before `.await`.
 
-use syn::{
-    Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, Ident, Token, punctuated::Punctuated,
-};
+use syn::{Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, Ident, Token, punctuated::Punctuated};
 
 use super::{statement::called, unparenthesized};
 

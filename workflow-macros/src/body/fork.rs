@@ -2,7 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Block, Expr, ExprAwait, ExprClosure, ExprMethodCall, Pat, Token, punctuated::Punctuated, spanned::Spanned};
+use syn::{
+    Block, Expr, ExprAwait, ExprClosure, ExprMethodCall, Pat, Token, punctuated::Punctuated, spanned::Spanned,
+};
 
 use crate::attributes::plain;
 
@@ -17,7 +19,11 @@ use super::{
 
 impl Symbolic<'_> {
     /// `join!(..)`: the value is a tuple.
-    pub(super) fn join(&mut self, await_: &ExprAwait, arguments: &Punctuated<Expr, Token![,]>) -> TokenStream {
+    pub(super) fn join(
+        &mut self,
+        await_: &ExprAwait,
+        arguments: &Punctuated<Expr, Token![,]>,
+    ) -> TokenStream {
         let b = self.b.clone();
         let note = self.take_note(None);
         let site = site(await_);
@@ -38,7 +44,11 @@ impl Symbolic<'_> {
     }
 
     /// `try_join!(..)` whose errors are those of the scope.
-    pub(super) fn try_join(&mut self, await_: &ExprAwait, arguments: &Punctuated<Expr, Token![,]>) -> TokenStream {
+    pub(super) fn try_join(
+        &mut self,
+        await_: &ExprAwait,
+        arguments: &Punctuated<Expr, Token![,]>,
+    ) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let note = self.take_note(None);
         let site = site(await_);
@@ -178,7 +188,13 @@ impl Symbolic<'_> {
     }
 
     /// A branch of a fork, and the variable that tells the type of its output.
-    fn branch(&mut self, fork: &Ident, scope: &Ident, given: TokenStream, body: &TokenStream) -> (TokenStream, Ident) {
+    fn branch(
+        &mut self,
+        fork: &Ident,
+        scope: &Ident,
+        given: TokenStream,
+        body: &TokenStream,
+    ) -> (TokenStream, Ident) {
         let b = self.b.clone();
         let output = self.fresh("output");
         let written = quote! {
@@ -213,9 +229,15 @@ impl Symbolic<'_> {
             return true;
         }
         let advice = match (&*closure.body, repeated.items.is_some()) {
-            (Expr::Async(_), true) => "write an `async` closure, which lends what is around it: `async |item| { .. }`",
-            (Expr::Async(_), false) => "write an `async` closure, which lends what is around it: `async || { .. }`",
-            (_, true) => "the closure of `map` is `async`: `async |item| { .. }`; for a pure value of each element use `items.iter().map(..)`",
+            (Expr::Async(_), true) => {
+                "write an `async` closure, which lends what is around it: `async |item| { .. }`"
+            }
+            (Expr::Async(_), false) => {
+                "write an `async` closure, which lends what is around it: `async || { .. }`"
+            }
+            (_, true) => {
+                "the closure of `map` is `async`: `async |item| { .. }`; for a pure value of each element use `items.iter().map(..)`"
+            }
             (_, false) => "the closure of `attempt` is `async`: `async || { .. }`",
         };
         self.errors.refuse(closure, advice);

@@ -130,7 +130,12 @@ fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> T
 }
 
 /// Branches, polled in the order in which they are written.
-fn joined<'a>(span: Span, site: usize, arguments: impl Iterator<Item = &'a Expr>, fails: bool) -> TokenStream {
+fn joined<'a>(
+    span: Span,
+    site: usize,
+    arguments: impl Iterator<Item = &'a Expr>,
+    fails: bool,
+) -> TokenStream {
     let context = context();
     let mut branches = TokenStream::new();
     let mut polls = TokenStream::new();
@@ -154,7 +159,9 @@ fn joined<'a>(span: Span, site: usize, arguments: impl Iterator<Item = &'a Expr>
                     return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
                 }
             },
-            false => quote!(::core::task::Poll::Ready(__value) => #output = ::core::option::Option::Some(__value),),
+            false => {
+                quote!(::core::task::Poll::Ready(__value) => #output = ::core::option::Option::Some(__value),)
+            }
         };
         polls.extend(quote! {
             if #output.is_none() {

@@ -114,8 +114,12 @@ impl Sugar<'_> {
         };
         if !(2..=16).contains(&arguments.len()) {
             let advice = match arguments.len() {
-                0 | 1 => format!("`{name}!` runs two or more at the same time; await a single one where it is written"),
-                _ => format!("`{name}!` runs up to 16 at the same time; put some of them into an `async` block with a `{name}!` of its own, or use `map` over a list"),
+                0 | 1 => format!(
+                    "`{name}!` runs two or more at the same time; await a single one where it is written"
+                ),
+                _ => format!(
+                    "`{name}!` runs up to 16 at the same time; put some of them into an `async` block with a `{name}!` of its own, or use `map` over a list"
+                ),
             };
             self.errors.refuse(name, advice);
             return Some(syn::parse_quote_spanned!(name.span()=> ()));
@@ -128,7 +132,8 @@ impl Sugar<'_> {
 
     /// Puts `defer!` and `compensate!` of a block that ends what returns a `Result` into code.
     fn ends(&mut self, block: &mut Block) {
-        let is_ending = |stmt: &Stmt| matches!(stmt, Stmt::Macro(statement) if ending(&statement.mac).is_some());
+        let is_ending =
+            |stmt: &Stmt| matches!(stmt, Stmt::Macro(statement) if ending(&statement.mac).is_some());
         // The last one is the innermost.
         while let Some(place) = block.stmts.iter().rposition(is_ending) {
             let rest: Vec<Stmt> = block.stmts.split_off(place + 1);
@@ -146,7 +151,8 @@ impl Sugar<'_> {
                 );
                 return;
             }
-            let (outcome, value, error) = (hidden("outcome", span), hidden("value", span), hidden("error", span));
+            let (outcome, value, error) =
+                (hidden("outcome", span), hidden("value", span), hidden("error", span));
             let ended: Expr = if always {
                 syn::parse_quote_spanned!(span=> {
                     let #outcome = async { #(#rest)* }.await;
@@ -223,8 +229,12 @@ fn is_fallible(block: &Block) -> bool {
 fn is_result(expr: &Expr) -> bool {
     match unparenthesized(expr) {
         Expr::Call(call) => matches!(called(call).as_str(), "Ok" | "Err"),
-        Expr::Await(await_) => !matches!(awaited(&await_.base), Awaited::Sleep(_) | Awaited::Join { fails: false, .. }),
-        Expr::Block(block) => matches!(block.block.stmts.last(), Some(Stmt::Expr(tail, None)) if is_result(tail)),
+        Expr::Await(await_) => {
+            !matches!(awaited(&await_.base), Awaited::Sleep(_) | Awaited::Join { fails: false, .. })
+        }
+        Expr::Block(block) => {
+            matches!(block.block.stmts.last(), Some(Stmt::Expr(tail, None)) if is_result(tail))
+        }
         Expr::If(branch) => {
             matches!(branch.then_branch.stmts.last(), Some(Stmt::Expr(tail, None)) if is_result(tail))
         }
@@ -274,7 +284,9 @@ impl PassOn {
 
     fn tail(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Await(await_) if !matches!(awaited(&await_.base), Awaited::Block(_) | Awaited::Local(_)) => {
+            Expr::Await(await_)
+                if !matches!(awaited(&await_.base), Awaited::Block(_) | Awaited::Local(_)) =>
+            {
                 let span = await_.await_token.span();
                 let mut tried: Expr = syn::parse_quote_spanned!(span=> #await_?);
                 if let Expr::Try(try_) = &mut tried
