@@ -494,6 +494,10 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
             "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
         ),
+        (_, "join_all" | "try_join_all") => Some(
+            "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
+        ),
+        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
         ),
