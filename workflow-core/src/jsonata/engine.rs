@@ -68,6 +68,8 @@ pub(super) fn error(error: EvaluatorError) -> EvaluationError {
         // JSONata 2.0.6 has one code for an evaluation that is cut off.
         return EvaluationError::new("U1001", message);
     }
+    // The engine goes on to name the function here, which JSONata does not.
+    let message = if code == Some("T1006") { "Attempted to invoke a non-function" } else { message };
     EvaluationError { code: code.map(str::to_owned), message: message.to_owned() }
 }
 
