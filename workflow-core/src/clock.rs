@@ -100,6 +100,11 @@ impl Running {
         }
     }
 
+    /// When the execution started.
+    pub(crate) fn started(&self) -> Timestamp {
+        Timestamp(self.start)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.start + millis(self.elapsed()))
     }

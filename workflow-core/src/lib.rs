@@ -47,6 +47,7 @@ pub mod asl;
 mod catalogue;
 mod clock;
 mod data;
+mod effects;
 pub mod emit;
 mod error;
 mod generated;
@@ -63,6 +64,7 @@ mod workflow;
 pub use catalogue::*;
 pub use clock::{Clock, Timestamp};
 pub use data::*;
+pub use effects::*;
 pub use error::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
@@ -176,7 +178,9 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
-/// | `sleep(Duration::from_secs(..)).await` | a Wait |
+/// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
+/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
@@ -206,7 +210,8 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, sleep, task, workflow,
+        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, execution, now, random,
+        sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -222,7 +227,8 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
+            Accepted, IsResult, JsonObject, awaited, is_data, json, run_draw, run_sleep, run_sleep_until,
+            run_task, size_of_run, this_execution, to_json,
         },
         lower::define,
         native::Context,

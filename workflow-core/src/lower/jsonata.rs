@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, EachKind, Kind, Node, Presence, UnaryOp, Var};
+use crate::symbolic::{Arena, BinaryOp, Drawn, EachKind, Kind, Node, Presence, UnaryOp, Var};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -115,6 +115,10 @@ impl Writer<'_> {
             Kind::Input => ("$states.input".to_owned(), Path),
             Kind::TaskResult => ("$states.result.Payload".to_owned(), Path),
             Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
+            Kind::Drawn(Drawn::Now, _) => ("$now()".to_owned(), Path),
+            Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
+            Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
+            Kind::Context(path) => (format!("$states.context.{path}"), Path),
             Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
                 if *presence != Presence::Certain && value {

@@ -160,7 +160,7 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
 fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
     match &program.steps[point] {
         Step::Task { call, .. } => call.arguments.clone(),
-        Step::Wait { seconds, .. } => vec![*seconds],
+        Step::Wait { time, .. } => vec![*time],
         Step::Return { value, .. } => vec![*value],
         Step::Raise { error, .. } => vec![*error],
         Step::Choice { .. }

@@ -18,7 +18,7 @@ use crate::{
     limits::{check_payload, check_result},
     native::{
         Context,
-        context::{Shared, Stop},
+        context::{Shared, Stop, Stream},
         execution::ExecutorError,
         mock::{Answer, Mock},
         tape::{Entry, TaskNames},
@@ -65,9 +65,7 @@ impl Context {
         if !retrier.full_jitter {
             return delay;
         }
-        let seed = self.shared.executor.inner.seed;
-        let seeded = || seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        delay.mul_f64(self.lock().random.get_or_insert_with(seeded).f64())
+        delay.mul_f64(self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).f64())
     }
 
     async fn attempt<T: Task>(

@@ -69,6 +69,7 @@ struct Inner {
     states: States,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
+    execution_name: Option<String>,
     clock: Clock,
 }
 
@@ -82,7 +83,7 @@ impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
         let inner =
-            Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
+            Inner { states: States::default(), mocks: HashMap::new(), seed: None, execution_name: None, clock: Clock::Real };
         Self { inner: Arc::new(inner) }
     }
 
@@ -97,10 +98,19 @@ impl Executor {
         self.with(|inner| inner.states.insert(value))
     }
 
-    /// Seeds the jitter of retries. Each execution starts from the seed anew.
+    /// Seeds the jitter of retries, and what a workflow draws with [`uuid`](crate::uuid) and
+    /// [`random`](crate::random). Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))
+    }
+
+    /// Names the executions: [`ExecutionContext::name`](crate::ExecutionContext::name). Without it each has
+    /// a UUID, as on AWS.
+    #[must_use]
+    pub fn execution_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.with(|inner| inner.execution_name = Some(name))
     }
 
     /// Has a task answer like this instead of running its handler: `.mock(charge, Mock::value(..))`.
@@ -151,7 +161,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         Ok(arguments) => arguments,
         Err(error) => return refused(error),
     };
-    let context = Context::new(executor, W::definition(), input);
+    let context = Context::new(executor, workflow, W::definition(), input);
     let span = tracing::info_span!("execution", workflow, status = tracing::field::Empty);
     let body = async {
         match W::run(context.clone(), arguments).await {

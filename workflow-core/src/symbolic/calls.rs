@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
+    clock::Timestamp,
     data::Data,
     error::Propagates,
     lower::TaskInfo,
@@ -144,17 +145,22 @@ impl Builder {
     /// Waits for a time that is known when the state machine is written.
     pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
         let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
-        self.wait(seconds, site, note)
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
-        self.wait(seconds.node(), site, note)
+        self.wait(seconds.node(), false, site, note)
     }
 
-    fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {
+    /// Waits until a point in time.
+    pub fn sleep_until(&self, time: Expr<Timestamp>, site: usize, note: Note) -> Expr<()> {
+        self.wait(time.node(), true, site, note)
+    }
+
+    fn wait(&self, time: Node, until: bool, site: usize, note: Note) -> Expr<()> {
         self.edit(|program| program.sites = program.sites.max(site + 1));
-        self.append(Step::Wait { site, note, seconds, next: None });
+        self.append(Step::Wait { site, note, time, until, next: None });
         self.unit()
     }
 }

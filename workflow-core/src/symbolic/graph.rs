@@ -39,6 +39,8 @@ pub(crate) struct Program {
     pub(crate) entry: Option<Point>,
     /// Caught errors and what is done with each.
     pub(crate) dispatches: Vec<Dispatch>,
+    /// How many values are drawn: each [`Kind::Drawn`](super::node::Kind) has a number of its own.
+    pub(crate) draws: u32,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
     /// Variables that are set again: what reads one must not be moved past the next setting.
@@ -57,8 +59,8 @@ pub(crate) enum Step {
     Jump { next: Option<Point> },
     /// Leads on as a state of its own, for what can ride on no other.
     Pass { next: Option<Point> },
-    /// Waits for some seconds.
-    Wait { site: usize, note: Note, seconds: Node, next: Option<Point> },
+    /// Waits for some seconds, or until a point in time.
+    Wait { site: usize, note: Note, time: Node, until: bool, next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Goes where the first true condition says.

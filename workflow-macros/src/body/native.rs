@@ -11,7 +11,7 @@ use syn::{
 use crate::attributes::is_ours;
 
 use super::{
-    await_::{Awaited, awaited},
+    await_::{Awaited, awaited, is_execution},
     context, is_capitalized, site,
     statement::called,
     unparenthesized,
@@ -35,8 +35,19 @@ impl VisitMut for Native {
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Sleep(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site));
+                let run = match awaited(base) {
+                    Awaited::Sleep(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site))
+                    }
+                    Awaited::SleepUntil(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
+                    }
+                    Awaited::Draw(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                    }
+                    _ => TokenStream::new(),
+                };
+                if !run.is_empty() {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
@@ -59,6 +70,10 @@ impl VisitMut for Native {
                         ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#passed),
                     }
                 });
+            }
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)));
             }
             Expr::Call(call) if called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
