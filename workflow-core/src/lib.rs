@@ -59,10 +59,11 @@ mod retry;
 mod symbolic;
 mod task;
 mod text;
+pub mod time;
 mod workflow;
 
 pub use catalogue::*;
-pub use clock::{Clock, Timestamp};
+pub use clock::Clock;
 pub use data::*;
 pub use effects::*;
 pub use error::*;
@@ -74,6 +75,7 @@ pub use native::{
 };
 pub use retry::*;
 pub use task::*;
+pub use time::{TimeSpan, Timestamp};
 pub use workflow::*;
 
 /// Makes an `async fn` a task: a step of a workflow.
@@ -210,8 +212,8 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, execution, now, random,
-        sleep, sleep_until, task, uuid, workflow,
+        Data, Executor, Failure, Mock, PlatformError, Retry, State, TimeSpan, Timestamp, WorkflowError, execution,
+        now, random, sleep, sleep_until, task, uuid, workflow,
     };
 }
 

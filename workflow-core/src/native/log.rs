@@ -8,11 +8,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    clock::Timestamp,
     error::{Failure, PlatformError},
     history::{Detail, History, HistoryEvent, Parameters, Resource, StateKind, TaskOutput, Text},
     native::tape::Entry,
     retry::Seconds,
+    time::Timestamp,
 };
 
 const LAMBDA: Resource = Resource::LambdaInvoke;

@@ -4,7 +4,6 @@
 //! where the history has several events: what follows from the entries before is not repeated.
 
 use crate::{
-    clock::Timestamp,
     error::Failure,
     history::{History, StateKind, Text},
     native::{
@@ -12,6 +11,7 @@ use crate::{
         log::Log,
     },
     retry::{Policy, Seconds},
+    time::Timestamp,
 };
 
 /// The entries of an execution. Reads of the clock are apart: what happens together has one time.
