@@ -76,7 +76,7 @@ impl Running {
 
     /// When the execution started.
     pub(crate) fn started(&self) -> Timestamp {
-        Timestamp(self.start)
+        self.start
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -4,7 +4,7 @@
 //! A value that differs from run to run is awaited: it is drawn once, where it stands, and stays what it
 //! was. What an execution knows of itself never changes, so it is read without `.await`.
 
-use crate::clock::Timestamp;
+use crate::time::Timestamp;
 
 /// The time: `now().await`, in a workflow only.
 ///
@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 ///
 /// ```
 /// use std::time::Duration;
-/// use workflow_core::{Timestamp, prelude::*};
+/// use workflow_core::prelude::*;
 ///
 /// #[workflow]
 /// async fn patient() -> (Timestamp, Timestamp) {
@@ -71,7 +71,7 @@ pub const fn random() -> Random {
 ///
 /// ```
 /// use std::time::Duration;
-/// use workflow_core::{Timestamp, prelude::*};
+/// use workflow_core::prelude::*;
 ///
 /// #[workflow]
 /// async fn appointment(time: Timestamp) -> u32 {

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{retry::Seconds, time::Timestamp};
+use crate::{resource::Resource, retry::Seconds, time::Timestamp};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -236,22 +236,6 @@ pub enum Detail {
     },
 }
 
-/// A service and its action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resource {
-    /// `arn:aws:states:::lambda:invoke`.
-    LambdaInvoke,
-}
-
-impl Resource {
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Self::LambdaInvoke => ("lambda", "invoke"),
-        }
-    }
-}
-
 /// What a service is asked to do.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -263,6 +247,8 @@ pub enum Parameters {
         /// Its payload as JSON text.
         payload: Text,
     },
+    /// To do what these arguments say, as JSON text.
+    Service(Text),
 }
 
 /// What a service answered.
@@ -271,6 +257,8 @@ pub enum Parameters {
 pub enum TaskOutput {
     /// The result of a Lambda function as JSON text.
     Lambda(Text),
+    /// The answer of any other service as JSON text.
+    Service(Text),
 }
 
 impl Detail {
@@ -297,8 +285,7 @@ impl Detail {
     /// The key under which AWS puts the details, and the details.
     fn details(&self) -> (&'static str, serde_json::Value) {
         let task = |resource: &Resource, more: serde_json::Value| {
-            let (resource_type, resource) = resource.names();
-            let mut details = json!({ "resourceType": resource_type, "resource": resource });
+            let mut details = json!({ "resourceType": resource.service(), "resource": resource.action() });
             if let (Some(details), serde_json::Value::Object(more)) = (details.as_object_mut(), more) {
                 details.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
             }
@@ -320,8 +307,12 @@ impl Detail {
                 ("stateExitedEventDetails", json!({ "name": name, "output": output }))
             }
             Self::TaskScheduled { resource, parameters, timeout, heartbeat } => {
-                let Parameters::Lambda { function, payload } = parameters;
-                let parameters = format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function));
+                let parameters = match parameters {
+                    Parameters::Lambda { function, payload } => {
+                        format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
+                    }
+                    Parameters::Service(arguments) => arguments.to_string(),
+                };
                 let more = json!({
                     "parameters": parameters,
                     "timeoutInSeconds": timeout.map(Seconds::get),
@@ -331,9 +322,12 @@ impl Detail {
             }
             Self::TaskStarted { resource } => ("taskStartedEventDetails", task(resource, json!({}))),
             Self::TaskSucceeded { resource, output } => {
-                let TaskOutput::Lambda(payload) = output;
-                let output =
-                    format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#);
+                let output = match output {
+                    TaskOutput::Lambda(payload) => {
+                        format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
+                    }
+                    TaskOutput::Service(answer) => answer.to_string(),
+                };
                 ("taskSucceededEventDetails", task(resource, json!({ "output": output })))
             }
             Self::TaskFailed { resource, error, cause } => {

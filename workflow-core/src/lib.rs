@@ -55,6 +55,7 @@ mod history;
 mod limits;
 mod lower;
 mod native;
+mod resource;
 mod retry;
 mod symbolic;
 mod task;
@@ -73,6 +74,7 @@ pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
 };
+pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
 pub use time::{TimeSpan, Timestamp};
@@ -233,7 +235,7 @@ pub mod __private {
             run_task, size_of_run, this_execution, to_json,
         },
         lower::define,
-        native::Context,
+        native::{Context, NoAnswer},
         symbolic::*,
     };
 }

@@ -11,10 +11,11 @@ use crate::error::{Failure, PlatformError};
 pub const MAX_DATA_BYTES: usize = 262_144;
 
 /// The failure of a task whose result is larger than [`MAX_DATA_BYTES`], if this one is.
-pub(crate) fn check_result(result: &str) -> Result<(), Failure> {
+pub(crate) fn check_result(service: &str, result: &str) -> Result<(), Failure> {
     check(result, || {
-        "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit."
-            .to_owned()
+        format!(
+            "The state/task '{service}' returned a result with a size exceeding the maximum number of bytes service limit."
+        )
     })
 }
 
@@ -48,9 +49,9 @@ mod tests {
 
     #[test]
     fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
-        assert!(check_result(&"x".repeat(MAX_DATA_BYTES)).is_ok());
+        assert!(check_result("lambda", &"x".repeat(MAX_DATA_BYTES)).is_ok());
         assert_eq!(
-            check_result(&"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error,
+            check_result("lambda", &"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error,
             "States.DataLimitExceeded"
         );
     }

@@ -143,29 +143,34 @@ pub struct Policy {
     pub timeout: Option<Seconds>,
     /// `HeartbeatSeconds`.
     pub heartbeat: Option<Seconds>,
-    /// Whether the four transient errors of Lambda are retried as well.
-    pub lambda_transients: bool,
+    /// The transient errors of the service that are retried as well: 3 times, after 1 second,
+    /// doubling.
+    pub transients: &'static [ErrorName],
 }
+
+/// Lambda's four transient errors, which a call of a Lambda function retries by default.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html>)
+pub const LAMBDA_TRANSIENTS: &[ErrorName] = &[
+    PlatformError::LAMBDA_SERVICE,
+    PlatformError::AWS_LAMBDA,
+    PlatformError::SDK_CLIENT,
+    PlatformError::TOO_MANY_REQUESTS,
+];
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { retry: Vec::new(), timeout: None, heartbeat: None, lambda_transients: true }
+        Self { retry: Vec::new(), timeout: None, heartbeat: None, transients: LAMBDA_TRANSIENTS }
     }
 }
 
 impl Policy {
-    /// All retriers in the order in which they are tried: the author's, with the one for Lambda's
-    /// transient errors before the first that would match everything.
+    /// All retriers in the order in which they are tried: the author's, with the one for the
+    /// service's transient errors before the first that would match everything.
     pub fn retriers(&self) -> Vec<Retry> {
         let mut retriers = self.retry.clone();
-        if self.lambda_transients {
+        if !self.transients.is_empty() {
             let named = |name: &str| self.retry.iter().any(|retry| retry.errors.contains(&name));
-            let mut transients = Retry::on([
-                PlatformError::LAMBDA_SERVICE,
-                PlatformError::AWS_LAMBDA,
-                PlatformError::SDK_CLIENT,
-                PlatformError::TOO_MANY_REQUESTS,
-            ]);
+            let mut transients = Retry::on(self.transients.iter().copied());
             transients.errors.retain(|name| !named(name));
             if !transients.errors.is_empty() {
                 let wildcard = |retry: &Retry| {

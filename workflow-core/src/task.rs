@@ -16,16 +16,20 @@ use crate::{
     data::Data,
     error::{Failure, WorkflowError},
     history::Text,
+    native::{Context, NoAnswer, handle},
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
-    symbolic::{Expr, ExprTuple},
+    symbolic::{Builder, Expr, ExprTuple, Lowered, Node, lower_lambda},
 };
 
 /// A step of a workflow: what `#[task]` makes of an `async fn`.
 pub trait Task: Sized + 'static {
     /// The function's name in Rust.
     const NAME: &'static str;
+    /// What the Task state calls: a Lambda function, unless the task is an action of a service.
+    const RESOURCE: Resource = Resource::LAMBDA_INVOKE;
     /// The name of the Lambda function that runs the handler; the placeholder `${NAME}` in the
-    /// emitted state machine.
+    /// emitted state machine. Empty where the task is an action of another service.
     const FUNCTION: &'static str;
     /// The parameters that make up the payload, in order. With one, the payload is its value;
     /// otherwise it is an object with these keys.
@@ -45,6 +49,30 @@ pub trait Task: Sized + 'static {
         arguments: Self::Arguments,
         states: States,
     ) -> impl Future<Output = Result<Result<Self::Output, Self::Error>, MissingState>> + Send;
+
+    /// The symbolic reading of a call: the state's `Arguments`, and what it gives of the answer.
+    #[doc(hidden)]
+    fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
+        lower_lambda(builder, Self::FUNCTION, Self::PARAMETERS, arguments)
+    }
+
+    /// The native reading of one attempt: an answer as the service would give it.
+    #[doc(hidden)]
+    fn attempt(payload: Text, context: Context) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+        handle::<Self>(payload, context)
+    }
+
+    /// The answer that gives this result.
+    #[doc(hidden)]
+    fn answer(result: &Self::Output) -> Result<Text, serde_json::Error> {
+        Text::json(result)
+    }
+
+    /// The result that an answer gives.
+    #[doc(hidden)]
+    fn result(answer: &str) -> Result<Self::Output, serde_json::Error> {
+        serde_json::from_str(answer)
+    }
 }
 
 /// Decodes the payload of a call of `T`.
@@ -102,9 +130,9 @@ impl<T: Task> Call<T> {
         self
     }
 
-    /// Leaves Lambda's four transient errors to the retriers given here.
+    /// Leaves the service's transient errors to the retriers given here.
     pub fn no_transient_retries(mut self) -> Self {
-        self.policy.lambda_transients = false;
+        self.policy.transients = &[];
         self
     }
 }

@@ -262,13 +262,16 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     };
     let timeout = seconds(&options.timeout);
     let heartbeat = seconds(&options.heartbeat);
-    let transients = options.transients.as_ref().is_none_or(LitBool::value);
+    let transients = match options.transients.as_ref().is_none_or(LitBool::value) {
+        true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
+        false => quote!(&[]),
+    };
     quote! {
         ::workflow_core::Policy {
             retry: ::std::vec![#(#retries),*],
             timeout: #timeout,
             heartbeat: #heartbeat,
-            lambda_transients: #transients,
+            transients: #transients,
         }
     }
 }

@@ -134,15 +134,30 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         ways.push(Way { kind, lets: route.lets, target: Target::State(route.target) });
     };
     enum Plan {
-        Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)>, errors: Vec<&'static str> },
-        Choice { rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
-        Pass { next: Option<Point> },
+        Task {
+            result: Var,
+            value: Node,
+            next: Option<Point>,
+            catch: Option<(Var, Point)>,
+            errors: Vec<&'static str>,
+        },
+        Choice {
+            rules: Vec<(Node, Option<Point>)>,
+            default: Option<Point>,
+        },
+        Pass {
+            next: Option<Point>,
+        },
         Terminal,
     }
     let plan = match &program.steps[point] {
-        Step::Task { call, result, next, catch } => {
-            Plan::Task { result: *result, next: *next, catch: *catch, errors: call.errors.clone() }
-        }
+        Step::Task { call, result, next, catch } => Plan::Task {
+            result: *result,
+            value: call.result,
+            next: *next,
+            catch: *catch,
+            errors: call.errors.clone(),
+        },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
         Step::Let { .. }
@@ -152,9 +167,8 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
-        Plan::Task { result, next, catch, errors } => {
+        Plan::Task { result, value, next, catch, errors } => {
             if let Some(next) = next {
-                let value = program.arena.add(Kind::TaskResult);
                 add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
             }
             if let Some((error, handler)) = catch {

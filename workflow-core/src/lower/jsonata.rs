@@ -113,7 +113,7 @@ impl Writer<'_> {
             Kind::Literal(literal) => (literal_text(literal), Path),
             Kind::Var(var) => (format!("${}", self.variables[var.0 as usize]), Path),
             Kind::Input => ("$states.input".to_owned(), Path),
-            Kind::TaskResult => ("$states.result.Payload".to_owned(), Path),
+            Kind::TaskResult => ("$states.result".to_owned(), Path),
             Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
             Kind::Drawn(Drawn::Now, _) => ("$now()".to_owned(), Path),
             Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),

@@ -60,17 +60,28 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
 
     let mut sites = vec![String::new(); program.sites];
     let mut tasks: Vec<TaskInfo> = Vec::new();
+    let mut placeholders: Vec<String> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
         if let Step::Wait { site, .. } = step {
             sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned());
         }
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
-            if drafts.contains_key(&point) && !tasks.contains(&call.task) {
-                if let Some(other) = tasks.iter().find(|known| known.function == call.task.function) {
+            if !drafts.contains_key(&point) {
+                continue;
+            }
+            for placeholder in &call.placeholders {
+                if !placeholders.contains(placeholder) {
+                    placeholders.push(placeholder.clone());
+                }
+            }
+            if !tasks.contains(&call.task) {
+                if let Some(function) = call.task.function
+                    && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
+                {
                     problems.push(format!(
                         "`{}` and `{}` would both be the Lambda function `{}`; name one with `#[task(function = \"..\")]`",
-                        other.path, call.task.path, call.task.function
+                        other.path, call.task.path, function
                     ));
                 }
                 tasks.push(call.task);
@@ -120,7 +131,7 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         timeout_seconds: meta.timeout_seconds,
         states: emitted,
     };
-    Definition { machine, sites, tasks, problems }
+    Definition { machine, sites, tasks, placeholders, problems }
 }
 
 pub(super) fn note(step: &Step) -> Note {
@@ -159,7 +170,7 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
 
 fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
     match &program.steps[point] {
-        Step::Task { call, .. } => call.arguments.clone(),
+        Step::Task { call, .. } => vec![call.arguments],
         Step::Wait { time, .. } => vec![*time],
         Step::Return { value, .. } => vec![*value],
         Step::Raise { error, .. } => vec![*error],

@@ -210,7 +210,7 @@ fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> BTre
             // A state that has the input reads that instead.
             if !fresh.contains(point) {
                 match &program.steps[*point] {
-                    Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
+                    Step::Task { call, .. } => read(call.arguments),
                     Step::Wait { time, .. } => read(*time),
                     Step::Return { value, .. } => read(*value),
                     Step::Raise { error, .. } => read(*error),

@@ -15,7 +15,7 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
+use crate::{asl, resource::Resource, symbolic::Builder, workflow::WorkflowMeta};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub struct Definition {
     pub sites: Vec<String>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
+    /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
+    /// `${ChargeFunction}`.
+    pub(crate) placeholders: Vec<String>,
     /// What the function says that a state machine cannot: found where rustc's types end, such as
     /// a constant that JSON numbers do not hold exactly. Nothing is emitted while there is one.
     pub problems: Vec<String>,
@@ -33,8 +36,8 @@ pub struct Definition {
 
 impl Definition {
     /// The placeholders that deployment fills in: `${ChargeFunction}` without its braces.
-    pub fn placeholders(&self) -> Vec<&'static str> {
-        self.tasks.iter().map(|task| task.function).collect()
+    pub fn placeholders(&self) -> Vec<&str> {
+        self.placeholders.iter().map(String::as_str).collect()
     }
 }
 
@@ -43,8 +46,10 @@ impl Definition {
 pub struct TaskInfo {
     /// The function's name in Rust.
     pub name: &'static str,
-    /// The placeholder for the name of its Lambda function.
-    pub function: &'static str,
+    /// What it calls.
+    pub resource: Resource,
+    /// The placeholder for the name of its Lambda function, where it is one.
+    pub function: Option<&'static str>,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
 }

@@ -59,7 +59,7 @@ fn nodes(program: &Program) -> Vec<Node> {
     for step in &program.steps {
         match step {
             Step::Let { value, .. } => nodes.push(*value),
-            Step::Task { call, .. } => nodes.extend(&call.arguments),
+            Step::Task { call, .. } => nodes.push(call.arguments),
             Step::Choice { rules, .. } => nodes.extend(rules.iter().map(|(condition, _)| *condition)),
             Step::Wait { time, .. } => nodes.push(*time),
             Step::Dispatch { .. } | Step::Jump { .. } | Step::Pass { .. } => {}
@@ -94,7 +94,7 @@ pub(super) fn substitute(program: &mut Program, var: Var, value: Node) {
             // The `let` stays as a step that nothing reads; following a way out leaves it behind.
             Step::Let { var: set, .. } if *set == var => {}
             Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => call.arguments.iter_mut().for_each(&mut put),
+            Step::Task { call, .. } => put(&mut call.arguments),
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
             Step::Dispatch { error, .. } => put(error),
             Step::Wait { time, .. } => put(time),

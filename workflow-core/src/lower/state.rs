@@ -53,23 +53,10 @@ impl State<'_> {
     }
 
     fn task(&self, call: &CallInfo, comment: Option<String>) -> asl::Task {
-        let payload = match (call.parameters, self.own.as_slice()) {
-            ([_], [argument]) => self.writer.template(*argument),
-            (names, arguments) => Value::Object(
-                names
-                    .iter()
-                    .zip(arguments)
-                    .map(|(name, argument)| ((*name).to_owned(), self.writer.template(*argument)))
-                    .collect(),
-            ),
-        };
-        let mut arguments = serde_json::Map::new();
-        arguments.insert("FunctionName".to_owned(), format!("${{{}}}", call.task.function).into());
-        arguments.insert("Payload".to_owned(), payload);
         let mut task = asl::Task {
             comment,
-            resource: "arn:aws:states:::lambda:invoke".to_owned(),
-            arguments: Value::Object(arguments),
+            resource: call.task.resource.arn(),
+            arguments: self.writer.template(self.own[0]),
             timeout_seconds: call.policy.timeout.map(Seconds::get),
             heartbeat_seconds: call.policy.heartbeat.map(Seconds::get),
             retry: call.policy.retriers().iter().map(retrier).collect(),

@@ -24,7 +24,7 @@ use crate::{
         tape::{Entry, TaskNames},
     },
     retry::{Policy, Retry, Seconds},
-    task::{States, Task, decode_arguments},
+    task::{Task, decode_arguments},
 };
 
 impl Context {
@@ -76,23 +76,23 @@ impl Context {
         attempt: u32,
     ) -> Result<Text, Failure> {
         let executor = &self.shared.executor;
-        let task = const { &TaskNames { name: T::NAME, function: T::FUNCTION } };
+        let task = const { &TaskNames { name: T::NAME, resource: T::RESOURCE, function: T::FUNCTION } };
         self.lock().tape.push(Entry::scheduled(task, payload, policy));
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
         let ended = match executor.mock_of::<T>() {
             None => {
-                let work = pin!(handle::<T>(payload, executor.inner.states.clone()));
+                let work = pin!(T::attempt(payload.clone(), self.clone()));
                 self.limited(limit, true, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
         let answer = match ended {
-            Ended::Answered(Ok(result)) => check_result(&result).map(|()| result),
-            Ended::Answered(Err(Unanswered::Failed(failure))) => Err(failure),
-            Ended::Answered(Err(Unanswered::Abort(error))) => return self.stop(Stop::Abort(error)).await,
-            Ended::Panicked(message) => Err(Failure::new("Panic", message).through_lambda()),
+            Ended::Answered(Ok(result)) => check_result(T::RESOURCE.service(), &result).map(|()| result),
+            Ended::Answered(Err(NoAnswer::Failed(failure))) => Err(failure),
+            Ended::Answered(Err(NoAnswer::Abort(error))) => return self.stop(Stop::Abort(error)).await,
+            Ended::Panicked(message) => Err(reported::<T>(Failure::new("Panic", message))),
             Ended::TimedOut => Err(Failure::new(PlatformError::TIMEOUT.as_str(), "")),
         };
         if let Err(failure) = &answer {
@@ -112,7 +112,7 @@ impl Context {
         mut work: Pin<&mut F>,
     ) -> Ended
     where
-        F: Future<Output = Result<Text, Unanswered>>,
+        F: Future<Output = Result<Text, NoAnswer>>,
     {
         let deadline = limit.map(|limit| self.shared.clock.elapsed().saturating_add(limit));
         let mut timer = None;
@@ -137,7 +137,7 @@ impl Context {
         .await
     }
 
-    async fn mocked<T: Task>(&self, mock: &Mock<T>, payload: &Text) -> Result<Text, Unanswered> {
+    async fn mocked<T: Task>(&self, mock: &Mock<T>, payload: &Text) -> Result<Text, NoAnswer> {
         let mut delay = mock.after;
         let mut answer = &mock.answer;
         if let Answer::Sequence(answers) = answer {
@@ -149,7 +149,7 @@ impl Context {
             };
             let Some(mock) = answers.get(turn) else {
                 let error = ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() };
-                return Err(Unanswered::Abort(error));
+                return Err(NoAnswer::Abort(error));
             };
             delay += mock.after;
             answer = &mock.answer;
@@ -158,17 +158,17 @@ impl Context {
             self.pause(delay).await;
         }
         match answer {
-            Answer::Value(Ok(text)) => Ok(Text::Shared(Arc::clone(text))),
+            Answer::Value(Ok(text)) => Ok(text.clone()),
             Answer::Value(Err(message)) => {
-                Err(Unanswered::Abort(ExecutorError::MockValue { task: T::NAME, message: message.clone() }))
+                Err(NoAnswer::Abort(ExecutorError::MockValue { task: T::NAME, message: message.clone() }))
             }
-            Answer::Error(failure) => Err(Unanswered::Failed(failure.through_lambda())),
-            Answer::Failure(failure) => Err(Unanswered::Failed(failure.clone())),
+            Answer::Error(failure) => Err(NoAnswer::Failed(reported::<T>(failure.clone()))),
+            Answer::Failure(failure) => Err(NoAnswer::Failed(failure.clone())),
             Answer::With(answer) => written::<T>(answer(arguments::<T>(payload)?)),
             Answer::Hangs => pending().await,
             // `Mock::sequence` holds no sequence in a sequence.
             Answer::Sequence(answers) => {
-                Err(Unanswered::Abort(ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() }))
+                Err(NoAnswer::Abort(ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() }))
             }
         }
     }
@@ -176,13 +176,15 @@ impl Context {
 
 /// How an attempt ended.
 enum Ended {
-    Answered(Result<Text, Unanswered>),
+    Answered(Result<Text, NoAnswer>),
     Panicked(String),
     TimedOut,
 }
 
 /// Why an attempt has no result.
-enum Unanswered {
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NoAnswer {
     /// The task failed.
     Failed(Failure),
     /// The executor cannot go on.
@@ -190,20 +192,21 @@ enum Unanswered {
 }
 
 /// Runs a handler behind the same boundary of text as a Lambda function.
-async fn handle<T: Task>(payload: &Text, states: States) -> Result<Text, Unanswered> {
-    match T::handle(arguments::<T>(payload)?, states).await {
+pub(crate) async fn handle<T: Task>(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    let states = context.shared.executor.inner.states.clone();
+    match T::handle(arguments::<T>(&payload)?, states).await {
         Ok(result) => written::<T>(result),
-        Err(source) => Err(Unanswered::Abort(ExecutorError::MissingState { task: T::NAME, source })),
+        Err(source) => Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source })),
     }
 }
 
-fn arguments<T: Task>(payload: &Text) -> Result<T::Arguments, Unanswered> {
-    decode_arguments::<T>(payload).map_err(|failure| Unanswered::Failed(failure.through_lambda()))
+fn arguments<T: Task>(payload: &Text) -> Result<T::Arguments, NoAnswer> {
+    decode_arguments::<T>(payload).map_err(|failure| NoAnswer::Failed(reported::<T>(failure)))
 }
 
-fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswered> {
+fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, NoAnswer> {
     let failure = match result {
-        Ok(output) => match Text::json(&output) {
+        Ok(output) => match T::answer(&output) {
             Ok(text) => return Ok(text),
             Err(error) => Failure::new(
                 "InvalidResult",
@@ -212,7 +215,12 @@ fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswe
         },
         Err(error) => error.to_failure(),
     };
-    Err(Unanswered::Failed(failure.through_lambda()))
+    Err(NoAnswer::Failed(reported::<T>(failure)))
+}
+
+/// A failure as the service reports it: Lambda wraps what a function says.
+fn reported<T: Task>(failure: Failure) -> Failure {
+    if T::RESOURCE.is_lambda() { failure.through_lambda() } else { failure }
 }
 
 /// Counts a handler that waits for something outside, for as long as it lives.

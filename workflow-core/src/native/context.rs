@@ -13,10 +13,8 @@ use std::{
     time::Duration,
 };
 
-use serde::de::DeserializeOwned;
-
 use crate::{
-    clock::{Running, Timestamp},
+    clock::Running,
     effects::{Draw, ExecutionContext, Source, uuid_of},
     error::{Failure, WorkflowError},
     history::{StateKind, Text},
@@ -27,6 +25,7 @@ use crate::{
         tape::{Entry, Tape},
     },
     task::{Call, Task},
+    time::Timestamp,
 };
 
 /// The name of the failure that ends an execution whose values do not have the shape that the
@@ -134,7 +133,13 @@ impl Context {
         // Pinned here and lent: a future that is handed on by value is copied each time.
         let attempts = pin!(self.attempts::<T>(state, payload, policy));
         match self.step(StateKind::Task, state, attempts).await {
-            Ok(result) => Ok(self.decode(state, &result).await),
+            Ok(answer) => match T::result(&answer) {
+                Ok(result) => Ok(result),
+                Err(error) => {
+                    self.fail(format!("The result of the state '{state}' does not fit its type: {error}"))
+                        .await
+                }
+            },
             Err(raw) => match T::Error::from_failure(raw.reported()) {
                 Ok(error) => {
                     let Failure { error: name, cause } = error.to_failure();
@@ -155,7 +160,7 @@ impl Context {
     /// Waits until a point in time: what `sleep_until(..).await` becomes.
     #[doc(hidden)]
     pub async fn wait_until(&self, time: Timestamp, site: usize) {
-        self.wait(time.since(self.shared.clock.now()), site).await;
+        self.wait(time.since(self.shared.clock.now()).into(), site).await;
     }
 
     /// Draws a value: what `now().await`, `uuid().await` and `random().await` become. A journal has to keep
@@ -242,15 +247,6 @@ impl Context {
     pub(super) async fn pause(&self, duration: Duration) {
         let deadline = self.shared.clock.elapsed().saturating_add(duration);
         self.shared.clock.timer(deadline).await;
-    }
-
-    async fn decode<V: DeserializeOwned>(&self, state: &str, result: &str) -> V {
-        match serde_json::from_str(result) {
-            Ok(value) => value,
-            Err(error) => {
-                self.fail(format!("The result of the state '{state}' does not fit its type: {error}")).await
-            }
-        }
     }
 
     /// Ends the execution as failed, without the workflow having a say.

@@ -9,13 +9,12 @@ use serde_json::json;
 
 use crate::{
     error::{Failure, PlatformError},
-    history::{Detail, History, HistoryEvent, Parameters, Resource, StateKind, TaskOutput, Text},
+    history::{Detail, History, HistoryEvent, Parameters, StateKind, TaskOutput, Text},
     native::tape::Entry,
+    resource::Resource,
     retry::Seconds,
     time::Timestamp,
 };
-
-const LAMBDA: Resource = Resource::LambdaInvoke;
 
 pub(super) struct Log {
     events: Vec<HistoryEvent>,
@@ -26,14 +25,23 @@ pub(super) struct Log {
     data: Text,
     /// The state that was entered last.
     state: &'static str,
+    /// What the attempt that was scheduled last calls.
+    resource: Resource,
     /// The failure of that state, until it shows whether it was caught.
     unsettled: Option<Failure>,
 }
 
 impl Log {
     pub(super) fn new(input: Text, now: Timestamp) -> Self {
-        let mut log =
-            Self { events: Vec::new(), now, previous: 0, data: input.clone(), state: "", unsettled: None };
+        let mut log = Self {
+            events: Vec::new(),
+            now,
+            previous: 0,
+            data: input.clone(),
+            state: "",
+            resource: Resource::LAMBDA_INVOKE,
+            unsettled: None,
+        };
         log.push(Detail::ExecutionStarted { input });
         // The first state's entry stands beside the start, not after it.
         log.previous = 0;
@@ -50,22 +58,32 @@ impl Log {
                 self.push(Detail::StateEntered { state: *state, name: (*name).into(), input });
             }
             Entry::Scheduled { task, payload, timeout, heartbeat } => {
-                let parameters =
-                    Parameters::Lambda { function: task.function.into(), payload: payload.clone() };
+                let resource = task.resource;
+                self.resource = resource;
+                let parameters = if resource.is_lambda() {
+                    Parameters::Lambda { function: task.function.into(), payload: payload.clone() }
+                } else {
+                    Parameters::Service(payload.clone())
+                };
                 let (timeout, heartbeat) = (seconds(*timeout), seconds(*heartbeat));
-                self.push(Detail::TaskScheduled { resource: LAMBDA, parameters, timeout, heartbeat });
-                self.push(Detail::TaskStarted { resource: LAMBDA });
+                self.push(Detail::TaskScheduled { resource, parameters, timeout, heartbeat });
+                self.push(Detail::TaskStarted { resource });
             }
             Entry::Answered(Ok(output)) => {
-                let answer = TaskOutput::Lambda(output.clone());
-                self.push(Detail::TaskSucceeded { resource: LAMBDA, output: answer });
+                let resource = self.resource;
+                let answer = if resource.is_lambda() {
+                    TaskOutput::Lambda(output.clone())
+                } else {
+                    TaskOutput::Service(output.clone())
+                };
+                self.push(Detail::TaskSucceeded { resource, output: answer });
                 self.data = output.clone();
                 self.exit(StateKind::Task);
             }
             Entry::Answered(Err(failure)) => {
                 let (error, cause) = texts(failure);
                 let timed_out = *error == *PlatformError::TIMEOUT.as_str();
-                let resource = LAMBDA;
+                let resource = self.resource;
                 self.push(if timed_out {
                     Detail::TaskTimedOut { resource, error, cause }
                 } else {

@@ -25,18 +25,20 @@ use std::{
 
 use tracing::Instrument;
 
+pub(crate) use self::attempt::handle;
 pub(crate) use self::execution::decode_input;
+pub use self::{
+    attempt::NoAnswer,
+    context::Context,
+    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
+    mock::Mock,
+};
 use self::{
     attempt::panic_message,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
     tape::Entry,
-};
-pub use self::{
-    context::Context,
-    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
-    mock::Mock,
 };
 use crate::{
     clock::Clock,

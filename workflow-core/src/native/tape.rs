@@ -10,6 +10,7 @@ use crate::{
         execution::{CallRecord, ExecutorError},
         log::Log,
     },
+    resource::Resource,
     retry::{Policy, Seconds},
     time::Timestamp,
 };
@@ -53,6 +54,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct TaskNames {
     pub(super) name: &'static str,
+    pub(super) resource: Resource,
     pub(super) function: &'static str,
 }
 

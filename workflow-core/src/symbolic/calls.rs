@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
-    clock::Timestamp,
+    time::Timestamp,
     data::Data,
     error::Propagates,
     lower::TaskInfo,
@@ -15,7 +15,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{CallInfo, Note, Step},
-    node::{Expr, Kind, Node},
+    node::{Expr, Kind, Node, Presence},
     scope::Scope,
     tuple::ExprTuple,
 };
@@ -24,12 +24,48 @@ use super::{
 #[must_use]
 pub struct SymCall<T, E> {
     task: TaskInfo,
-    parameters: &'static [&'static str],
-    arguments: Vec<Node>,
+    lowered: Lowered,
     policy: Policy,
     overrides_retry: bool,
     errors: Vec<&'static str>,
     of: PhantomData<fn() -> (T, E)>,
+}
+
+/// What a call of a task says in the state machine.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The keys of the state's `Arguments`, each with its value.
+    pub(crate) arguments: Vec<(String, Node)>,
+    /// What the call gives, made of the whole answer of the service.
+    pub(crate) result: Node,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
+}
+
+/// A call of a Lambda function.
+pub(crate) fn lower_lambda(
+    builder: &Builder,
+    function: &str,
+    parameters: &[&str],
+    arguments: Vec<Node>,
+) -> Lowered {
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        let name = arena.literal(format!("${{{function}}}"));
+        let payload = match (parameters, arguments.as_slice()) {
+            ([_], [argument]) => *argument,
+            (names, arguments) => {
+                let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
+                arena.add(Kind::Object(entries.collect()))
+            }
+        };
+        let answer = arena.add(Kind::TaskResult);
+        Lowered {
+            arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
+            result: arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            placeholders: vec![function.to_owned()],
+        }
+    })
 }
 
 impl<T, E> SymCall<T, E> {
@@ -53,7 +89,7 @@ impl<T, E> SymCall<T, E> {
 
     /// See [`Call::no_transient_retries`](crate::Call::no_transient_retries).
     pub fn no_transient_retries(mut self) -> Self {
-        self.policy.lambda_transients = false;
+        self.policy.transients = &[];
         self
     }
 }
@@ -68,14 +104,15 @@ impl Builder {
     where
         F: TaskFn<P>,
     {
+        let resource = F::Task::RESOURCE;
         SymCall {
             task: TaskInfo {
                 name: F::Task::NAME,
-                function: F::Task::FUNCTION,
+                resource,
+                function: resource.is_lambda().then_some(F::Task::FUNCTION),
                 path: std::any::type_name::<F::Task>(),
             },
-            parameters: F::Task::PARAMETERS,
-            arguments: arguments.nodes(),
+            lowered: F::Task::lower(self, arguments.nodes()),
             policy: F::Task::policy(),
             overrides_retry: false,
             errors: errors::universe::<<F::Task as Task>::Error>(),
@@ -125,12 +162,14 @@ impl Builder {
             .and_then(|(dispatch, handler)| program.dispatches[dispatch].error.map(|var| (var, handler)));
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
+        let Lowered { arguments, result: given, placeholders } = call.lowered;
         let call = CallInfo {
             site,
             note,
             task: call.task,
-            parameters: call.parameters,
-            arguments: call.arguments,
+            arguments: program.arena.add(Kind::Object(arguments)),
+            result: given,
+            placeholders,
             policy: call.policy,
             errors: call.errors,
         };

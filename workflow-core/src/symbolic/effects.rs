@@ -1,6 +1,6 @@
 //! What is drawn when an execution runs, and what it knows of itself.
 
-use crate::clock::Timestamp;
+use crate::time::Timestamp;
 
 use super::{
     builder::Builder,

@@ -79,8 +79,12 @@ pub(crate) struct CallInfo {
     pub(crate) site: usize,
     pub(crate) note: Note,
     pub(crate) task: TaskInfo,
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) arguments: Vec<Node>,
+    /// The `Arguments` of the state.
+    pub(crate) arguments: Node,
+    /// What the call gives, made of [`Kind::TaskResult`](super::node::Kind::TaskResult).
+    pub(crate) result: Node,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,

@@ -21,7 +21,8 @@ mod tuple;
 
 pub use branch::{Join, Loop};
 pub use builder::Builder;
-pub use calls::SymCall;
+pub(crate) use calls::lower_lambda;
+pub use calls::{Lowered, SymCall};
 pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     Var(Var),
     /// The input of the execution, in its first state.
     Input,
-    /// What the Task state's resource answered.
+    /// What the Task state's resource answered, as a whole.
     TaskResult,
     /// The error that a Catch holds: an object of `Error` and `Cause`.
     ErrorOutput,

@@ -3,6 +3,7 @@
 
 mod branching;
 mod data;
+mod effects;
 mod errors;
 mod expressions;
 mod lists;

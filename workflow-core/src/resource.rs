@@ -1,0 +1,63 @@
+//! What a Task state calls: a service and its action.
+
+use std::fmt;
+
+/// A service and its action: what stands behind `arn:aws:states:::` in the `Resource` of a Task.
+///
+/// The action holds the pattern as well: `startExecution.sync:2`, `sendMessage.waitForTaskToken`.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>)
+///
+/// ```
+/// use workflow_core::Resource;
+///
+/// let put = Resource::new("dynamodb", "putItem");
+/// assert_eq!(put.arn(), "arn:aws:states:::dynamodb:putItem");
+/// let query = Resource::new("aws-sdk:dynamodb", "query");
+/// assert_eq!((query.service(), query.action(), query.client()), ("aws-sdk:dynamodb", "query", "dynamodb"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Resource {
+    service: &'static str,
+    action: &'static str,
+}
+
+impl Resource {
+    /// `arn:aws:states:::lambda:invoke`: what every task with a handler of its own calls.
+    pub const LAMBDA_INVOKE: Self = Self::new("lambda", "invoke");
+
+    /// A service, with `aws-sdk:` where it is called through the AWS SDK, and its action.
+    pub const fn new(service: &'static str, action: &'static str) -> Self {
+        Self { service, action }
+    }
+
+    /// The service, as the history's `resourceType` has it: `lambda`, `aws-sdk:s3`.
+    pub const fn service(self) -> &'static str {
+        self.service
+    }
+
+    /// The action with its pattern, as the history's `resource` has it: `invoke`, `getObject`.
+    pub const fn action(self) -> &'static str {
+        self.action
+    }
+
+    /// The service without `aws-sdk:`, so that both ways of calling it meet in one place.
+    pub fn client(self) -> &'static str {
+        self.service.strip_prefix("aws-sdk:").unwrap_or(self.service)
+    }
+
+    /// The ARN in the `Resource` of a Task state.
+    pub fn arn(self) -> String {
+        format!("arn:aws:states:::{self}")
+    }
+
+    /// Whether the answer is that of a Lambda function, inside of what its service answers.
+    pub(crate) fn is_lambda(self) -> bool {
+        self == Self::LAMBDA_INVOKE
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.action)
+    }
+}
