@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprCall, Local,
+    Arm, Block, Expr, ExprCall, Local, Token,
+    punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -82,6 +83,17 @@ impl VisitMut for Native {
             }
             _ => {}
         }
+    }
+
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        // `format!` and `vec!` hold expressions.
+        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else {
+            return;
+        };
+        for argument in &mut arguments {
+            self.visit_expr_mut(argument);
+        }
+        macro_.tokens = arguments.into_token_stream();
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
