@@ -188,6 +188,13 @@ pub enum Detail {
         /// The service and its action.
         resource: Resource,
     },
+    /// The attempt was handed on: somebody answers later.
+    TaskSubmitted {
+        /// The service and its action.
+        resource: Resource,
+        /// What the service answered.
+        output: TaskOutput,
+    },
     /// The attempt succeeded.
     TaskSucceeded {
         /// The service and its action.
@@ -261,6 +268,18 @@ pub enum TaskOutput {
     Service(Text),
 }
 
+impl TaskOutput {
+    /// As JSON text.
+    fn text(&self) -> String {
+        match self {
+            Self::Lambda(payload) => {
+                format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
+            }
+            Self::Service(answer) => answer.to_string(),
+        }
+    }
+}
+
 impl Detail {
     /// The event's type, as AWS names it.
     pub fn type_name(&self) -> &'static str {
@@ -272,6 +291,7 @@ impl Detail {
             Self::StateExited { state: StateKind::Wait, .. } => "WaitStateExited",
             Self::TaskScheduled { .. } => "TaskScheduled",
             Self::TaskStarted { .. } => "TaskStarted",
+            Self::TaskSubmitted { .. } => "TaskSubmitted",
             Self::TaskSucceeded { .. } => "TaskSucceeded",
             Self::TaskFailed { .. } => "TaskFailed",
             Self::TaskTimedOut { .. } => "TaskTimedOut",
@@ -321,14 +341,11 @@ impl Detail {
                 ("taskScheduledEventDetails", task(resource, more))
             }
             Self::TaskStarted { resource } => ("taskStartedEventDetails", task(resource, json!({}))),
+            Self::TaskSubmitted { resource, output } => {
+                ("taskSubmittedEventDetails", task(resource, json!({ "output": output.text() })))
+            }
             Self::TaskSucceeded { resource, output } => {
-                let output = match output {
-                    TaskOutput::Lambda(payload) => {
-                        format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
-                    }
-                    TaskOutput::Service(answer) => answer.to_string(),
-                };
-                ("taskSucceededEventDetails", task(resource, json!({ "output": output })))
+                ("taskSucceededEventDetails", task(resource, json!({ "output": output.text() })))
             }
             Self::TaskFailed { resource, error, cause } => {
                 ("taskFailedEventDetails", task(resource, json!({ "error": error, "cause": cause })))

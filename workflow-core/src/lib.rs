@@ -51,6 +51,7 @@ mod effects;
 pub mod emit;
 mod error;
 mod generated;
+mod given;
 mod history;
 mod limits;
 mod lower;
@@ -68,11 +69,13 @@ pub use clock::Clock;
 pub use data::*;
 pub use effects::*;
 pub use error::*;
+pub use given::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
+    TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -214,7 +217,7 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, TimeSpan, Timestamp, WorkflowError, execution,
+        Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken, TimeSpan, Timestamp, WorkflowError, execution,
         now, random, sleep, sleep_until, task, uuid, workflow,
     };
 }
@@ -234,6 +237,7 @@ pub mod __private {
             Accepted, IsResult, JsonObject, awaited, is_data, json, run_draw, run_sleep, run_sleep_until,
             run_task, size_of_run, this_execution, to_json,
         },
+        given::PendingOf,
         lower::define,
         native::{Context, NoAnswer},
         symbolic::*,

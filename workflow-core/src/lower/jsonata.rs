@@ -30,6 +30,8 @@ pub(super) struct Writer<'a> {
     /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
     /// as Lambda wraps it.
     pub(super) made: &'a HashSet<Var>,
+    /// Whether others than Lambda functions fail here: their causes are not wrapped either.
+    pub(super) foreign: bool,
 }
 
 impl Writer<'_> {
@@ -265,7 +267,7 @@ impl Writer<'_> {
                         .collect();
                     (format!("{{{}}}", fields.join(", ")), Path)
                 }
-                Kind::Var(var) if self.made.contains(var) => {
+                kind if self.foreign || matches!(kind, Kind::Var(var) if self.made.contains(var)) => {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(

@@ -108,7 +108,9 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
             _ => None,
         })
         .collect();
-    let writer = Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made };
+    let foreign = tasks.iter().any(|task| !task.resource.answers_as_lambda());
+    let writer =
+        Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made, foreign };
     // The state that an execution starts at comes first, then the author's order.
     let (first, rest): (Vec<_>, Vec<_>) = drafts.iter().partition(|(point, _)| **point == start.target);
     let emitted = first

@@ -67,6 +67,8 @@ pub(super) struct Mutable {
     drawn: Option<fastrand::Rng>,
     /// How many answers of a mock's sequence were used.
     pub(super) turns: HashMap<TypeId, usize>,
+    /// How often each state was entered whose task has a key of idempotency.
+    pub(super) entries: HashMap<&'static str, u32>,
 }
 
 /// What random numbers are for: more of the one leave the others as they were.
@@ -98,6 +100,7 @@ impl Context {
             random: None,
             drawn: None,
             turns: HashMap::new(),
+            entries: HashMap::new(),
         };
         let shared = Shared {
             executor,

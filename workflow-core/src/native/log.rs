@@ -69,9 +69,13 @@ impl Log {
                 self.push(Detail::TaskScheduled { resource, parameters, timeout, heartbeat });
                 self.push(Detail::TaskStarted { resource });
             }
+            Entry::Submitted => {
+                let output = TaskOutput::Lambda("null".into());
+                self.push(Detail::TaskSubmitted { resource: self.resource, output });
+            }
             Entry::Answered(Ok(output)) => {
                 let resource = self.resource;
-                let answer = if resource.is_lambda() {
+                let answer = if resource.answers_as_lambda() {
                     TaskOutput::Lambda(output.clone())
                 } else {
                     TaskOutput::Service(output.clone())

@@ -9,6 +9,7 @@ mod execution;
 mod log;
 mod mock;
 mod tape;
+mod tokens;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ pub use self::{
     context::Context,
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     mock::Mock,
+    tokens::{TaskTokenError, TaskTokens},
 };
 use self::{
     attempt::panic_message,
@@ -72,6 +74,7 @@ struct Inner {
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
     execution_name: Option<String>,
+    tokens: TaskTokens,
     clock: Clock,
 }
 
@@ -84,8 +87,14 @@ impl Default for Executor {
 impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
-        let inner =
-            Inner { states: States::default(), mocks: HashMap::new(), seed: None, execution_name: None, clock: Clock::Real };
+        let inner = Inner {
+            states: States::default(),
+            mocks: HashMap::new(),
+            seed: None,
+            execution_name: None,
+            tokens: TaskTokens::default(),
+            clock: Clock::Real,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -122,6 +131,11 @@ impl Executor {
         self.with(|inner| {
             inner.mocks.insert(TypeId::of::<F::Task>(), Arc::new(mock));
         })
+    }
+
+    /// Answers tasks that wait for their [`TaskToken`](crate::TaskToken).
+    pub fn task_tokens(&self) -> TaskTokens {
+        self.inner.tokens.clone()
     }
 
     /// Sets the time that executions live in.
@@ -183,6 +197,10 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     report
 }
 
+/// How often other futures of the runtime have their turn before virtual time moves on while a task waits for
+/// its token.
+const TURNS: u32 = 32;
+
 /// How a workflow's body ended.
 enum End {
     Returned(Result<Text, Failure>),
@@ -197,6 +215,7 @@ where
 {
     let clock = &context.shared.clock;
     let mut timer = None;
+    let mut turns = 0_u32;
     poll_fn(|cx| {
         loop {
             match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
@@ -221,6 +240,13 @@ where
             if !clock.is_virtual() || !context.is_idle() {
                 return Poll::Pending;
             }
+            // Whoever holds a token has the time to answer before the time moves on.
+            if turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
+                turns += 1;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            turns = 0;
             if !clock.advance() {
                 let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
                 return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));

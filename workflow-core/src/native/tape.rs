@@ -38,6 +38,8 @@ pub(super) enum Entry {
         /// In seconds; 0 where there is none.
         heartbeat: u32,
     },
+    /// The attempt was handed on to somebody who answers later.
+    Submitted,
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.

@@ -6,6 +6,7 @@ use crate::{
     time::Timestamp,
     data::Data,
     error::Propagates,
+    given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
     task::{Task, TaskFn, add_retry},
@@ -47,22 +48,29 @@ pub(crate) fn lower_lambda(
     builder: &Builder,
     function: &str,
     parameters: &[&str],
+    given: &[Given],
     arguments: Vec<Node>,
 ) -> Lowered {
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
         let payload = match (parameters, arguments.as_slice()) {
-            ([_], [argument]) => *argument,
+            ([_], [argument]) if given.is_empty() => *argument,
             (names, arguments) => {
                 let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                arena.add(Kind::Object(entries.collect()))
+                let mut entries: Vec<(String, Node)> = entries.collect();
+                entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+                arena.add(Kind::Object(entries))
             }
         };
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
-            result: arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            // Who holds the token sends the result as it is.
+            result: match waits_for_token(given) {
+                true => answer,
+                false => arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            },
             placeholders: vec![function.to_owned()],
         }
     })

@@ -2,6 +2,7 @@
 //! does natively.
 
 mod branching;
+mod callbacks;
 mod data;
 mod effects;
 mod errors;
