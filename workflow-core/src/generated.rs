@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
+    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
@@ -69,6 +70,22 @@ pub fn run_task<T: Task>(
 /// Waits, by the execution's clock.
 pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
     context.wait(sleep.duration(), site).await;
+}
+
+/// Waits until a point in time, by the execution's clock.
+pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) {
+    context.wait_until(sleep.time(), site).await;
+}
+
+/// Draws a value.
+#[allow(clippy::unused_async, reason = "it is awaited, and a journal would have to be")]
+pub async fn run_draw<D: Draw>(context: &Context, draw: D) -> D::Value {
+    context.draw(draw)
+}
+
+/// What the running execution knows of itself.
+pub fn this_execution(context: &Context, _: ThisExecution) -> &ExecutionContext {
+    context.execution()
 }
 
 /// A value as JSON text.

@@ -15,6 +15,7 @@ use crate::{
     arguments,
     data::Data,
     error::{Failure, WorkflowError},
+    given::Given,
     history::Text,
     native::{Context, NoAnswer, handle},
     resource::Resource,
@@ -34,6 +35,8 @@ pub trait Task: Sized + 'static {
     /// The parameters that make up the payload, in order. With one, the payload is its value;
     /// otherwise it is an object with these keys.
     const PARAMETERS: &'static [&'static str];
+    /// The parameters that the platform fills in. Where there is one, the payload is always an object.
+    const GIVEN: &'static [Given] = &[];
     /// The owned parameters as a tuple.
     type Arguments: DeserializeOwned + Send;
     /// What the handler gives on success.
@@ -50,10 +53,19 @@ pub trait Task: Sized + 'static {
         states: States,
     ) -> impl Future<Output = Result<Result<Self::Output, Self::Error>, MissingState>> + Send;
 
+    /// Runs the handler of a task with a [`TaskToken`](crate::TaskToken), whose result comes from who holds
+    /// it: [`handle`](Self::handle) never ends there. On AWS the function answers with `null`.
+    fn hand_out(
+        arguments: Self::Arguments,
+        states: States,
+    ) -> impl Future<Output = Result<Result<(), Self::Error>, MissingState>> + Send {
+        async { Ok(Self::handle(arguments, states).await?.map(drop)) }
+    }
+
     /// The symbolic reading of a call: the state's `Arguments`, and what it gives of the answer.
     #[doc(hidden)]
     fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
-        lower_lambda(builder, Self::FUNCTION, Self::PARAMETERS, arguments)
+        lower_lambda(builder, Self::FUNCTION, Self::PARAMETERS, Self::GIVEN, arguments)
     }
 
     /// The native reading of one attempt: an answer as the service would give it.
@@ -81,7 +93,11 @@ pub trait Task: Sized + 'static {
 ///
 /// A payload that is not what the parameters expect fails with the name `InvalidPayload`.
 pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure> {
-    arguments::decode(payload, T::PARAMETERS).map_err(|error| {
+    let decode = match T::GIVEN {
+        [] => arguments::decode,
+        _ => arguments::decode_object,
+    };
+    decode(payload, T::PARAMETERS).map_err(|error| {
         Failure::new(
             "InvalidPayload",
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),

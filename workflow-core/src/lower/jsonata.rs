@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, EachKind, Kind, Node, Presence, UnaryOp, Var};
+use crate::symbolic::{Arena, BinaryOp, Drawn, EachKind, Kind, Node, Presence, UnaryOp, Var};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -31,20 +31,12 @@ pub(super) struct Writer<'a> {
     /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
     /// as Lambda wraps it.
     pub(super) made: &'a HashSet<Var>,
-    /// Whether the state runs branches, so that the error it catches may be made by the workflow.
-    pub(super) forked: bool,
+    /// Whether others than Lambda functions fail here, or the workflow itself does: their causes are not
+    /// wrapped.
+    pub(super) foreign: bool,
 }
 
 impl Writer<'_> {
-    /// Whether an error may be one that the workflow made, whose cause no Lambda function has wrapped.
-    fn is_made(&self, error: &Kind) -> bool {
-        match error {
-            Kind::Var(var) => self.made.contains(var),
-            Kind::ErrorOutput => self.forked,
-            _ => false,
-        }
-    }
-
     /// A value as JSON in which `{% .. %}` is JSONata: objects and arrays stand as such.
     pub(super) fn template(&self, node: Node) -> Value {
         match self.arena.kind(node) {
@@ -127,6 +119,10 @@ impl Writer<'_> {
             Kind::Input => ("$states.input".to_owned(), Path),
             Kind::TaskResult => ("$states.result".to_owned(), Path),
             Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
+            Kind::Drawn(Drawn::Now, _) => ("$now()".to_owned(), Path),
+            Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
+            Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
+            Kind::Context(path) => (format!("$states.context.{path}"), Path),
             Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
                 if *presence != Presence::Certain && value {
@@ -273,7 +269,7 @@ impl Writer<'_> {
                         .collect();
                     (format!("{{{}}}", fields.join(", ")), Path)
                 }
-                kind if self.is_made(kind) => {
+                kind if self.foreign || matches!(kind, Kind::Var(var) if self.made.contains(var)) => {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(

@@ -75,13 +75,9 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
             _ => None,
         })
         .collect();
-    let writer = Writer {
-        arena: &program.arena,
-        variables: &variables,
-        elements: &elements,
-        made: &made,
-        forked: false,
-    };
+    let foreign = tasks.iter().any(|task| !task.resource.answers_as_lambda());
+    let writer =
+        Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made, foreign };
     let branch = branch(&program, &writer, &states, &whole);
     let machine = asl::StateMachine {
         comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
@@ -114,8 +110,8 @@ fn branch(
                 .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
             let inner = region.inner.get(point).into_iter().flatten();
             let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
-            let forked = matches!(program.steps[*point], Step::Fork { .. });
-            let writer = &Writer { forked, ..*writer };
+            let foreign = writer.foreign || matches!(program.steps[*point], Step::Fork { .. });
+            let writer = &Writer { foreign, ..*writer };
             let state = State { program, writer, states, draft, own, passed, branches }.write(*point);
             (states[point].clone(), state)
         })

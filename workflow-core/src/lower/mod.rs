@@ -7,6 +7,7 @@
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
 mod draft;
+mod drawn;
 mod jsonata;
 mod machine;
 mod merge;
@@ -61,5 +62,6 @@ pub fn define(meta: &WorkflowMeta, symbolic: fn(&Builder)) -> Definition {
     symbolic(&builder);
     let mut program = builder.finish();
     simplify::simplify(&mut program);
+    drawn::settle(&mut program);
     machine::write(meta, program)
 }

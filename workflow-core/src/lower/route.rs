@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::symbolic::{Arena, Arm, BinaryOp, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes};
 
+use super::drawn;
+
 /// A way out: what is assigned, in order, and the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Route {
@@ -49,6 +51,10 @@ pub(super) fn follow(
             }
             Step::Let { var, value, next: Some(next) } => {
                 let (var, value, next) = (*var, *value, *next);
+                if drawn::reads_drawn(program, &lets, value) {
+                    let target = drawn::pass_before(program, at);
+                    return Route { lets, target };
+                }
                 let value = apply(program, &lets, value);
                 lets.retain(|(known, _)| *known != var);
                 lets.push((var, value));

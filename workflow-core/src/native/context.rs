@@ -7,7 +7,7 @@ use std::{
     future::{Future, pending},
     pin::{Pin, pin},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,6 +15,7 @@ use std::{
 
 use crate::{
     clock::Running,
+    effects::{Draw, ExecutionContext, Source, uuid_of},
     error::{Failure, WorkflowError},
     history::{StateKind, Text},
     lower::Definition,
@@ -24,6 +25,7 @@ use crate::{
         tape::{Entry, Tape},
     },
     task::{Call, Task},
+    time::Timestamp,
 };
 
 /// The name of the failure that ends an execution whose values do not have the shape that the
@@ -45,6 +47,9 @@ pub(super) struct Shared {
     /// Handlers that wait for something outside: while there is one, virtual time stands still.
     pub(super) in_flight: AtomicUsize,
     sites: &'static [String],
+    workflow: &'static str,
+    /// Known when somebody asks.
+    execution: OnceLock<ExecutionContext>,
     /// Never held while a workflow's or a handler's own code runs.
     state: Mutex<Mutable>,
 }
@@ -56,9 +61,22 @@ pub(super) struct Mutable {
     delivered: HashMap<(String, String), Failure>,
     /// Set when the workflow must not go on.
     stop: Option<Stop>,
+    /// For the jitter of retries.
     pub(super) random: Option<fastrand::Rng>,
+    /// For the values that the workflow draws.
+    drawn: Option<fastrand::Rng>,
     /// How many answers of a mock's sequence were used.
     pub(super) turns: HashMap<TypeId, usize>,
+    /// How often each state was entered whose task has a key of idempotency.
+    pub(super) entries: HashMap<&'static str, u32>,
+}
+
+/// What random numbers are for: more of the one leave the others as they were.
+#[derive(Clone, Copy)]
+pub(super) enum Stream {
+    Jitter,
+    Drawn,
+    Name,
 }
 
 /// Why a workflow's body is dropped before its end.
@@ -68,20 +86,29 @@ pub(super) enum Stop {
 }
 
 impl Context {
-    pub(super) fn new(executor: Executor, definition: &'static Definition, input: Text) -> Self {
+    pub(super) fn new(
+        executor: Executor,
+        workflow: &'static str,
+        definition: &'static Definition,
+        input: Text,
+    ) -> Self {
         let clock = executor.inner.clock.start();
         let mutable = Mutable {
             tape: Tape::new(input, clock.now(), definition.sites.len()),
             delivered: HashMap::new(),
             stop: None,
             random: None,
+            drawn: None,
             turns: HashMap::new(),
+            entries: HashMap::new(),
         };
         let shared = Shared {
             executor,
             clock,
             in_flight: AtomicUsize::new(0),
             sites: &definition.sites,
+            workflow,
+            execution: OnceLock::new(),
             state: Mutex::new(mutable),
         };
         Self { shared: Arc::new(shared) }
@@ -131,6 +158,45 @@ impl Context {
                 }
             },
         }
+    }
+
+    /// Waits until a point in time: what `sleep_until(..).await` becomes.
+    #[doc(hidden)]
+    pub async fn wait_until(&self, time: Timestamp, site: usize) {
+        self.wait(time.since(self.shared.clock.now()).into(), site).await;
+    }
+
+    /// Draws a value: what `now().await`, `uuid().await` and `random().await` become. A journal has to keep
+    /// it, as it keeps the result of a step.
+    #[doc(hidden)]
+    pub fn draw<D: Draw>(&self, draw: D) -> D::Value {
+        let now = self.shared.clock.now();
+        let mut mutable = self.lock();
+        let random = mutable.drawn.get_or_insert_with(|| self.random(Stream::Drawn));
+        draw.draw(&mut Source { now, random })
+    }
+
+    /// Random numbers, the same on every run of a seeded executor.
+    pub(super) fn random(&self, stream: Stream) -> fastrand::Rng {
+        let seed = self.shared.executor.inner.seed;
+        seed.map_or_else(fastrand::Rng::new, |seed| fastrand::Rng::with_seed(seed ^ ((stream as u64) << 56)))
+    }
+
+    /// What the execution knows of itself.
+    #[doc(hidden)]
+    pub fn execution(&self) -> &ExecutionContext {
+        self.shared.execution.get_or_init(|| {
+            let name = self.shared.executor.inner.execution_name.clone();
+            let name = name.unwrap_or_else(|| uuid_of(&mut self.random(Stream::Name)));
+            let (workflow, machine) = (self.shared.workflow, "arn:aws:states:us-east-1:000000000000");
+            ExecutionContext {
+                id: format!("{machine}:execution:{workflow}:{name}"),
+                name,
+                start_time: self.shared.clock.started(),
+                state_machine_id: format!("{machine}:stateMachine:{workflow}"),
+                state_machine_name: workflow.to_owned(),
+            }
+        })
     }
 
     /// Waits, by the execution's clock: what `sleep(..).await` becomes.

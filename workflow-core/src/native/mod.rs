@@ -12,6 +12,7 @@ mod mock;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::{
     any::{Any, TypeId},
@@ -34,6 +35,7 @@ pub use self::{
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     fork::{Fork, block, items, iteration, run_attempt, run_map},
     mock::Mock,
+    tokens::{TaskTokenError, TaskTokens},
 };
 use self::{
     attempt::panic_message,
@@ -73,6 +75,8 @@ struct Inner {
     states: States,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
+    execution_name: Option<String>,
+    tokens: TaskTokens,
     clock: Clock,
 }
 
@@ -85,8 +89,14 @@ impl Default for Executor {
 impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
-        let inner =
-            Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
+        let inner = Inner {
+            states: States::default(),
+            mocks: HashMap::new(),
+            seed: None,
+            execution_name: None,
+            tokens: TaskTokens::default(),
+            clock: Clock::Real,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -101,10 +111,19 @@ impl Executor {
         self.with(|inner| inner.states.insert(value))
     }
 
-    /// Seeds the jitter of retries. Each execution starts from the seed anew.
+    /// Seeds the jitter of retries, and what a workflow draws with [`uuid`](crate::uuid) and
+    /// [`random`](crate::random). Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))
+    }
+
+    /// Names the executions: [`ExecutionContext::name`](crate::ExecutionContext::name). Without it each has
+    /// a UUID, as on AWS.
+    #[must_use]
+    pub fn execution_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.with(|inner| inner.execution_name = Some(name))
     }
 
     /// Has a task answer like this instead of running its handler: `.mock(charge, Mock::value(..))`.
@@ -114,6 +133,11 @@ impl Executor {
         self.with(|inner| {
             inner.mocks.insert(TypeId::of::<F::Task>(), Arc::new(mock));
         })
+    }
+
+    /// Answers tasks that wait for their [`TaskToken`](crate::TaskToken).
+    pub fn task_tokens(&self) -> TaskTokens {
+        self.inner.tokens.clone()
     }
 
     /// Sets the time that executions live in.
@@ -155,7 +179,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         Ok(arguments) => arguments,
         Err(error) => return refused(error),
     };
-    let context = Context::new(executor, W::definition(), input);
+    let context = Context::new(executor, workflow, W::definition(), input);
     let span = tracing::info_span!("execution", workflow, status = tracing::field::Empty);
     let body = async {
         match W::run(context.clone(), arguments).await {
@@ -175,6 +199,10 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     report
 }
 
+/// How often other futures of the runtime have their turn before virtual time moves on while a task waits for
+/// its token.
+const TURNS: u32 = 32;
+
 /// How a workflow's body ended.
 enum End {
     Returned(Result<Text, Failure>),
@@ -189,6 +217,7 @@ where
 {
     let clock = &context.shared.clock;
     let mut timer = None;
+    let mut turns = 0_u32;
     poll_fn(|cx| {
         loop {
             match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
@@ -213,6 +242,13 @@ where
             if !clock.is_virtual() || !context.is_idle() {
                 return Poll::Pending;
             }
+            // Whoever holds a token has the time to answer before the time moves on.
+            if turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
+                turns += 1;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            turns = 0;
             if !clock.advance() {
                 let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
                 return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));

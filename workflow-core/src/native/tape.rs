@@ -4,7 +4,6 @@
 //! where the history has several events: what follows from the entries before is not repeated.
 
 use crate::{
-    clock::Timestamp,
     error::Failure,
     history::{History, StateKind, Text},
     native::{
@@ -13,6 +12,7 @@ use crate::{
     },
     resource::Resource,
     retry::{Policy, Seconds},
+    time::Timestamp,
 };
 
 /// The entries of an execution. Reads of the clock are apart: what happens together has one time.
@@ -44,6 +44,8 @@ pub(super) enum Entry {
         /// In seconds; 0 where there is none.
         heartbeat: u32,
     },
+    /// The attempt was handed on to somebody who answers later.
+    Submitted,
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.

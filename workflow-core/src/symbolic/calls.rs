@@ -5,9 +5,11 @@ use std::{marker::PhantomData, time::Duration};
 use crate::{
     data::Data,
     error::Propagates,
+    given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
     task::{Task, TaskFn, add_retry},
+    time::Timestamp,
 };
 
 use super::{
@@ -46,22 +48,29 @@ pub(crate) fn lower_lambda(
     builder: &Builder,
     function: &str,
     parameters: &[&str],
+    given: &[Given],
     arguments: Vec<Node>,
 ) -> Lowered {
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
         let payload = match (parameters, arguments.as_slice()) {
-            ([_], [argument]) => *argument,
+            ([_], [argument]) if given.is_empty() => *argument,
             (names, arguments) => {
                 let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                arena.add(Kind::Object(entries.collect()))
+                let mut entries: Vec<(String, Node)> = entries.collect();
+                entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+                arena.add(Kind::Object(entries))
             }
         };
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
-            result: arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            // Who holds the token sends the result as it is.
+            result: match waits_for_token(given) {
+                true => answer,
+                false => arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            },
             placeholders: vec![function.to_owned()],
         }
     })
@@ -178,17 +187,22 @@ impl Builder {
     /// Waits for a time that is known when the state machine is written.
     pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
         let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
-        self.wait(seconds, site, note)
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
-        self.wait(seconds.node(), site, note)
+        self.wait(seconds.node(), false, site, note)
     }
 
-    fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {
+    /// Waits until a point in time.
+    pub fn sleep_until(&self, time: Expr<Timestamp>, site: usize, note: Note) -> Expr<()> {
+        self.wait(time.node(), true, site, note)
+    }
+
+    fn wait(&self, time: Node, until: bool, site: usize, note: Note) -> Expr<()> {
         self.edit(|program| program.sites = program.sites.max(site + 1));
-        self.append(Step::Wait { site, note, seconds, next: None });
+        self.append(Step::Wait { site, note, time, until, next: None });
         self.unit()
     }
 }

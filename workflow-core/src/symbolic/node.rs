@@ -49,6 +49,11 @@ pub(crate) enum Kind {
     TaskResult,
     /// The error that a Catch holds: an object of `Error` and `Cause`.
     ErrorOutput,
+    /// A value that differs each time it is evaluated. The number tells it from every other of its kind,
+    /// so that two of them are never one.
+    Drawn(Drawn, u32),
+    /// A path in the context object, which is the same in the whole execution or state.
+    Context(&'static str),
     /// A key of an object.
     Field { base: Node, key: String, presence: Presence },
     /// An element of an array.
@@ -98,6 +103,17 @@ pub(crate) struct Element(pub(crate) u32);
 pub(crate) enum EachKind {
     Map,
     Filter,
+}
+
+/// What is drawn when a state machine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Drawn {
+    /// The time.
+    Now,
+    /// A UUID of version 4.
+    Uuid,
+    /// A number from 0 to less than 1.
+    Random,
 }
 
 /// What is known of a key of an object.
@@ -183,7 +199,9 @@ impl Arena {
             | Kind::Element(_)
             | Kind::Input
             | Kind::TaskResult
-            | Kind::ErrorOutput => Vec::new(),
+            | Kind::ErrorOutput
+            | Kind::Drawn(..)
+            | Kind::Context(_) => Vec::new(),
             Kind::Each { list, body, .. } => vec![*list, *body],
             Kind::End { list, .. } => vec![*list],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
@@ -218,7 +236,9 @@ impl Arena {
             | Kind::Element(_)
             | Kind::Input
             | Kind::TaskResult
-            | Kind::ErrorOutput) => leaf,
+            | Kind::ErrorOutput
+            | Kind::Drawn(..)
+            | Kind::Context(_)) => leaf,
             Kind::Each { kind, list, element, body } => Kind::Each {
                 kind,
                 list: self.replace(list, replace),
@@ -458,7 +478,7 @@ impl Arena {
 
     /// Whether a value is better computed once, where its parts are at hand.
     pub(crate) fn is_costly(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_))
+        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_) | Kind::Drawn(..))
             || self.parts(node).into_iter().any(|part| self.is_costly(part))
     }
 

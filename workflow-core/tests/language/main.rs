@@ -2,8 +2,10 @@
 //! does natively.
 
 mod branching;
+mod callbacks;
 mod concurrency;
 mod data;
+mod effects;
 mod errors;
 mod expressions;
 mod lists;

@@ -178,7 +178,15 @@ impl Symbolic<'_> {
                 None
             }
             Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
-            Awaited::Sleep(duration) => {
+            Awaited::Draw(call) => {
+                let name = called(call);
+                self.errors.refuse(
+                    call,
+                    format!("`{name}()` cannot fail, so there is nothing to take apart; write `let value = {name}().await;`"),
+                );
+                None
+            }
+            Awaited::Sleep(duration) | Awaited::SleepUntil(duration) => {
                 self.errors.refuse(
                     duration,
                     "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`",
@@ -223,6 +231,22 @@ impl Symbolic<'_> {
         let mut reads = Reads { locals: &self.locals, found: None };
         reads.visit_expr(expr);
         reads.found
+    }
+
+    /// `sleep_until(time).await`
+    pub(super) fn sleep_until(&mut self, await_: &ExprAwait, time: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let note = self.take_note(None);
+        let site = site(await_);
+        let time = self.expr(time);
+        quote_spanned!(await_.base.span()=> #b.sleep_until(#time, #site, #note))
+    }
+
+    /// `now().await`, `uuid().await`, `random().await`
+    pub(super) fn draw(&mut self, call: &syn::ExprCall) -> TokenStream {
+        let b = self.b.clone();
+        let draw = quote::format_ident!("{}", called(call), span = call.span());
+        quote_spanned!(call.span()=> #b.#draw())
     }
 
     /// `sleep(duration).await`

@@ -9,7 +9,7 @@ use syn::{
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    await_::{Awaited, Call, POLICY_METHODS, awaited, is_execution, ours},
     is_capitalized, pattern,
     statement::{attributes_of, called},
     symbolic::{Symbolic, has_effect},
@@ -82,6 +82,8 @@ impl Symbolic<'_> {
                 match awaited(&await_.base) {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
                     Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
+                    Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
+                    Awaited::Draw(call) => return self.draw(call),
                     _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
@@ -242,6 +244,21 @@ impl Symbolic<'_> {
         if let Some(advice) = impure(&path.path) {
             return self.refuse(&call.func, advice);
         }
+        match ours(&call.func) {
+            Some("execution") => {
+                return self.refuse(
+                    call,
+                    "`execution()` is no value of its own; ask it for something: `execution().id()`",
+                );
+            }
+            Some(_) => {
+                return self.refuse(
+                    call,
+                    format!("`{name}(..)` does nothing until it is awaited; write `{name}(..).await`"),
+                );
+            }
+            None => {}
+        }
         self.refuse(
             &call.func,
             format!(
@@ -380,6 +397,10 @@ impl Symbolic<'_> {
         let name = method.method.to_string();
         let span = method.method.span();
         let arity = method.args.len();
+        if is_execution(&method.receiver) && arity == 0 {
+            let call = &method.method;
+            return quote_spanned!(span=> #b.execution().#call());
+        }
         match (name.as_str(), arity) {
             // Values of the symbolic reading are owned, shared and never change.
             ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
@@ -486,10 +507,10 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
     let owner = segments.iter().rev().nth(1).map_or("", String::as_str);
     match (owner, last) {
         ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => Some(
-            "the clock differs from run to run, so a workflow may not read it; read it in a task and return it",
+            "the clock differs from run to run, so a workflow awaits it: `now().await`; anything else of it is for a task",
         ),
         ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => Some(
-            "a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it",
+            "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
             "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
