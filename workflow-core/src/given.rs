@@ -178,7 +178,10 @@ pub fn take_given<T: Task>(payload: &str, states: &mut States) -> Result<(), Fai
     for given in T::GIVEN {
         let Some(text) = payload[given.name()].as_str() else {
             let name = given.name();
-            return Err(Failure::new("InvalidPayload", format!("the payload of `{}` has no text `{name}`", T::NAME)));
+            return Err(Failure::new(
+                "InvalidPayload",
+                format!("the payload of `{}` has no text `{name}`", T::NAME),
+            ));
         };
         match given {
             Given::IdempotencyKey(_) => states.insert(IdempotencyKey::new(text)),

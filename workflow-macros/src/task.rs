@@ -9,7 +9,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Expr, ExprArray, ItemFn, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser, spanned::Spanned,
+    Expr, ExprArray, ItemFn, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser,
+    spanned::Spanned,
 };
 
 use crate::{
@@ -58,7 +59,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             inputs.push(Input::State(Box::new(inner)));
         } else if let Some(kind) = given(&argument.ty) {
             if let Some(parameter) = parameter(argument, "task", &mut errors) {
-                if inputs.iter().any(|input| matches!(input, Input::Given(known, _) if known.ident == kind.ident)) {
+                if inputs
+                    .iter()
+                    .any(|input| matches!(input, Input::Given(known, _) if known.ident == kind.ident))
+                {
                     errors.refuse(&argument.ty, format!("a task has one `{}`; remove this one", kind.ident));
                 }
                 inputs.push(Input::Given(kind, parameter.ident));

@@ -61,7 +61,9 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     let undrawn = drawn && known.is_none();
     start.lets = known.unwrap_or(start.lets);
     let mut drafts = drafts_from(program, &start, &fresh);
-    if undrawn || drafts.values().flat_map(|draft| &draft.ways).any(|way| way.target == Target::State(start.target)) {
+    if undrawn
+        || drafts.values().flat_map(|draft| &draft.ways).any(|way| way.target == Target::State(start.target))
+    {
         // A loop leads back to the first state, whose input is then another, or a value is drawn before
         // it: what the workflow starts with is assigned once, before it.
         program.steps.push(Step::Pass { next: Some(entry) });
@@ -140,6 +142,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             next: Option<Point>,
             catch: Option<(Var, Point)>,
             errors: Vec<&'static str>,
+            failure: Option<Node>,
         },
         Choice {
             rules: Vec<(Node, Option<Point>)>,
@@ -157,6 +160,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             next: *next,
             catch: *catch,
             errors: call.errors.clone(),
+            failure: call.failure,
         },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
@@ -167,11 +171,15 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
-        Plan::Task { result, value, next, catch, errors } => {
+        Plan::Task { result, value, next, catch, errors, failure } => {
             if let Some(next) = next {
                 add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
             }
-            if let Some((error, handler)) = catch {
+            if let (Some((error, handler)), Some(failure)) = (catch, failure) {
+                // The name is known only when the state machine runs.
+                let route = route::follow(program, with(error, failure), handler, Name::Unknown);
+                add(WayKind::Catch(vec!["States.ALL".to_owned()]), route);
+            } else if let Some((error, handler)) = catch {
                 let value = program.arena.add(Kind::ErrorOutput);
                 for (names, route) in catchers(program, &errors, &with(error, value), handler) {
                     add(WayKind::Catch(names), route);

@@ -31,7 +31,8 @@ pub(super) fn settle(program: &mut Program) {
 
 /// Whether evaluating an expression draws a value.
 pub(super) fn draws(arena: &Arena, node: Node) -> bool {
-    matches!(arena.kind(node), Kind::Drawn(..)) || arena.parts(node).into_iter().any(|part| draws(arena, part))
+    matches!(arena.kind(node), Kind::Drawn(..))
+        || arena.parts(node).into_iter().any(|part| draws(arena, part))
 }
 
 /// Whether an expression reads a variable that is drawn on the way to it.
@@ -46,7 +47,8 @@ pub(super) fn may_hold(program: &Program, lets: &[(Var, Node)], node: Node) -> b
 
 /// The Pass state after which a value is known, before the step `at`.
 pub(super) fn pass_before(program: &mut Program, at: Point) -> Point {
-    let known = program.steps.iter().position(|step| matches!(step, Step::Pass { next } if *next == Some(at)));
+    let known =
+        program.steps.iter().position(|step| matches!(step, Step::Pass { next } if *next == Some(at)));
     known.unwrap_or_else(|| {
         program.steps.push(Step::Pass { next: Some(at) });
         program.steps.len() - 1

@@ -53,7 +53,8 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         drafts.keys().copied().partition(|point| note(&program.steps[*point]).name.is_some());
     for point in named.into_iter().chain(unnamed) {
         let (wanted, binding) = wanted_name(program, point);
-        states.insert(point, names.state(&wanted, binding.as_deref()));
+        let within = note(&program.steps[point]).within;
+        states.insert(point, names.state(&wanted, within, binding.as_deref()));
     }
     let mut problems = std::mem::take(&mut program.problems);
     problems.dedup();
@@ -133,7 +134,8 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         timeout_seconds: meta.timeout_seconds,
         states: emitted,
     };
-    Definition { machine, sites, tasks, placeholders, problems }
+    let inlined = std::mem::take(&mut program.inlined);
+    Definition { machine, sites, inlined, tasks, placeholders, problems }
 }
 
 pub(super) fn note(step: &Step) -> Note {

@@ -7,8 +7,7 @@ use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
 
 use super::{
     draft::{Drafts, Reached, Target, Way, WayKind},
-    drawn,
-    route,
+    drawn, route,
 };
 
 /// Merges what can be merged.

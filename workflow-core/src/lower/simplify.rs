@@ -16,7 +16,10 @@ pub(super) fn simplify(program: &mut Program) {
         // One variable at a time: a value that was put in may be the next one's.
         let Some((var, value)) = definitions.iter().find_map(|(var, values)| {
             let [value] = values.as_slice() else { return None };
-            if drawn::draws(&program.arena, *value) || program.reads_mutable(*value) || program.mutable.contains(var) {
+            if drawn::draws(&program.arena, *value)
+                || program.reads_mutable(*value)
+                || program.mutable.contains(var)
+            {
                 return None;
             }
             let movable =

@@ -69,9 +69,8 @@ impl Log {
                 self.push(Detail::TaskScheduled { resource, parameters, timeout, heartbeat });
                 self.push(Detail::TaskStarted { resource });
             }
-            Entry::Submitted => {
-                let output = TaskOutput::Lambda("null".into());
-                self.push(Detail::TaskSubmitted { resource: self.resource, output });
+            Entry::Submitted(output) => {
+                self.push(Detail::TaskSubmitted { resource: self.resource, output: output.clone() });
             }
             Entry::Answered(Ok(output)) => {
                 let resource = self.resource;

@@ -5,7 +5,7 @@
 
 use crate::{
     error::Failure,
-    history::{History, StateKind, Text},
+    history::{History, StateKind, TaskOutput, Text},
     native::{
         execution::{CallRecord, ExecutorError},
         log::Log,
@@ -39,7 +39,7 @@ pub(super) enum Entry {
         heartbeat: u32,
     },
     /// The attempt was handed on to somebody who answers later.
-    Submitted,
+    Submitted(TaskOutput),
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.
@@ -77,6 +77,11 @@ impl Tape {
     pub(super) fn new(input: Text, now: Timestamp, sites: usize) -> Self {
         // A task that succeeds at once leaves three entries.
         Self { input, started: now, now, entries: Vec::with_capacity(3 * sites + 1) }
+    }
+
+    /// The input of the execution.
+    pub(super) fn input(&self) -> Text {
+        self.input.clone()
     }
 
     /// Sets the time of what is written next.

@@ -101,8 +101,13 @@ impl TaskTokens {
     /// # Errors
     ///
     /// When no task waits for the token, or the value cannot be written.
-    pub fn complete<T: Serialize + ?Sized>(&self, token: &TaskToken, value: &T) -> Result<(), TaskTokenError> {
-        let text = Text::json(value).map_err(|error| TaskTokenError::Unwritable { message: error.to_string() })?;
+    pub fn complete<T: Serialize + ?Sized>(
+        &self,
+        token: &TaskToken,
+        value: &T,
+    ) -> Result<(), TaskTokenError> {
+        let text =
+            Text::json(value).map_err(|error| TaskTokenError::Unwritable { message: error.to_string() })?;
         self.send(token, Letter::Answer(Ok(text)))
     }
 
@@ -190,7 +195,8 @@ impl Wait {
             loop {
                 let now = clock.elapsed();
                 if let Some(mailbox) = self.tokens.lock().waiting.get_mut(&self.token) {
-                    let sent = mailbox.letters.drain(..).map(|(after, letter)| (now.saturating_add(after), letter));
+                    let sent =
+                        mailbox.letters.drain(..).map(|(after, letter)| (now.saturating_add(after), letter));
                     letters.extend(sent);
                     mailbox.reader = Some(cx.waker().clone());
                 }
@@ -199,7 +205,9 @@ impl Wait {
                 if letters.first().is_some_and(|(due, _)| *due <= now) {
                     match letters.remove(0).1 {
                         Letter::Answer(answer) => return Poll::Ready(Some(answer)),
-                        Letter::Heartbeat => silent_until = heartbeat.map(|heartbeat| now.saturating_add(heartbeat)),
+                        Letter::Heartbeat => {
+                            silent_until = heartbeat.map(|heartbeat| now.saturating_add(heartbeat))
+                        }
                     }
                     continue;
                 }

@@ -38,7 +38,8 @@ async fn a_key_stays_over_retries_and_tells_turns_apart() {
     let executor = Executor::test().execution_name("x");
     let id = "arn:aws:states:us-east-1:000000000000:execution:bookings:x";
     let booked = executor.clone().run(bookings(vec![order(), order()])).await.output().unwrap();
-    let keys = [format!("o-1 under {id}/Book/1"), format!("o-1 under {id}/Book/2"), format!("{id}/Nothing/1")];
+    let keys =
+        [format!("o-1 under {id}/Book/1"), format!("o-1 under {id}/Book/2"), format!("{id}/Nothing/1")];
     assert_eq!(booked, keys);
 
     let sold_out = || Mock::error(ShopError::SoldOut);
@@ -86,7 +87,9 @@ fn decision() -> Decision {
 }
 
 /// Runs `approved` beside somebody who does this with the token.
-async fn answered(answer: impl FnOnce(&workflow_core::TaskTokens, &TaskToken)) -> workflow_core::Execution<approved> {
+async fn answered(
+    answer: impl FnOnce(&workflow_core::TaskTokens, &TaskToken),
+) -> workflow_core::Execution<approved> {
     let desk = Desk::default();
     let executor = Executor::test().state(Arc::clone(&desk));
     let (execution, ()) = tokio::join!(executor.run(approved(order())), async {

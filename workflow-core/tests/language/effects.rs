@@ -159,10 +159,7 @@ async fn an_execution_knows_itself() {
     let id = "arn:aws:states:us-east-1:000000000000:execution:who-am-i:monday";
     assert_eq!(execution.calls(send), [(format!("a who-am-i {id}"),)]);
     let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:who-am-i";
-    assert_eq!(
-        execution.output().unwrap(),
-        (machine.to_owned(), Timestamp::from_millis(1_767_225_600_000))
-    );
+    assert_eq!(execution.output().unwrap(), (machine.to_owned(), Timestamp::from_millis(1_767_225_600_000)));
     let skipped = Executor::test().execution_name("skipped").run(whoami("a".into())).await;
     assert_eq!(skipped.output().unwrap().0.rsplit(':').next(), Some("skipped"));
 }

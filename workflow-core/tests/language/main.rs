@@ -3,6 +3,7 @@
 
 mod branching;
 mod callbacks;
+mod children;
 mod data;
 mod effects;
 mod errors;

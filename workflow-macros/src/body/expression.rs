@@ -245,7 +245,10 @@ impl Symbolic<'_> {
         }
         match ours(&call.func) {
             Some("execution") => {
-                return self.refuse(call, "`execution()` is no value of its own; ask it for something: `execution().id()`");
+                return self.refuse(
+                    call,
+                    "`execution()` is no value of its own; ask it for something: `execution().id()`",
+                );
             }
             Some(_) => {
                 return self.refuse(

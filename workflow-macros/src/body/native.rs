@@ -32,7 +32,7 @@ impl VisitMut for Native {
         let context = context();
         match expr {
             // `charge(&order).await` becomes
-            // `run_task(context, awaited(charge(&order)), 3).await`.
+            // `run_call(context, charge(&order), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
@@ -52,8 +52,7 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task(#context, #call, #site));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else {
@@ -74,7 +73,9 @@ impl VisitMut for Native {
             }
             Expr::MethodCall(method) if is_execution(&method.receiver) => {
                 let execution = &method.receiver;
-                *method.receiver = Expr::Verbatim(quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)));
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
             }
             Expr::Call(call) if called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
@@ -87,7 +88,8 @@ impl VisitMut for Native {
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
         // `format!` and `vec!` hold expressions.
-        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else {
+        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        else {
             return;
         };
         for argument in &mut arguments {
