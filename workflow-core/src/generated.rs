@@ -9,7 +9,7 @@ use crate::{
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Call, Sleep, Task},
+    task::{Awaitable, Sleep},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -51,20 +51,13 @@ where
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
-/// What is awaited, which must be a call of a task.
-///
-/// The task is a parameter of its own: rustc then reports what is no call once.
-pub fn awaited<C: Awaitable<T>, T: Task>(call: C) -> Call<T> {
-    call.call()
-}
-
-/// Runs a call to its result.
-pub fn run_task<T: Task>(
+/// Runs what is awaited to its result.
+pub fn run_call<C: Awaitable>(
     context: &Context,
-    call: Call<T>,
+    call: C,
     site: usize,
-) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, T> {
-    context.task(call, site)
+) -> impl Future<Output = Result<C::Output, C::Error>> + use<'_, C> {
+    call.run(context, site)
 }
 
 /// Waits, by the execution's clock.

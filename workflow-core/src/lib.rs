@@ -45,6 +45,7 @@ extern crate self as workflow_core;
 mod arguments;
 pub mod asl;
 mod catalogue;
+mod child;
 mod clock;
 mod data;
 mod digest;
@@ -71,6 +72,7 @@ pub mod time;
 mod workflow;
 
 pub use catalogue::*;
+pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
 pub use effects::*;
@@ -82,8 +84,8 @@ pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
-    CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
-    TaskTokenError, TaskTokens,
+    CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
+    Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -243,8 +245,8 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_draw, run_sleep, run_sleep_until,
-            run_task, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,

@@ -141,6 +141,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             next: Option<Point>,
             catch: Option<(Var, Point)>,
             errors: Vec<&'static str>,
+            failure: Option<Node>,
         },
         Choice {
             rules: Vec<(Node, Option<Point>)>,
@@ -158,6 +159,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             next: *next,
             catch: *catch,
             errors: call.errors.clone(),
+            failure: call.failure,
         },
         Step::Fork { fork, result, next, catch } => Plan::Task {
             result: *result,
@@ -165,6 +167,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
             next: *next,
             catch: *catch,
             errors: fork.errors.clone(),
+            failure: None,
         },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
@@ -175,11 +178,15 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
-        Plan::Task { result, value, next, catch, errors } => {
+        Plan::Task { result, value, next, catch, errors, failure } => {
             if let Some(next) = next {
                 add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
             }
-            if let Some((error, handler)) = catch {
+            if let (Some((error, handler)), Some(failure)) = (catch, failure) {
+                // The name is known only when the state machine runs.
+                let route = route::follow(program, with(error, failure), handler, Name::Unknown);
+                add(WayKind::Catch(vec!["States.ALL".to_owned()]), route);
+            } else if let Some((error, handler)) = catch {
                 let value = program.arena.add(Kind::ErrorOutput);
                 for (names, route) in catchers(program, &errors, &with(error, value), handler) {
                     add(WayKind::Catch(names), route);

@@ -86,7 +86,8 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
-    Definition { machine, sites, tasks, placeholders, problems }
+    let inlined = std::mem::take(&mut program.inlined);
+    Definition { machine, sites, inlined, tasks, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.
@@ -131,7 +132,7 @@ fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String
     let mut states = HashMap::new();
     for point in named.into_iter().chain(unnamed) {
         let (wanted, binding) = wanted_name(program, point);
-        states.insert(point, names.state(&wanted, binding.as_deref()));
+        states.insert(point, names.state(&wanted, note(&program.steps[point]).within, binding.as_deref()));
     }
     states
 }

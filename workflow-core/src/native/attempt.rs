@@ -15,7 +15,7 @@ use tracing::Span;
 use crate::{
     error::{Failure, PlatformError, WorkflowError},
     given::{Given, give, take_given, waits_for_token},
-    history::Text,
+    history::{TaskOutput, Text},
     limits::{check_payload, check_result},
     native::{
         Context,
@@ -106,7 +106,7 @@ impl Context {
             }
             None => {
                 let work = pin!(T::attempt(payload.clone(), self.clone()));
-                self.limited(limit, true, &span, work).await
+                self.limited(limit, T::OUTSIDE, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
@@ -228,7 +228,7 @@ impl Context {
             }
         }
         drop(in_flight);
-        self.tick().tape.push(Entry::Submitted);
+        self.tick().tape.push(Entry::Submitted(TaskOutput::Lambda("null".into())));
         let answer = wait.answer(&self.shared.clock, heartbeat.map(Seconds::duration)).await;
         let missed = || Err(Failure::new(PlatformError::TIMEOUT.as_str(), ""));
         answer.unwrap_or_else(missed).map_err(NoAnswer::Failed)
@@ -290,14 +290,14 @@ struct InFlight(Arc<Shared>);
 
 impl InFlight {
     fn new(shared: &Arc<Shared>) -> Self {
-        shared.in_flight.fetch_add(1, Ordering::Relaxed);
+        shared.family.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(shared))
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.family.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

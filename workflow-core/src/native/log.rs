@@ -117,10 +117,9 @@ impl Log {
                 });
                 self.push(Detail::TaskStarted { resource: TaskResource::Known(resource) });
             }
-            Entry::Submitted => {
-                let output = TaskOutput::Lambda("null".into());
+            Entry::Submitted(output) => {
                 let resource = TaskResource::Known(self.thread().resource);
-                self.push(Detail::TaskSubmitted { resource, output });
+                self.push(Detail::TaskSubmitted { resource, output: output.clone() });
             }
             Entry::Answered(Ok(output)) => {
                 let resource = self.thread().resource;

@@ -4,6 +4,7 @@
 //! retry arithmetic, error names, limits, the clock and the shape of the history.
 
 mod attempt;
+mod children;
 mod context;
 mod execution;
 mod fork;
@@ -21,7 +22,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
-    task::Poll,
+    task::{self, Poll},
     time::Duration,
 };
 
@@ -31,6 +32,7 @@ pub(crate) use self::attempt::handle;
 pub(crate) use self::execution::decode_input;
 pub use self::{
     attempt::NoAnswer,
+    children::ChildExecution,
     context::Context,
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     fork::{Fork, block, items, iteration, run_attempt, run_map},
@@ -39,6 +41,7 @@ pub use self::{
 };
 use self::{
     attempt::panic_message,
+    children::Family,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
@@ -180,6 +183,18 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         Err(error) => return refused(error),
     };
     let context = Context::new(executor, workflow, W::definition(), input);
+    // Those that are left when nobody asks for the execution any more hold on to it.
+    let family = Dropped(Arc::clone(&context.shared.family));
+    let mut report = run_in::<W>(&context, arguments).await;
+    let mut turns = 0;
+    poll_fn(|cx| settle(&context, &mut turns, cx)).await;
+    report.children = family.0.take();
+    report
+}
+
+/// Runs an execution in its context to its end.
+async fn run_in<W: Workflow>(context: &Context, arguments: W::Arguments) -> Report {
+    let workflow = W::META.name;
     let span = tracing::info_span!("execution", workflow, status = tracing::field::Empty);
     let body = async {
         match W::run(context.clone(), arguments).await {
@@ -193,8 +208,8 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         }
     };
     let limit = W::META.timeout_seconds.map(Duration::from_secs);
-    let end = drive(&context, pin!(body), limit).instrument(span.clone()).await;
-    let report = report(&context, end);
+    let end = drive(context, pin!(body), limit).instrument(span.clone()).await;
+    let report = report(context, end);
     span.record("status", tracing::field::debug(report.outcome.status));
     report
 }
@@ -239,23 +254,71 @@ where
                     return Poll::Ready(End::TimedOut);
                 }
             }
-            if !clock.is_virtual() || !context.is_idle() {
+            // The time is its parent's to move.
+            if context.shared.is_child {
                 return Poll::Pending;
             }
-            // Whoever holds a token has the time to answer before the time moves on.
-            if turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
-                turns += 1;
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            turns = 0;
-            if !clock.advance() {
-                let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
-                return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
+            let _: Poll<()> = context.shared.family.poll(cx);
+            match advance(context, &mut turns, cx) {
+                Moved::Yes => {}
+                Moved::Later => return Poll::Pending,
+                Moved::Never => {
+                    let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
+                    return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
+                }
             }
         }
     })
     .await
+}
+
+/// Polls what an execution has started and left, until all of it has ended.
+fn settle(context: &Context, turns: &mut u32, cx: &mut task::Context<'_>) -> Poll<()> {
+    loop {
+        if context.shared.family.poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        match advance(context, turns, cx) {
+            Moved::Yes => {}
+            Moved::Later => return Poll::Pending,
+            // What is left can never end.
+            Moved::Never => return Poll::Ready(()),
+        }
+    }
+}
+
+/// Whether virtual time has moved.
+enum Moved {
+    Yes,
+    /// Something else happens first.
+    Later,
+    /// Nothing waits for a time.
+    Never,
+}
+
+/// Moves virtual time on when all that is left is to wait.
+fn advance(context: &Context, turns: &mut u32, cx: &task::Context<'_>) -> Moved {
+    let clock = &context.shared.clock;
+    if !clock.is_virtual() || !context.is_idle() {
+        return Moved::Later;
+    }
+    // Whoever holds a token has the time to answer before the time moves on.
+    if *turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
+        *turns += 1;
+        cx.waker().wake_by_ref();
+        return Moved::Later;
+    }
+    *turns = 0;
+    if clock.advance() { Moved::Yes } else { Moved::Never }
+}
+
+/// Drops those that are still running.
+struct Dropped(Arc<Family>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
 }
 
 fn report(context: &Context, end: End) -> Report {
@@ -271,7 +334,7 @@ fn report(context: &Context, end: End) -> Report {
     let outcome = outcome(&entry);
     let tape = &mut context.tick().tape;
     tape.push(entry);
-    Report { outcome, elapsed, aborted, recorded: Recorded::of(tape.take()) }
+    Report { outcome, elapsed, aborted, children: Vec::new(), recorded: Recorded::of(tape.take()) }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -295,6 +358,7 @@ fn refused(error: InputError) -> Report {
         outcome: outcome(&Entry::Aborted(Box::new(error.clone()))),
         elapsed: Duration::ZERO,
         aborted: Some(error),
+        children: Vec::new(),
         recorded: Recorded::default(),
     }
 }

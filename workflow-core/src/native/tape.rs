@@ -5,7 +5,7 @@
 
 use crate::{
     error::Failure,
-    history::{History, StateKind, Text},
+    history::{History, StateKind, TaskOutput, Text},
     native::{
         execution::{CallRecord, ExecutorError},
         log::Log,
@@ -45,7 +45,7 @@ pub(super) enum Entry {
         heartbeat: u32,
     },
     /// The attempt was handed on to somebody who answers later.
-    Submitted,
+    Submitted(TaskOutput),
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.
@@ -102,6 +102,11 @@ impl Tape {
     /// Has what is written next belong to a branch. Gives the one that it belonged to before.
     pub(super) fn enter(&mut self, lane: Lane) -> Lane {
         std::mem::replace(&mut self.lane, lane)
+    }
+
+    /// The input of the execution.
+    pub(super) fn input(&self) -> Text {
+        self.input.clone()
     }
 
     /// Sets the time of what is written next.

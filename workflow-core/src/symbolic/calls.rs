@@ -3,12 +3,11 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
-    data::Data,
     error::Propagates,
     given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
-    task::{Task, TaskFn, add_retry},
+    task::{Called, Callee, Task, add_retry},
     time::Timestamp,
 };
 
@@ -25,10 +24,11 @@ use super::{
 #[must_use]
 pub struct SymCall<T, E> {
     task: TaskInfo,
-    lowered: Lowered,
+    pub(super) lowered: Lowered,
     policy: Policy,
     overrides_retry: bool,
     errors: Vec<&'static str>,
+    failure: Option<Node>,
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -102,86 +102,106 @@ impl<T, E> SymCall<T, E> {
     }
 }
 
-impl Builder {
-    /// A call of a task.
-    pub fn call<F, P>(
-        &self,
-        _: F,
-        arguments: F::Exprs,
-    ) -> SymCall<<<F::Task as Task>::Output as Data>::Owned, <F::Task as Task>::Error>
-    where
-        F: TaskFn<P>,
-    {
-        let resource = F::Task::RESOURCE;
-        SymCall {
-            task: TaskInfo {
-                name: F::Task::NAME,
-                resource,
-                function: resource.is_lambda().then_some(F::Task::FUNCTION),
-                path: std::any::type_name::<F::Task>(),
-            },
-            lowered: F::Task::lower(self, arguments.nodes()),
-            policy: F::Task::policy(),
-            overrides_retry: false,
-            errors: errors::universe::<<F::Task as Task>::Error>(),
-            of: PhantomData,
-        }
-    }
+/// What is awaited in the symbolic reading.
+pub trait SymAwait {
+    /// What it gives.
+    type Output;
+    /// How it fails.
+    type Error;
+    /// Adds its steps: its errors leave the scope at `place`.
+    #[doc(hidden)]
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node;
+}
 
-    /// Awaits a call in a scope: its error leaves the scope, as `?` has it.
-    pub fn try_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2>
-    where
-        E: Propagates<E2>,
-    {
-        self.await_call(scope, call, site, note)
-    }
+impl<T, E> SymAwait for SymCall<T, E> {
+    type Output = T;
+    type Error = E;
 
-    /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
-    pub fn last_call<T, E>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T, E>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T> {
-        self.await_call(scope, call, site, note)
-    }
-
-    fn await_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2> {
-        let mut inner = self.inner.borrow_mut();
-        let catch = inner.catch(scope);
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
+        let mut inner = builder.inner.borrow_mut();
+        let site = inner.base() + site;
+        let mut catch = inner.catch(place);
         let program = &mut inner.program;
+        if self.failure.is_some() && catch.is_none() {
+            // What leaves the workflow is what the workflow sees, not what the service reported.
+            let error = program.var(Some("error".to_owned()));
+            let node = program.arena.add(Kind::Var(error));
+            program.steps.push(Step::Raise { note: Note::default(), error: node });
+            catch = Some((error, program.steps.len() - 1));
+        }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
-        let Lowered { arguments, result: given, placeholders } = call.lowered;
+        let Lowered { arguments, result: given, placeholders } = self.lowered;
         let call = CallInfo {
             site,
             note,
-            task: call.task,
+            task: self.task,
             arguments: program.arena.add(Kind::Object(arguments)),
             result: given,
             placeholders,
-            policy: call.policy,
-            errors: call.errors,
+            policy: self.policy,
+            failure: self.failure,
+            errors: self.errors,
         };
-        program.sites = program.sites.max(site + 1);
         inner.append(|leads_on| {
             *leads_on = true;
             Step::Task { call: Box::new(call), result, next: None, catch }
         });
-        Expr::new(node)
+        node
+    }
+}
+
+impl<T, E> SymCall<T, E> {
+    /// A call of the task `K`.
+    pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>) -> Self {
+        let resource = K::RESOURCE;
+        Self {
+            task: TaskInfo {
+                name: K::NAME,
+                resource,
+                function: resource.is_lambda().then_some(K::FUNCTION),
+                path: std::any::type_name::<K>(),
+            },
+            lowered: K::lower(builder, arguments),
+            policy: K::policy(),
+            overrides_retry: false,
+            errors: errors::universe::<K::Error>(),
+            failure: None,
+            of: PhantomData,
+        }
+    }
+
+    /// The same with another failure than the service reports.
+    pub(super) fn failing(mut self, failure: Node) -> Self {
+        self.failure = Some(failure);
+        self
+    }
+}
+
+impl Builder {
+    /// A call of a task or of another workflow.
+    pub fn call<F, P>(&self, _: F, arguments: F::Exprs) -> <F::Called as Called>::Symbolic<'_>
+    where
+        F: Callee<P>,
+    {
+        F::Called::symbolic(self, arguments.nodes())
+    }
+
+    /// Awaits a call in a scope: its error leaves the scope, as `?` has it.
+    pub fn try_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<C::Output>
+    where
+        C: SymAwait,
+        E: Propagates<C::Error>,
+    {
+        Expr::new(call.leave(self, scope.place, site, note))
+    }
+
+    /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
+    pub fn last_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<T>
+    where
+        C: SymAwait<Output = T, Error = E>,
+    {
+        Expr::new(call.leave(self, scope.place, site, note))
     }
 
     /// Waits for a time that is known when the state machine is written.
@@ -201,7 +221,7 @@ impl Builder {
     }
 
     fn wait(&self, time: Node, until: bool, site: usize, note: Note) -> Expr<()> {
-        self.edit(|program| program.sites = program.sites.max(site + 1));
+        let site = self.inner.borrow().base() + site;
         self.append(Step::Wait { site, note, time, until, next: None });
         self.unit()
     }

@@ -26,6 +26,8 @@ pub struct Note {
     pub comment: Option<&'static str>,
     /// What the state is about, where it has no name: a binding or the last field of a scrutinee.
     pub about: Option<&'static str>,
+    /// The workflow that the state belongs to, where it stands in the place of a call.
+    pub within: Option<&'static str>,
 }
 
 /// The whole body of a workflow.
@@ -45,6 +47,8 @@ pub(crate) struct Program {
     pub(crate) draws: u32,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
+    /// The workflows that stand in the place of a call: the call, and the first call of theirs.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Variables that are set again: what reads one must not be moved past the next setting.
     pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
@@ -102,6 +106,9 @@ pub(crate) struct CallInfo {
     /// The placeholders in the arguments, without `${` and `}`.
     pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
+    /// What the workflow sees of a failure, where that is not the failure itself: made of
+    /// [`Kind::ErrorOutput`](super::node::Kind::ErrorOutput).
+    pub(crate) failure: Option<Node>,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,
 }

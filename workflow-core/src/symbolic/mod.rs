@@ -8,6 +8,7 @@
 mod branch;
 mod builder;
 mod calls;
+mod children;
 mod effects;
 mod errors;
 mod fork;
@@ -23,13 +24,17 @@ mod tuple;
 pub use branch::{Join, Loop};
 pub use builder::Builder;
 pub(crate) use calls::lower_lambda;
-pub use calls::{Lowered, SymCall};
+pub use calls::{Lowered, SymAwait, SymCall};
+pub use children::SymStart;
+pub(crate) use children::lower_child;
 pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
 pub use graph::Note;
-pub(crate) use graph::{Arm, CallInfo, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var};
+pub(crate) use graph::{
+    Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
+};
 pub use lists::{Container, Mapped};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, EachKind, Kind, Presence, UnaryOp};

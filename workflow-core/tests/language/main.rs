@@ -3,6 +3,7 @@
 
 mod branching;
 mod callbacks;
+mod children;
 mod concurrency;
 mod data;
 mod effects;

@@ -49,6 +49,9 @@ pub(crate) struct Repeated<'a> {
 /// The methods that change the policy of a call.
 pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
 
+/// The methods that make another workflow an execution of its own.
+pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
+
 pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     let mut policy = Vec::new();
     let mut expr = unparenthesized(base);

@@ -7,7 +7,7 @@ use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    await_::{Awaited, CHILD_METHODS, Call, POLICY_METHODS, awaited},
     expression::impure,
     site,
     statement::called,
@@ -147,10 +147,17 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if CHILD_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        let method = &method.method;
+                        written = quote_spanned!(method.span()=> #written.#method(#(#arguments),*));
+                        continue;
+                    }
                     if !POLICY_METHODS.contains(&name.as_str()) {
                         self.errors.refuse(
                             &method.method,
-                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`"),
+                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`, and of another workflow `start_sync`, `start` and `name`"),
                         );
                         return None;
                     }
