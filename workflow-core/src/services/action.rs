@@ -170,26 +170,15 @@ fn finished(reading: Native, arguments: Vec<(String, Value)>) -> Result<String, 
 }
 
 impl Lowered {
-    /// Finds the placeholders in the arguments: deployment has to fill in each.
+    /// Finds the placeholders in what the call is about: deployment has to fill in each.
     fn find_placeholders(&mut self, builder: &Builder) {
-        let mut texts = Vec::new();
-        builder.edit(|program| {
-            let mut open: Vec<Node> = self.arguments.iter().map(|(_, node)| *node).collect();
-            while let Some(node) = open.pop() {
-                if let Kind::Literal(Value::String(text)) = program.arena.kind(node) {
-                    texts.push(text.clone());
-                }
-                open.extend(program.arena.parts(node));
-            }
-        });
-        for text in texts {
-            for (name, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
-                if !self.placeholders.iter().any(|known| known == name) {
-                    self.placeholders.push(name.to_owned());
-                }
+        let subject = self.subject.map(|subject| Symbolic(builder).known(&subject).unwrap_or_default());
+        let text = subject.unwrap_or_default().to_string();
+        for (name, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
+            if !self.placeholders.iter().any(|known| known == name) {
+                self.placeholders.push(name.to_owned());
             }
         }
-        self.placeholders.sort();
     }
 }
 
