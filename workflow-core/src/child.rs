@@ -156,7 +156,7 @@ impl<W: Workflow> Task for StartSync<W> {
         lower_child(builder, &W::META, Some("Output"), arguments)
     }
 
-    async fn attempt(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_sync::<W>(&payload).await
     }
 
@@ -211,7 +211,7 @@ impl<W: Workflow> Task for StartOnly<W> {
         lower_child(builder, &W::META, None, arguments)
     }
 
-    async fn attempt(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_only::<W>(&payload)
     }
 

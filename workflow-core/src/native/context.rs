@@ -74,6 +74,8 @@ pub(super) struct Mutable {
     drawn: Option<fastrand::Rng>,
     /// For the seeds of the executions that it starts.
     children: Option<fastrand::Rng>,
+    /// For the ids that services make.
+    pub(super) services: Option<fastrand::Rng>,
     /// How many answers of a mock's sequence were used.
     pub(super) turns: HashMap<TypeId, usize>,
     /// How often each state was entered whose task has a key of idempotency.
@@ -87,6 +89,7 @@ pub(super) enum Stream {
     Drawn,
     Name,
     Child,
+    Services,
 }
 
 /// Why a workflow's body is dropped before its end.
@@ -144,6 +147,7 @@ impl Context {
             random: None,
             drawn: None,
             children: None,
+            services: None,
             turns: HashMap::new(),
             entries: HashMap::new(),
         };
@@ -204,7 +208,7 @@ impl Context {
     #[doc(hidden)]
     pub async fn task<T: Task>(&self, call: Call<T>, site: usize) -> Result<T::Output, T::Error> {
         let state = self.state_at(site, T::NAME);
-        let Call { payload, policy, .. } = call;
+        let Call { payload, policy, subject, .. } = call;
         let payload = match payload {
             Ok(payload) => payload,
             Err(error) => {
@@ -214,7 +218,7 @@ impl Context {
             }
         };
         // Pinned here and lent: a future that is handed on by value is copied each time.
-        let attempts = pin!(self.attempts::<T>(state, payload, policy));
+        let attempts = pin!(self.attempts::<T>(state, payload, subject, policy));
         match self.step(StateKind::Task, state, attempts).await {
             Ok(answer) => match T::result(&answer) {
                 Ok(result) => Ok(result),

@@ -142,6 +142,7 @@ pub(crate) fn lower_child(
         };
         let answer = arena.add(Kind::TaskResult);
         Lowered {
+            subject: None,
             arguments: vec![("StateMachineArn".to_owned(), machine), ("Input".to_owned(), input)],
             result: arena.field(answer, output.unwrap_or("ExecutionArn").to_owned(), Presence::Certain),
             placeholders: vec![placeholder.clone()],
