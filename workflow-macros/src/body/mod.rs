@@ -10,8 +10,10 @@ mod control;
 mod expression;
 mod loops;
 mod macros;
+mod methods;
 mod native;
 mod pattern;
+mod pure;
 mod statement;
 mod symbolic;
 
