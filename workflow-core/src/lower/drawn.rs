@@ -83,7 +83,7 @@ fn reads(arena: &Arena, var: Var, node: Node) -> usize {
     let parts: usize = arena.parts(node).into_iter().map(|part| reads(arena, var, part)).sum();
     match arena.kind(node) {
         Kind::Var(known) => usize::from(*known == var),
-        Kind::Each { .. } => 2 * parts,
+        Kind::Form { .. } => 2 * parts,
         _ => parts,
     }
 }

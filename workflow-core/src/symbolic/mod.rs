@@ -13,7 +13,7 @@ mod effects;
 mod errors;
 mod fork;
 mod graph;
-mod lists;
+mod methods;
 mod mutation;
 mod node;
 mod ops;
@@ -35,11 +35,15 @@ pub use graph::Note;
 pub(crate) use graph::{
     Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
 };
-pub use lists::{Container, Mapped};
+pub use methods::{
+    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
+    Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, TextPart, Tried, Zipped,
+};
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, Drawn, EachKind, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Drawn, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
+pub use ops::{Addable, AsText, Equal, Formattable, Number};
 pub use pattern::{Pat, Test};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

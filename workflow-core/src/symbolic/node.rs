@@ -62,10 +62,9 @@ pub(crate) enum Kind {
     At { base: Node, index: Node },
     /// The parameter of a function over the elements of a list.
     Element(Element),
-    /// A list made from another: its elements, each through a function, or those that pass a test.
-    Each { kind: EachKind, list: Node, element: Element, body: Node },
-    /// The element at the front or the back of a list; `null` where there is none.
-    End { list: Node, last: bool },
+    /// JSONata with a hole, `{0}`, `{1}`, .. for each part. Names that begin with `$_` are its own:
+    /// no variable of the author's has such a name.
+    Form { text: &'static str, parts: Vec<Node> },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -97,13 +96,6 @@ pub(crate) enum Kind {
 /// [`Program::elements`]: super::graph::Program::elements
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Element(pub(crate) u32);
-
-/// What is done with each element of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum EachKind {
-    Map,
-    Filter,
-}
 
 /// What is drawn when a state machine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -202,8 +194,7 @@ impl Arena {
             | Kind::ErrorOutput
             | Kind::Drawn(..)
             | Kind::Context(_) => Vec::new(),
-            Kind::Each { list, body, .. } => vec![*list, *body],
-            Kind::End { list, .. } => vec![*list],
+            Kind::Form { parts, .. } => parts.clone(),
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -239,13 +230,10 @@ impl Arena {
             | Kind::ErrorOutput
             | Kind::Drawn(..)
             | Kind::Context(_)) => leaf,
-            Kind::Each { kind, list, element, body } => Kind::Each {
-                kind,
-                list: self.replace(list, replace),
-                element,
-                body: self.replace(body, replace),
+            Kind::Form { text, parts } => Kind::Form {
+                text,
+                parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
             },
-            Kind::End { list, last } => Kind::End { list: self.replace(list, replace), last },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -441,8 +429,7 @@ impl Arena {
             | Kind::Index { .. }
             | Kind::At { .. }
             | Kind::Call { .. }
-            | Kind::Each { .. }
-            | Kind::End { .. } => None,
+            | Kind::Form { .. } => None,
             _ => Some(true),
         }
     }
@@ -473,6 +460,16 @@ impl Arena {
             (Some(left), Some(right)) if self.implies(right, left) => Some(right),
             (Some(left), Some(right)) => Some(self.binary(BinaryOp::And, left, right)),
             (test, None) | (None, test) => test,
+        }
+    }
+
+    /// Whether a value reads as well written twice as bound to a name.
+    pub(crate) fn is_plain(&self, node: Node) -> bool {
+        match self.kind(node) {
+            Kind::Literal(value) => !value.is_object() && !value.is_array(),
+            Kind::Var(_) | Kind::Element(_) | Kind::Input | Kind::TaskResult => true,
+            Kind::Field { base, .. } | Kind::Index { base, .. } => self.is_plain(*base),
+            _ => false,
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
-    node::{Expr, Kind, Node, Presence, UnaryOp},
+    node::{Expr, Kind, Node, Presence},
     pattern::{Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -150,26 +150,6 @@ impl Builder {
     /// `Err(error)` as a value.
     pub fn err_value<T, E>(&self, error: Expr<E>) -> Expr<Result<T, E>> {
         self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
-    }
-
-    /// `result?`
-    pub fn question<T, E, T2, E2>(&self, scope: Scope<T, E>, result: Expr<Result<T2, E2>>) -> Expr<T2>
-    where
-        E: Propagates<E2>,
-    {
-        let (is_ok, value, error) = self.edit(|program| {
-            let value = program.arena.field(result.node(), "Ok".to_owned(), Presence::Certain);
-            let error = program.arena.field(result.node(), "Err".to_owned(), Presence::Certain);
-            let is_err = program.arena.add(Kind::Unary(UnaryOp::Exists, error));
-            (program.arena.not(is_err), value, error)
-        });
-        let mut join = self.choice::<T2>(Note { about: Some("result"), ..Note::default() });
-        self.when(&mut join, Test(Some(is_ok)));
-        self.arm(&mut join, Expr::new(value));
-        self.otherwise(&mut join);
-        self.raise(scope, error, Note::default());
-        self.arm(&mut join, self.never());
-        self.join(join)
     }
 
     /// Closes a scope's body: what comes next is its success, whose value this is.
