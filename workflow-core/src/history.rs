@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{resource::Resource, retry::Seconds, time::Timestamp};
+use crate::{child::STATES, resource::Resource, retry::Seconds, time::Timestamp};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -268,6 +268,18 @@ pub enum TaskOutput {
     Service(Text),
 }
 
+impl Parameters {
+    /// As JSON text.
+    fn text(&self) -> String {
+        match self {
+            Self::Lambda { function, payload } => {
+                format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
+            }
+            Self::Service(arguments) => arguments.to_string(),
+        }
+    }
+}
+
 impl TaskOutput {
     /// As JSON text.
     fn text(&self) -> String {
@@ -289,11 +301,16 @@ impl Detail {
             Self::StateEntered { state: StateKind::Wait, .. } => "WaitStateEntered",
             Self::StateExited { state: StateKind::Task, .. } => "TaskStateExited",
             Self::StateExited { state: StateKind::Wait, .. } => "WaitStateExited",
+            Self::TaskScheduled { resource, .. } if resource.is_activity() => "ActivityScheduled",
             Self::TaskScheduled { .. } => "TaskScheduled",
+            Self::TaskStarted { resource, .. } if resource.is_activity() => "ActivityStarted",
             Self::TaskStarted { .. } => "TaskStarted",
             Self::TaskSubmitted { .. } => "TaskSubmitted",
+            Self::TaskSucceeded { resource, .. } if resource.is_activity() => "ActivitySucceeded",
             Self::TaskSucceeded { .. } => "TaskSucceeded",
+            Self::TaskFailed { resource, .. } if resource.is_activity() => "ActivityFailed",
             Self::TaskFailed { .. } => "TaskFailed",
+            Self::TaskTimedOut { resource, .. } if resource.is_activity() => "ActivityTimedOut",
             Self::TaskTimedOut { .. } => "TaskTimedOut",
             Self::ExecutionSucceeded { .. } => "ExecutionSucceeded",
             Self::ExecutionFailed { .. } => "ExecutionFailed",
@@ -311,14 +328,36 @@ impl Detail {
             }
             details
         };
-        let failure = |error: &Option<Text>, cause: &Option<Text>| {
-            let mut details = json!({ "error": error, "cause": cause });
+        let present = |mut details: serde_json::Value| {
             if let Some(details) = details.as_object_mut() {
                 details.retain(|_, value| !value.is_null());
             }
             details
         };
+        let failure =
+            |error: &Option<Text>, cause: &Option<Text>| present(json!({ "error": error, "cause": cause }));
         match self {
+            Self::TaskScheduled { resource, parameters, timeout, heartbeat } if resource.is_activity() => {
+                let more = json!({
+                    "resource": format!("{STATES}:activity:{}", resource.action()),
+                    "input": parameters.text(),
+                    "timeoutInSeconds": timeout.map(Seconds::get),
+                    "heartbeatInSeconds": heartbeat.map(Seconds::get),
+                });
+                ("activityScheduledEventDetails", present(more))
+            }
+            Self::TaskStarted { resource } if resource.is_activity() => {
+                ("activityStartedEventDetails", json!({}))
+            }
+            Self::TaskSucceeded { resource, output } if resource.is_activity() => {
+                ("activitySucceededEventDetails", json!({ "output": output.text() }))
+            }
+            Self::TaskFailed { resource, error, cause } if resource.is_activity() => {
+                ("activityFailedEventDetails", present(json!({ "error": error, "cause": cause })))
+            }
+            Self::TaskTimedOut { resource, error, cause } if resource.is_activity() => {
+                ("activityTimedOutEventDetails", present(json!({ "error": error, "cause": cause })))
+            }
             Self::ExecutionStarted { input } => ("executionStartedEventDetails", json!({ "input": input })),
             Self::StateEntered { name, input, .. } => {
                 ("stateEnteredEventDetails", json!({ "name": name, "input": input }))
@@ -327,14 +366,8 @@ impl Detail {
                 ("stateExitedEventDetails", json!({ "name": name, "output": output }))
             }
             Self::TaskScheduled { resource, parameters, timeout, heartbeat } => {
-                let parameters = match parameters {
-                    Parameters::Lambda { function, payload } => {
-                        format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
-                    }
-                    Parameters::Service(arguments) => arguments.to_string(),
-                };
                 let more = json!({
-                    "parameters": parameters,
+                    "parameters": parameters.text(),
                     "timeoutInSeconds": timeout.map(Seconds::get),
                     "heartbeatInSeconds": heartbeat.map(Seconds::get),
                 });

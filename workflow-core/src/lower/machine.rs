@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     asl,
     symbolic::{Kind, Node, Note, Point, Presence, Program, Step, Var},
-    workflow::WorkflowMeta,
+    workflow::{WorkflowKind, WorkflowMeta},
 };
 
 use super::{
@@ -77,6 +77,12 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
                 }
             }
             if !tasks.contains(&call.task) {
+                if meta.kind == WorkflowKind::Express && call.task.resource.is_waited_for() {
+                    problems.push(format!(
+                        "an Express workflow waits for no answer from outside, as `{}` needs it; make it `kind = standard`",
+                        call.task.name
+                    ));
+                }
                 if let Some(function) = call.task.function
                     && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
                 {

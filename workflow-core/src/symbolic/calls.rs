@@ -15,7 +15,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{CallInfo, Note, Step},
-    node::{Expr, Kind, Node, Presence},
+    node::{Arena, Expr, Kind, Node, Presence},
     scope::Scope,
     tuple::ExprTuple,
 };
@@ -54,15 +54,7 @@ pub(crate) fn lower_lambda(
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
-        let payload = match (parameters, arguments.as_slice()) {
-            ([_], [argument]) if given.is_empty() => *argument,
-            (names, arguments) => {
-                let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                let mut entries: Vec<(String, Node)> = entries.collect();
-                entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
-                arena.add(Kind::Object(entries))
-            }
-        };
+        let payload = payload(arena, parameters, given, &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
@@ -74,6 +66,39 @@ pub(crate) fn lower_lambda(
             placeholders: vec![function.to_owned()],
         }
     })
+}
+
+/// A task of an activity, which is given its payload and nothing else.
+#[doc(hidden)]
+pub fn lower_activity(
+    builder: &Builder,
+    activity: &str,
+    parameters: &[&str],
+    given: &[Given],
+    arguments: Vec<Node>,
+) -> Lowered {
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        let input = payload(arena, parameters, given, &arguments);
+        Lowered {
+            arguments: vec![("Input".to_owned(), input)],
+            result: arena.add(Kind::TaskResult),
+            placeholders: vec![activity.to_owned()],
+        }
+    })
+}
+
+/// The payload of a task: the value of a single argument, else an object.
+pub(super) fn payload(arena: &mut Arena, parameters: &[&str], given: &[Given], arguments: &[Node]) -> Node {
+    match (parameters, arguments) {
+        ([_], [argument]) if given.is_empty() => *argument,
+        (names, arguments) => {
+            let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
+            let mut entries: Vec<(String, Node)> = entries.collect();
+            entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+            arena.add(Kind::Object(entries))
+        }
+    }
 }
 
 impl<T, E> SymCall<T, E> {
@@ -138,7 +163,10 @@ impl<T, E> SymAwait for SymCall<T, E> {
             site,
             note,
             task: self.task,
-            arguments: program.arena.add(Kind::Object(arguments)),
+            arguments: match arguments.as_slice() {
+                [(_, input)] if self.task.resource.is_activity() => *input,
+                _ => program.arena.add(Kind::Object(arguments)),
+            },
             result: given,
             placeholders,
             policy: self.policy,

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     builder::{Builder, Frame},
-    calls::{Lowered, SymAwait, SymCall},
+    calls::{Lowered, SymAwait, SymCall, payload},
     graph::Note,
     node::{BinaryOp, Expr, Kind, Node, Presence},
     scope::Open,
@@ -133,13 +133,7 @@ pub(crate) fn lower_child(
     builder.edit(|program| {
         let arena = &mut program.arena;
         let machine = arena.literal(format!("${{{placeholder}}}"));
-        let input = match (meta.parameters, arguments.as_slice()) {
-            ([_], [argument]) => *argument,
-            (names, arguments) => {
-                let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                arena.add(Kind::Object(entries.collect()))
-            }
-        };
+        let input = payload(arena, meta.parameters, &[], &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("StateMachineArn".to_owned(), machine), ("Input".to_owned(), input)],
