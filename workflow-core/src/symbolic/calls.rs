@@ -149,12 +149,14 @@ impl<T, E> SymAwait for SymCall<T, E> {
         let program = &mut inner.program;
         let mut catch = target
             .and_then(|(dispatch, handler)| program.dispatches[dispatch].error.map(|var| (var, handler)));
+        let mut raise = None;
         if self.failure.is_some() && catch.is_none() {
             // What leaves the workflow is what the workflow sees, not what the service reported.
             let error = program.var(Some("error".to_owned()));
             let node = program.arena.add(Kind::Var(error));
-            program.steps.push(Step::Raise { note: Note::default(), error: node });
-            catch = Some((error, program.steps.len() - 1));
+            raise = Some(Step::Raise { note: Note::default(), error: node });
+            // It stands right behind the call.
+            catch = Some((error, program.steps.len() + 1));
         }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
@@ -177,6 +179,7 @@ impl<T, E> SymAwait for SymCall<T, E> {
             *leads_on = true;
             Step::Task { call: Box::new(call), result, next: None, catch }
         });
+        inner.program.steps.extend(raise);
         node
     }
 }
