@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let (before, after) = Executor::test().run(patient()).await.output().unwrap();
-/// assert_eq!(after.since(before), Duration::from_secs(60));
+/// assert_eq!(after - before, TimeSpan::from_secs(60));
 /// # }
 /// ```
 pub const fn now() -> Now {

@@ -180,3 +180,57 @@ async fn a_handler_that_fails_hands_nothing_out() {
     let execution = executor.run(approved(Order { cents: 0, ..order() })).await;
     assert_eq!(execution.error(), Some(ShopError::Short(0)));
 }
+
+/// Packs a parcel by hand.
+#[task(activity = "PackActivity", timeout_seconds = 600, heartbeat_seconds = 60)]
+async fn pack(order: &Order) -> Result<String, ShopError> {
+    match order.cents {
+        0 => Err(ShopError::Short(0)),
+        _ => Ok(format!("parcel of {}", order.order_id)),
+    }
+}
+
+#[workflow]
+async fn packed(order: Order) -> Result<String, ShopError> {
+    match pack(&order).await {
+        Err(ShopError::Short(left)) => Ok(format!("{left} left")),
+        Ok(parcel) => Ok(parcel),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn an_activity_is_done_by_its_workers() {
+    snapshot!(packed);
+    let execution = Executor::test().run(packed(order())).await;
+    assert_eq!(execution.output().unwrap(), "parcel of o-1");
+    let events = [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ActivityScheduled",
+        "ActivityStarted",
+        "ActivitySucceeded",
+        "TaskStateExited",
+        "ExecutionSucceeded",
+    ];
+    assert_eq!(execution.history().types(), events);
+    let json = serde_json::to_value(execution.history()).unwrap();
+    let arn = "arn:aws:states:us-east-1:000000000000:activity:PackActivity";
+    assert_eq!(json[2]["activityScheduledEventDetails"]["resource"], arn);
+    assert_eq!(json[2]["activityScheduledEventDetails"]["heartbeatInSeconds"], 60);
+    let short = Executor::test().run(packed(Order { cents: 0, ..order() })).await;
+    assert_eq!(short.output().unwrap(), "0 left");
+}
+
+#[workflow(kind = express)]
+async fn hasty(order: Order) -> Result<String, ShopError> {
+    pack(&order).await
+}
+
+#[test]
+fn an_express_workflow_waits_for_nobody() {
+    let problems = &<hasty as workflow_core::Workflow>::definition().problems;
+    let text =
+        "an Express workflow waits for no answer from outside, as `pack` needs it; make it `kind = standard`";
+    assert_eq!(problems, &[text]);
+}

@@ -146,3 +146,79 @@ async fn what_is_started_goes_on_by_itself() {
     }
     assert_eq!(executor().run(background(order())).await.output().unwrap(), ids);
 }
+
+#[workflow]
+async fn ping(turns: u32) -> Result<u32, PlatformError> {
+    if turns == 0 {
+        return Ok(0);
+    }
+    let left = pong(turns).await?;
+    add(left, 1).await
+}
+
+#[workflow]
+async fn pong(turns: u32) -> Result<u32, PlatformError> {
+    let left = ping(turns - 1).await?;
+    add(left, 1).await
+}
+
+#[workflow(timeout_seconds = 5)]
+async fn hurried(number: u32) -> Result<u32, PlatformError> {
+    add(number, 1).await
+}
+
+#[workflow(kind = express)]
+async fn express(number: u32) -> Result<u32, PlatformError> {
+    add(number, 1).await
+}
+
+#[workflow]
+async fn around(number: u32) -> Result<u32, PlatformError> {
+    let number = hurried(number).await?;
+    express(number).start_sync().await
+}
+
+#[test]
+fn what_cannot_stand_in_the_place_of_a_call_is_a_problem() {
+    let text = "`ping` awaits itself, directly or through others, so it would be written out without end; start it as an execution of its own: `ping(..).start_sync().await`";
+    assert_eq!(ping::definition().problems, [text]);
+    let [timeout, express] = around::definition().problems.as_slice() else { panic!() };
+    assert!(timeout.starts_with("`hurried` has a timeout"), "{timeout}");
+    assert!(express.starts_with("`express` is an Express workflow"), "{express}");
+}
+
+#[workflow]
+async fn recursive(turns: u32) -> Result<u32, PlatformError> {
+    if turns == 0 {
+        return Ok(0);
+    }
+    let left = recursive(turns - 1).start_sync().await?;
+    add(left, 1).await
+}
+
+#[tokio::test]
+async fn a_workflow_may_start_itself() {
+    snapshot!(recursive);
+    let execution = Executor::test().run(recursive(3)).await;
+    assert_eq!(execution.output().unwrap(), 3);
+    assert_eq!(execution.children().len(), 3);
+}
+
+#[workflow]
+async fn same_name(order: Order) -> Result<Vec<String>, PlatformError> {
+    let first = payment(order.clone(), "n".to_string()).start().name("x".to_string()).await?;
+    let again = payment(order.clone(), "n".to_string()).start().name("x".to_string()).await?;
+    let other = match payment(order, "other".to_string()).start().name("x".to_string()).await {
+        Ok(id) => id,
+        Err(error) => error.name(),
+    };
+    Ok(vec![first, again, other])
+}
+
+#[tokio::test]
+async fn a_name_is_for_one_execution() {
+    let execution = Executor::test().run(same_name(order())).await;
+    let id = "arn:aws:states:us-east-1:000000000000:execution:payment:x";
+    assert_eq!(execution.output().unwrap(), [id, id, "StepFunctions.ExecutionAlreadyExistsException"]);
+    assert_eq!(execution.children().len(), 1);
+}

@@ -132,6 +132,19 @@ impl Symbolic<'_> {
                     self.errors.refuse(function, advice);
                     return None;
                 }
+                let started =
+                    policy.iter().any(|method| method.method == "start" || method.method == "start_sync");
+                if let Expr::Path(path) = &**function
+                    && path.path.get_ident().is_some_and(|ident| plain(ident) == self.function)
+                    && !started
+                {
+                    let name = &self.function;
+                    self.errors.refuse(
+                        function,
+                        format!("`{name}` awaits itself, so it would be written out without end; start it as an execution of its own: `{name}(..).start_sync().await`"),
+                    );
+                    return None;
+                }
                 let arguments: Vec<TokenStream> =
                     call.args.iter().map(|argument| self.expr(argument)).collect();
                 // The function is called in a closure that nobody calls: rustc then says what is
