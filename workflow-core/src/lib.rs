@@ -57,6 +57,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod services;
 mod symbolic;
 mod task;
 mod text;

@@ -23,7 +23,9 @@ use crate::{
         mock::{Answer, Mock},
         tape::{Entry, TaskNames},
     },
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
+    services::Request,
     task::{Task, decode_arguments},
 };
 
@@ -33,6 +35,7 @@ impl Context {
         &self,
         state: &'static str,
         payload: Text,
+        subject: Option<Text>,
         policy: Policy,
     ) -> Result<Text, Failure> {
         check_payload(state, &payload)?;
@@ -40,7 +43,7 @@ impl Context {
         // Read from the policy at the first failure: most calls have none.
         let mut retriers: Option<Vec<(Retry, u32)>> = None;
         loop {
-            let failure = match self.attempt::<T>(state, &payload, &policy, attempt).await {
+            let failure = match self.attempt::<T>(state, &payload, &subject, &policy, attempt).await {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
@@ -71,15 +74,43 @@ impl Context {
         if !retrier.full_jitter {
             return delay;
         }
+        delay.mul_f64(self.random(fastrand::Rng::f64))
+    }
+
+    /// Draws from the execution's own random numbers.
+    fn random<V>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> V) -> V {
         let seed = self.shared.executor.inner.seed;
         let seeded = || seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        delay.mul_f64(self.lock().random.get_or_insert_with(seeded).f64())
+        draw(self.lock().random.get_or_insert_with(seeded))
+    }
+
+    /// Asks a service: one attempt of an action.
+    pub(crate) async fn ask(
+        &self,
+        resource: Resource,
+        arguments: &Text,
+        subject: Option<Text>,
+    ) -> Result<Text, NoAnswer> {
+        let Some(service) = self.shared.executor.inner.services.get(resource) else {
+            return Err(NoAnswer::Abort(ExecutorError::NoService { resource }));
+        };
+        let parsed = |text: &str| serde_json::from_str(text);
+        let request = Request {
+            resource,
+            arguments: parsed(arguments).unwrap_or_default(),
+            subject: subject.and_then(|subject| parsed(&subject).ok()),
+            now: self.shared.clock.now(),
+            seed: self.random(|random| random.u64(..)),
+        };
+        let answer = service.call(request).await.map_err(NoAnswer::Failed)?;
+        Ok(answer.to_string().into())
     }
 
     async fn attempt<T: Task>(
         &self,
         state: &'static str,
         payload: &Text,
+        subject: &Option<Text>,
         policy: &Policy,
         attempt: u32,
     ) -> Result<Text, Failure> {
@@ -91,7 +122,7 @@ impl Context {
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
         let ended = match executor.mock_of::<T>() {
             None => {
-                let work = pin!(T::attempt(payload.clone(), self.clone()));
+                let work = pin!(T::attempt(payload.clone(), subject.clone(), self.clone()));
                 self.limited(limit, true, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,

@@ -97,7 +97,7 @@ impl Context {
     #[doc(hidden)]
     pub async fn task<T: Task>(&self, call: Call<T>, site: usize) -> Result<T::Output, T::Error> {
         let state = self.shared.sites.get(site).map_or(T::NAME, String::as_str);
-        let Call { payload, policy, .. } = call;
+        let Call { payload, policy, subject, .. } = call;
         let payload = match payload {
             Ok(payload) => payload,
             Err(error) => {
@@ -107,7 +107,7 @@ impl Context {
             }
         };
         // Pinned here and lent: a future that is handed on by value is copied each time.
-        let attempts = pin!(self.attempts::<T>(state, payload, policy));
+        let attempts = pin!(self.attempts::<T>(state, payload, subject, policy));
         match self.step(StateKind::Task, state, attempts).await {
             Ok(answer) => match T::result(&answer) {
                 Ok(result) => Ok(result),

@@ -47,6 +47,7 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{Outcome, Status, Text},
     limits::check_output,
+    services::{Service, Services},
     task::{States, Task, TaskFn},
     workflow::{Start, Workflow},
 };
@@ -71,6 +72,7 @@ pub struct Executor {
 #[derive(Clone)]
 struct Inner {
     states: States,
+    services: Services,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
     clock: Clock,
@@ -85,8 +87,13 @@ impl Default for Executor {
 impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
-        let inner =
-            Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
+        let inner = Inner {
+            states: States::default(),
+            services: Services::default(),
+            mocks: HashMap::new(),
+            seed: None,
+            clock: Clock::Real,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -101,7 +108,14 @@ impl Executor {
         self.with(|inner| inner.states.insert(value))
     }
 
-    /// Seeds the jitter of retries. Each execution starts from the seed anew.
+    /// Has this answer for an AWS service instead of what is in memory:
+    /// `.service(dynamodb::Memory::new())`, or a [`Service`] of your own.
+    #[must_use]
+    pub fn service<S: Service>(self, service: S) -> Self {
+        self.with(|inner| inner.services.insert(Arc::new(service)))
+    }
+
+    /// Seeds the jitter of retries and the ids that services make. Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
-    data::Data,
+    data::{Data, Shape},
     error::Propagates,
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
@@ -27,6 +27,8 @@ pub struct SymCall<T, E> {
     policy: Policy,
     overrides_retry: bool,
     errors: Vec<&'static str>,
+    option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
+    finish: fn(&Builder, &mut Lowered),
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -37,6 +39,8 @@ pub struct Lowered {
     pub(crate) arguments: Vec<(String, Node)>,
     /// What the call gives, made of the whole answer of the service.
     pub(crate) result: Node,
+    /// What the call is about: the first of its parameters, where it is an action of a service.
+    pub(crate) subject: Option<Node>,
     /// The placeholders in the arguments, without `${` and `}`.
     pub(crate) placeholders: Vec<String>,
 }
@@ -62,12 +66,24 @@ pub(crate) fn lower_lambda(
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
             result: arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            subject: None,
             placeholders: vec![function.to_owned()],
         }
     })
 }
 
+/// An argument of a method on a call, with the shape of its value.
+#[derive(Clone, Debug)]
+pub struct OptionArgument(Node, Shape);
+
 impl<T, E> SymCall<T, E> {
+    /// A method on the call of a service, such as `.condition(..)`.
+    pub fn option(mut self, builder: &Builder, option: &str, arguments: Vec<OptionArgument>) -> Self {
+        let arguments = arguments.into_iter().map(|OptionArgument(node, shape)| (node, shape)).collect();
+        (self.option)(builder, &mut self.lowered, option, arguments);
+        self
+    }
+
     /// See [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
         add_retry(&mut self.policy, &mut self.overrides_retry, retry);
@@ -94,6 +110,11 @@ impl<T, E> SymCall<T, E> {
 }
 
 impl Builder {
+    /// An argument of a method on a call.
+    pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
+        OptionArgument(value.node(), T::shape())
+    }
+
     /// A call of a task.
     pub fn call<F, P>(
         &self,
@@ -115,6 +136,8 @@ impl Builder {
             policy: F::Task::policy(),
             overrides_retry: false,
             errors: errors::universe::<<F::Task as Task>::Error>(),
+            option: F::Task::option,
+            finish: F::Task::finish,
             of: PhantomData,
         }
     }
@@ -151,12 +174,14 @@ impl Builder {
         site: usize,
         note: Note,
     ) -> Expr<T2> {
+        let mut lowered = call.lowered;
+        (call.finish)(self, &mut lowered);
         let mut inner = self.inner.borrow_mut();
         let catch = inner.catch(scope);
         let program = &mut inner.program;
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
-        let Lowered { arguments, result: given, placeholders } = call.lowered;
+        let Lowered { arguments, result: given, placeholders, .. } = lowered;
         let call = CallInfo {
             site,
             note,

@@ -22,7 +22,7 @@ mod tuple;
 pub use branch::{Join, Loop};
 pub use builder::Builder;
 pub(crate) use calls::lower_lambda;
-pub use calls::{Lowered, SymCall};
+pub use calls::{Lowered, OptionArgument, SymCall};
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};

@@ -45,6 +45,25 @@ pub(crate) struct Repeated<'a> {
 /// The methods that change the policy of a call.
 pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
 
+/// The methods on the calls of services. Which call has which is rustc's to say.
+pub(crate) const OPTION_METHODS: [&str; 15] = [
+    "condition",
+    "consistent",
+    "deduplication_id",
+    "delay_seconds",
+    "descending",
+    "filter",
+    "group",
+    "header",
+    "if_absent",
+    "if_exists",
+    "limit",
+    "parameter",
+    "sort_key_begins_with",
+    "subject",
+    "value",
+];
+
 pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     let mut policy = Vec::new();
     let mut expr = unparenthesized(base);

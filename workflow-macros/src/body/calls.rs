@@ -7,7 +7,7 @@ use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    await_::{Awaited, Call, OPTION_METHODS, POLICY_METHODS, awaited},
     expression::impure,
     site,
     statement::called,
@@ -147,6 +147,14 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if OPTION_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        written = quote_spanned! {method.method.span()=>
+                            #written.option(&#b, #name, ::std::vec![#(#b.option_argument(#arguments)),*])
+                        };
+                        continue;
+                    }
                     if !POLICY_METHODS.contains(&name.as_str()) {
                         self.errors.refuse(
                             &method.method,
