@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{clock::Timestamp, resource::Resource, retry::Seconds};
+use crate::{resource::Resource, retry::Seconds, time::Timestamp};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,8 +68,8 @@ impl History {
                 visits.push(Visit {
                     state: name,
                     kind: *state,
-                    started: event.timestamp.since(first.timestamp),
-                    duration: last.timestamp.since(event.timestamp),
+                    started: event.timestamp.since(first.timestamp).into(),
+                    duration: last.timestamp.since(event.timestamp).into(),
                     attempts: 0,
                     error: None,
                     exited: false,
@@ -85,7 +85,8 @@ impl History {
                 Detail::TaskTimedOut { error, .. } => visit.error = Some(error),
                 Detail::TaskSucceeded { .. } => visit.error = None,
                 Detail::StateExited { .. } => {
-                    visit.duration = event.timestamp.since(first.timestamp).saturating_sub(visit.started);
+                    visit.duration =
+                        Duration::from(event.timestamp.since(first.timestamp)).saturating_sub(visit.started);
                     visit.exited = true;
                 }
                 _ => {}

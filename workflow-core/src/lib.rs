@@ -45,13 +45,21 @@ extern crate self as workflow_core;
 mod arguments;
 pub mod asl;
 mod catalogue;
+mod child;
 mod clock;
 mod data;
+mod digest;
+mod effects;
 pub mod emit;
+mod environment;
 mod error;
 mod fork;
 mod generated;
+mod given;
 mod history;
+pub mod intrinsics;
+pub mod jsonata;
+pub mod jsonpath;
 mod limits;
 mod lower;
 mod native;
@@ -61,22 +69,29 @@ pub mod services;
 mod symbolic;
 mod task;
 mod text;
+pub mod time;
 mod workflow;
 
 pub use catalogue::*;
-pub use clock::{Clock, Timestamp};
+pub use child::{StartOnly, StartSync};
+pub use clock::Clock;
 pub use data::*;
+pub use effects::*;
+pub use environment::{FixedScope, Scope};
 pub use error::*;
 pub use fork::*;
+pub use given::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
-    CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
+    CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
+    Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
+pub use time::{TimeSpan, Timestamp};
 pub use workflow::*;
 
 /// Makes an `async fn` a task: a step of a workflow.
@@ -181,7 +196,9 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
-/// | `sleep(Duration::from_secs(..)).await` | a Wait |
+/// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
+/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
@@ -211,8 +228,9 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, attempt, map, sleep, task,
-        workflow,
+        Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
+        TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, random, sleep, sleep_until, task,
+        uuid, workflow,
     };
 }
 
@@ -228,8 +246,10 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_run, this_execution, to_json,
         },
+        given::PendingOf,
         lower::define,
         native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
         symbolic::*,

@@ -25,6 +25,10 @@ impl Resource {
     /// `arn:aws:states:::lambda:invoke`: what every task with a handler of its own calls.
     pub const LAMBDA_INVOKE: Self = Self::new("lambda", "invoke");
 
+    /// `arn:aws:states:::lambda:invoke.waitForTaskToken`: what a task with a
+    /// [`TaskToken`](crate::TaskToken) calls.
+    pub const LAMBDA_INVOKE_TOKEN: Self = Self::new("lambda", "invoke.waitForTaskToken");
+
     /// A service, with `aws-sdk:` where it is called through the AWS SDK, and its action.
     pub const fn new(service: &'static str, action: &'static str) -> Self {
         Self { service, action }
@@ -50,8 +54,13 @@ impl Resource {
         format!("arn:aws:states:::{self}")
     }
 
-    /// Whether the answer is that of a Lambda function, inside of what its service answers.
+    /// Whether a Lambda function is called, with the payload inside of what its service is asked.
     pub(crate) fn is_lambda(self) -> bool {
+        self.service == "lambda"
+    }
+
+    /// Whether the answer is that of a Lambda function, inside of what its service answers.
+    pub(crate) fn answers_as_lambda(self) -> bool {
         self == Self::LAMBDA_INVOKE
     }
 }

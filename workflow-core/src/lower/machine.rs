@@ -75,13 +75,9 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
             _ => None,
         })
         .collect();
-    let writer = Writer {
-        arena: &program.arena,
-        variables: &variables,
-        elements: &elements,
-        made: &made,
-        forked: false,
-    };
+    let foreign = tasks.iter().any(|task| !task.resource.answers_as_lambda());
+    let writer =
+        Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made, foreign };
     let branch = branch(&program, &writer, &states, &whole);
     let machine = asl::StateMachine {
         comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
@@ -90,7 +86,8 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
-    Definition { machine, sites, tasks, placeholders, problems }
+    let inlined = std::mem::take(&mut program.inlined);
+    Definition { machine, sites, inlined, tasks, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.
@@ -114,8 +111,8 @@ fn branch(
                 .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
             let inner = region.inner.get(point).into_iter().flatten();
             let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
-            let forked = matches!(program.steps[*point], Step::Fork { .. });
-            let writer = &Writer { forked, ..*writer };
+            let foreign = writer.foreign || matches!(program.steps[*point], Step::Fork { .. });
+            let writer = &Writer { foreign, ..*writer };
             let state = State { program, writer, states, draft, own, passed, branches }.write(*point);
             (states[point].clone(), state)
         })
@@ -135,7 +132,7 @@ fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String
     let mut states = HashMap::new();
     for point in named.into_iter().chain(unnamed) {
         let (wanted, binding) = wanted_name(program, point);
-        states.insert(point, names.state(&wanted, binding.as_deref()));
+        states.insert(point, names.state(&wanted, note(&program.steps[point]).within, binding.as_deref()));
     }
     states
 }

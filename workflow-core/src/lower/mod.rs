@@ -7,6 +7,7 @@
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
 mod draft;
+mod drawn;
 mod jsonata;
 mod machine;
 mod merge;
@@ -16,7 +17,7 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, resource::Resource, symbolic::Builder, workflow::WorkflowMeta};
+use crate::{asl, resource::Resource, symbolic::Builder, workflow::Workflow};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -25,6 +26,9 @@ pub struct Definition {
     pub machine: asl::StateMachine,
     /// The name of the state that each awaited call became, by its place in the function.
     pub sites: Vec<String>,
+    /// The workflows that stand in the place of a call: the call's place among the sites, and that of their
+    /// own first call.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
     /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
@@ -56,10 +60,11 @@ pub struct TaskInfo {
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.
-pub fn define(meta: &WorkflowMeta, symbolic: fn(&Builder)) -> Definition {
-    let builder = Builder::new();
-    symbolic(&builder);
+pub fn define<W: Workflow>() -> Definition {
+    let builder = Builder::new(std::any::type_name::<W>(), W::META.function);
+    W::symbolic()(&builder);
     let mut program = builder.finish();
     simplify::simplify(&mut program);
-    machine::write(meta, program)
+    drawn::settle(&mut program);
+    machine::write(&W::META, program)
 }

@@ -49,7 +49,7 @@ impl State<'_> {
                 })
             }
             Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
-            Step::Wait { .. } => asl::State::Wait(self.wait(comment)),
+            Step::Wait { until, .. } => asl::State::Wait(self.wait(*until, comment)),
             Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
                 let output =
                     self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
@@ -168,10 +168,11 @@ impl State<'_> {
         pass
     }
 
-    fn wait(&self, comment: Option<String>) -> asl::Wait {
+    fn wait(&self, until: bool, comment: Option<String>) -> asl::Wait {
         let asl::Pass { comment, assign, output, transition } = self.pass(comment);
-        let seconds = self.own.first().map(|seconds| self.writer.template(*seconds));
-        asl::Wait { comment, seconds, timestamp: None, assign, output, transition }
+        let time = self.own.first().map(|time| self.writer.template(*time));
+        let (seconds, timestamp) = if until { (None, time) } else { (time, None) };
+        asl::Wait { comment, seconds, timestamp, assign, output, transition }
     }
 
     fn choice(&self, comment: Option<String>) -> asl::Choice {

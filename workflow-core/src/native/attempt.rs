@@ -14,14 +14,16 @@ use tracing::Span;
 
 use crate::{
     error::{Failure, PlatformError, WorkflowError},
-    history::Text,
+    given::{Given, give, take_given, waits_for_token},
+    history::{TaskOutput, Text},
     limits::{check_payload, check_result},
     native::{
         Context,
-        context::{Shared, Stop},
+        context::{Shared, Stop, Stream},
         execution::ExecutorError,
         mock::{Answer, Mock},
         tape::{Entry, TaskNames},
+        tokens::Wait,
     },
     resource::Resource,
     retry::{Policy, Retry, Seconds},
@@ -38,12 +40,13 @@ impl Context {
         subject: Option<Text>,
         policy: Policy,
     ) -> Result<Text, Failure> {
+        let entry = self.entry::<T>(state);
         check_payload(state, &payload)?;
         let mut attempt = 1_u32;
         // Read from the policy at the first failure: most calls have none.
         let mut retriers: Option<Vec<(Retry, u32)>> = None;
         loop {
-            let failure = match self.attempt::<T>(state, &payload, &subject, &policy, attempt).await {
+            let failure = match self.attempt::<T>(state, entry, &payload, &subject, &policy, attempt).await {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
@@ -74,14 +77,7 @@ impl Context {
         if !retrier.full_jitter {
             return delay;
         }
-        delay.mul_f64(self.random(fastrand::Rng::f64))
-    }
-
-    /// Draws from the execution's own random numbers.
-    fn random<V>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> V) -> V {
-        let seed = self.shared.executor.inner.seed;
-        let seeded = || seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        draw(self.lock().random.get_or_insert_with(seeded))
+        delay.mul_f64(self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).f64())
     }
 
     /// Asks a service: one attempt of an action.
@@ -100,7 +96,7 @@ impl Context {
             arguments: parsed(arguments).unwrap_or_default(),
             subject: subject.and_then(|subject| parsed(&subject).ok()),
             now: self.shared.clock.now(),
-            seed: self.random(|random| random.u64(..)),
+            seed: self.lock().services.get_or_insert_with(|| self.random(Stream::Services)).u64(..),
         };
         let answer = service.call(request).await.map_err(NoAnswer::Failed)?;
         Ok(answer.to_string().into())
@@ -109,21 +105,34 @@ impl Context {
     async fn attempt<T: Task>(
         &self,
         state: &'static str,
+        entry: u32,
         payload: &Text,
         subject: &Option<Text>,
         policy: &Policy,
         attempt: u32,
     ) -> Result<Text, Failure> {
         let executor = &self.shared.executor;
+        let wait = waits_for_token(T::GIVEN).then(|| executor.inner.tokens.issue(self.execution().id()));
+        let given = (!T::GIVEN.is_empty()).then(|| {
+            give::<T>(payload, |given| match given {
+                Given::IdempotencyKey(_) => format!("{}/{state}/{entry}", self.execution().id()),
+                Given::TaskToken(_) => wait.as_ref().map(|wait| wait.token.clone()).unwrap_or_default(),
+            })
+        });
+        let payload = given.as_ref().unwrap_or(payload);
         let task = const { &TaskNames { name: T::NAME, resource: T::RESOURCE, function: T::FUNCTION } };
         self.lock().tape.push(Entry::scheduled(task, payload, policy));
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
         let ended = match executor.mock_of::<T>() {
+            None if let Some(wait) = &wait => {
+                let work = pin!(self.callback::<T>(wait, payload.clone(), policy.heartbeat));
+                self.limited(policy.timeout.map(Seconds::duration), false, &span, work).await
+            }
             None => {
                 let work = pin!(T::attempt(payload.clone(), subject.clone(), self.clone()));
-                self.limited(limit, true, &span, work).await
+                self.limited(limit, T::OUTSIDE, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
@@ -213,6 +222,45 @@ impl Context {
     }
 }
 
+impl Context {
+    /// How often this state was entered, with this time; 0 where the task does not ask.
+    fn entry<T: Task>(&self, state: &'static str) -> u32 {
+        if T::GIVEN.is_empty() {
+            return 0;
+        }
+        let mut mutable = self.lock();
+        let entry = mutable.entries.entry(state).or_default();
+        *entry += 1;
+        *entry
+    }
+
+    /// Has the handler hand its token out, and waits for the answer.
+    async fn callback<T: Task>(
+        &self,
+        wait: &Wait,
+        payload: Text,
+        heartbeat: Option<Seconds>,
+    ) -> Result<Text, NoAnswer> {
+        let mut states = self.shared.executor.inner.states.clone();
+        let failed = |failure: Failure| NoAnswer::Failed(failure.through_lambda());
+        take_given::<T>(&payload, &mut states).map_err(failed)?;
+        let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
+        let in_flight = InFlight::new(&self.shared);
+        match T::hand_out(arguments, states).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(failed(error.to_failure())),
+            Err(source) => {
+                return Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source }));
+            }
+        }
+        drop(in_flight);
+        self.tick().tape.push(Entry::Submitted(TaskOutput::Lambda("null".into())));
+        let answer = wait.answer(&self.shared.clock, heartbeat.map(Seconds::duration)).await;
+        let missed = || Err(Failure::new(PlatformError::TIMEOUT.as_str(), ""));
+        answer.unwrap_or_else(missed).map_err(NoAnswer::Failed)
+    }
+}
+
 /// How an attempt ended.
 enum Ended {
     Answered(Result<Text, NoAnswer>),
@@ -232,7 +280,8 @@ pub enum NoAnswer {
 
 /// Runs a handler behind the same boundary of text as a Lambda function.
 pub(crate) async fn handle<T: Task>(payload: Text, context: Context) -> Result<Text, NoAnswer> {
-    let states = context.shared.executor.inner.states.clone();
+    let mut states = context.shared.executor.inner.states.clone();
+    take_given::<T>(&payload, &mut states).map_err(|failure| NoAnswer::Failed(reported::<T>(failure)))?;
     match T::handle(arguments::<T>(&payload)?, states).await {
         Ok(result) => written::<T>(result),
         Err(source) => Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source })),
@@ -259,7 +308,7 @@ fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, NoAnswe
 
 /// A failure as the service reports it: Lambda wraps what a function says.
 fn reported<T: Task>(failure: Failure) -> Failure {
-    if T::RESOURCE.is_lambda() { failure.through_lambda() } else { failure }
+    if T::RESOURCE.answers_as_lambda() { failure.through_lambda() } else { failure }
 }
 
 /// Counts a handler that waits for something outside, for as long as it lives.
@@ -267,14 +316,14 @@ struct InFlight(Arc<Shared>);
 
 impl InFlight {
     fn new(shared: &Arc<Shared>) -> Self {
-        shared.in_flight.fetch_add(1, Ordering::Relaxed);
+        shared.family.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(shared))
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.family.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{History, Outcome, Status, Text},
     limits::MAX_DATA_BYTES,
-    native::tape::Tape,
+    native::{ChildExecution, tape::Tape},
     resource::Resource,
     task::{MissingState, Task, TaskFn, decode_arguments},
     workflow::{Workflow, WorkflowMeta},
@@ -25,6 +25,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Why the executor could not go on, where the status is [`Status::Aborted`].
     pub aborted: Option<ExecutorError>,
+    /// The executions that it started, directly or not, in the order in which they were started.
+    pub children: Vec<ChildExecution>,
     pub(super) recorded: Recorded,
 }
 
@@ -135,6 +137,13 @@ impl<W: Workflow> Execution<W> {
     /// Every attempt of every task, in the order in which they were scheduled.
     pub fn all_calls(&self) -> &[CallRecord] {
         self.report.calls()
+    }
+
+    /// The executions that it started with [`Start::start`](crate::Start::start) or
+    /// [`Start::start_sync`](crate::Start::start_sync), directly or not, in the order in which they were
+    /// started. One that its parent stopped waiting for is not among them.
+    pub fn children(&self) -> &[ChildExecution] {
+        &self.report.children
     }
 
     /// How long it took, by its own clock.

@@ -37,7 +37,7 @@ impl Context {
     }
 
     fn fork(&self, kind: StateKind, length: Option<usize>, site: usize) -> Fork {
-        let state = self.state_at(site);
+        let state = self.state_at(site, "");
         let tape = &mut self.tick().tape;
         tape.push(Entry::Entered(kind, state));
         tape.push(Entry::Forked(length));
@@ -107,7 +107,7 @@ impl Fork {
                 Err(failure) => return self.context.stop(Stop::Fail(failure)).await,
             },
             Some(Err(error)) => {
-                let state = self.context.state_at(self.site);
+                let state = self.context.state_at(self.site, "");
                 let cause =
                     format!("An output of a branch of the state '{state}' cannot be written: {error}");
                 return self.context.fail(cause).await;

@@ -8,7 +8,6 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::json;
 
 use crate::{
-    clock::Timestamp,
     error::{Failure, PlatformError},
     history::{
         Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, StateKind, TaskOutput,
@@ -17,6 +16,7 @@ use crate::{
     native::tape::{Entry, Lane},
     resource::Resource,
     retry::Seconds,
+    time::Timestamp,
 };
 
 pub(super) struct Log {
@@ -117,9 +117,13 @@ impl Log {
                 });
                 self.push(Detail::TaskStarted { resource: TaskResource::Known(resource) });
             }
+            Entry::Submitted(output) => {
+                let resource = TaskResource::Known(self.thread().resource);
+                self.push(Detail::TaskSubmitted { resource, output: output.clone() });
+            }
             Entry::Answered(Ok(output)) => {
                 let resource = self.thread().resource;
-                let answer = if resource.is_lambda() {
+                let answer = if resource.answers_as_lambda() {
                     TaskOutput::Lambda(output.clone())
                 } else {
                     TaskOutput::Json(output.clone())

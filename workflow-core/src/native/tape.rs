@@ -4,15 +4,15 @@
 //! where the history has several events: what follows from the entries before is not repeated.
 
 use crate::{
-    clock::Timestamp,
     error::Failure,
-    history::{History, StateKind, Text},
+    history::{History, StateKind, TaskOutput, Text},
     native::{
         execution::{CallRecord, ExecutorError},
         log::Log,
     },
     resource::Resource,
     retry::{Policy, Seconds},
+    time::Timestamp,
 };
 
 /// The entries of an execution. Reads of the clock are apart: what happens together has one time.
@@ -44,6 +44,8 @@ pub(super) enum Entry {
         /// In seconds; 0 where there is none.
         heartbeat: u32,
     },
+    /// The attempt was handed on to somebody who answers later.
+    Submitted(TaskOutput),
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.
@@ -100,6 +102,11 @@ impl Tape {
     /// Has what is written next belong to a branch. Gives the one that it belonged to before.
     pub(super) fn enter(&mut self, lane: Lane) -> Lane {
         std::mem::replace(&mut self.lane, lane)
+    }
+
+    /// The input of the execution.
+    pub(super) fn input(&self) -> Text {
+        self.input.clone()
     }
 
     /// Sets the time of what is written next.

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::{
     data::{Fields, Shape, Tagging},
-    symbolic::{Arena, Builder, EachKind, Kind, Node, Presence, UnaryOp},
+    symbolic::{Arena, Builder, Kind, Node, Presence, UnaryOp},
 };
 
 /// Values, or expressions that stand for them.
@@ -249,7 +249,7 @@ impl Reading for Symbolic<'_> {
             return self.array(elements);
         }
         let builder = self.0;
-        builder.each(EachKind::Map, *list, "item", |item| each(&mut Symbolic(builder), &item))
+        builder.each_of(*list, "item", |item| each(&mut Symbolic(builder), &item))
     }
 
     fn number_text(&mut self, number: &Node, integer: bool) -> Node {

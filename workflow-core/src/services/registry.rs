@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use serde_json::Value;
 
-use crate::{clock::Timestamp, error::Failure, resource::Resource};
+use crate::{error::Failure, resource::Resource, time::Timestamp};
 
 use super::{dynamodb, eventbridge, s3, sns, sqs};
 

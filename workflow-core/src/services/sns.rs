@@ -302,12 +302,12 @@ impl Service for Memory {
 /// Messages in memory, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Messages {
-    all: Arc<Mutex<Vec<(u64, Delivered)>>>,
+    all: Arc<Mutex<Vec<(i64, Delivered)>>>,
 }
 
 impl Messages {
     /// For how long a FIFO topic or queue takes a message with the same deduplication id for the same.
-    const DEDUPLICATION_MILLIS: u64 = 300_000;
+    const DEDUPLICATION_MILLIS: i64 = 300_000;
 
     /// Keeps a message, unless it is one that is there already; gives its id.
     pub(super) fn take(&self, request: &Request, to: String) -> String {

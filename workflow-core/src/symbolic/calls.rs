@@ -5,9 +5,11 @@ use std::{marker::PhantomData, time::Duration};
 use crate::{
     data::{Data, Shape},
     error::Propagates,
+    given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
-    task::{Task, TaskFn, add_retry},
+    task::{Called, Callee, Task, add_retry},
+    time::Timestamp,
 };
 
 use super::{
@@ -23,10 +25,11 @@ use super::{
 #[must_use]
 pub struct SymCall<T, E> {
     task: TaskInfo,
-    lowered: Lowered,
+    pub(super) lowered: Lowered,
     policy: Policy,
     overrides_retry: bool,
     errors: Vec<&'static str>,
+    failure: Option<Node>,
     option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
     finish: fn(&Builder, &mut Lowered),
     of: PhantomData<fn() -> (T, E)>,
@@ -50,22 +53,29 @@ pub(crate) fn lower_lambda(
     builder: &Builder,
     function: &str,
     parameters: &[&str],
+    given: &[Given],
     arguments: Vec<Node>,
 ) -> Lowered {
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
         let payload = match (parameters, arguments.as_slice()) {
-            ([_], [argument]) => *argument,
+            ([_], [argument]) if given.is_empty() => *argument,
             (names, arguments) => {
                 let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                arena.add(Kind::Object(entries.collect()))
+                let mut entries: Vec<(String, Node)> = entries.collect();
+                entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+                arena.add(Kind::Object(entries))
             }
         };
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
-            result: arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            // Who holds the token sends the result as it is.
+            result: match waits_for_token(given) {
+                true => answer,
+                false => arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            },
             subject: None,
             placeholders: vec![function.to_owned()],
         }
@@ -109,111 +119,138 @@ impl<T, E> SymCall<T, E> {
     }
 }
 
+/// What is awaited in the symbolic reading.
+pub trait SymAwait {
+    /// What it gives.
+    type Output;
+    /// How it fails.
+    type Error;
+    /// Adds its steps: its errors leave the scope at `place`.
+    #[doc(hidden)]
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node;
+}
+
 impl Builder {
     /// An argument of a method on a call.
     pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
         OptionArgument(value.node(), T::shape())
     }
+}
 
-    /// A call of a task.
-    pub fn call<F, P>(
-        &self,
-        _: F,
-        arguments: F::Exprs,
-    ) -> SymCall<<<F::Task as Task>::Output as Data>::Owned, <F::Task as Task>::Error>
-    where
-        F: TaskFn<P>,
-    {
-        let resource = F::Task::RESOURCE;
-        SymCall {
-            task: TaskInfo {
-                name: F::Task::NAME,
-                resource,
-                function: resource.is_lambda().then_some(F::Task::FUNCTION),
-                path: std::any::type_name::<F::Task>(),
-            },
-            lowered: F::Task::lower(self, arguments.nodes()),
-            policy: F::Task::policy(),
-            overrides_retry: false,
-            errors: errors::universe::<<F::Task as Task>::Error>(),
-            option: F::Task::option,
-            finish: F::Task::finish,
-            of: PhantomData,
-        }
-    }
+impl<T, E> SymAwait for SymCall<T, E> {
+    type Output = T;
+    type Error = E;
 
-    /// Awaits a call in a scope: its error leaves the scope, as `?` has it.
-    pub fn try_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2>
-    where
-        E: Propagates<E2>,
-    {
-        self.await_call(scope, call, site, note)
-    }
-
-    /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
-    pub fn last_call<T, E>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T, E>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T> {
-        self.await_call(scope, call, site, note)
-    }
-
-    fn await_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2> {
-        let mut lowered = call.lowered;
-        (call.finish)(self, &mut lowered);
-        let mut inner = self.inner.borrow_mut();
-        let catch = inner.catch(scope);
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
+        let mut lowered = self.lowered;
+        (self.finish)(builder, &mut lowered);
+        let mut inner = builder.inner.borrow_mut();
+        let site = inner.base() + site;
+        let mut catch = inner.catch(place);
         let program = &mut inner.program;
+        if self.failure.is_some() && catch.is_none() {
+            // What leaves the workflow is what the workflow sees, not what the service reported.
+            let error = program.var(Some("error".to_owned()));
+            let node = program.arena.add(Kind::Var(error));
+            program.steps.push(Step::Raise { note: Note::default(), error: node });
+            catch = Some((error, program.steps.len() - 1));
+        }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
         let Lowered { arguments, result: given, placeholders, .. } = lowered;
         let call = CallInfo {
             site,
             note,
-            task: call.task,
+            task: self.task,
             arguments: program.arena.add(Kind::Object(arguments)),
             result: given,
             placeholders,
-            policy: call.policy,
-            errors: call.errors,
+            policy: self.policy,
+            failure: self.failure,
+            errors: self.errors,
         };
-        program.sites = program.sites.max(site + 1);
         inner.append(|leads_on| {
             *leads_on = true;
             Step::Task { call: Box::new(call), result, next: None, catch }
         });
-        Expr::new(node)
+        node
+    }
+}
+
+impl<T, E> SymCall<T, E> {
+    /// A call of the task `K`.
+    pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>) -> Self {
+        let resource = K::RESOURCE;
+        Self {
+            task: TaskInfo {
+                name: K::NAME,
+                resource,
+                function: resource.is_lambda().then_some(K::FUNCTION),
+                path: std::any::type_name::<K>(),
+            },
+            lowered: K::lower(builder, arguments),
+            policy: K::policy(),
+            overrides_retry: false,
+            errors: errors::universe::<K::Error>(),
+            failure: None,
+            option: K::option,
+            finish: K::finish,
+            of: PhantomData,
+        }
+    }
+
+    /// The same with another failure than the service reports.
+    pub(super) fn failing(mut self, failure: Node) -> Self {
+        self.failure = Some(failure);
+        self
+    }
+}
+
+impl Builder {
+    /// A call of a task or of another workflow.
+    pub fn call<F, P>(&self, _: F, arguments: F::Exprs) -> <F::Called as Called>::Symbolic<'_>
+    where
+        F: Callee<P>,
+    {
+        F::Called::symbolic(self, arguments.nodes())
+    }
+
+    /// Awaits a call in a scope: its error leaves the scope, as `?` has it.
+    pub fn try_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<C::Output>
+    where
+        C: SymAwait,
+        E: Propagates<C::Error>,
+    {
+        Expr::new(call.leave(self, scope.place, site, note))
+    }
+
+    /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
+    pub fn last_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<T>
+    where
+        C: SymAwait<Output = T, Error = E>,
+    {
+        Expr::new(call.leave(self, scope.place, site, note))
     }
 
     /// Waits for a time that is known when the state machine is written.
     pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
         let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
-        self.wait(seconds, site, note)
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
-        self.wait(seconds.node(), site, note)
+        self.wait(seconds.node(), false, site, note)
     }
 
-    fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {
-        self.edit(|program| program.sites = program.sites.max(site + 1));
-        self.append(Step::Wait { site, note, seconds, next: None });
+    /// Waits until a point in time.
+    pub fn sleep_until(&self, time: Expr<Timestamp>, site: usize, note: Note) -> Expr<()> {
+        self.wait(time.node(), true, site, note)
+    }
+
+    fn wait(&self, time: Node, until: bool, site: usize, note: Note) -> Expr<()> {
+        let site = self.inner.borrow().base() + site;
+        self.append(Step::Wait { site, note, time, until, next: None });
         self.unit()
     }
 }

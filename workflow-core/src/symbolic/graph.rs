@@ -26,6 +26,8 @@ pub struct Note {
     pub comment: Option<&'static str>,
     /// What the state is about, where it has no name: a binding or the last field of a scrutinee.
     pub about: Option<&'static str>,
+    /// The workflow that the state belongs to, where it stands in the place of a call.
+    pub within: Option<&'static str>,
 }
 
 /// The whole body of a workflow.
@@ -41,8 +43,12 @@ pub(crate) struct Program {
     pub(crate) steps: Vec<Step>,
     /// Caught errors and what is done with each.
     pub(crate) dispatches: Vec<Dispatch>,
+    /// How many values are drawn: each [`Kind::Drawn`](super::node::Kind) has a number of its own.
+    pub(crate) draws: u32,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
+    /// The workflows that stand in the place of a call: the call, and the first call of theirs.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Variables that are set again: what reads one must not be moved past the next setting.
     pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
@@ -71,8 +77,8 @@ pub(crate) enum Step {
     Jump { next: Option<Point> },
     /// Leads on as a state of its own, for what can ride on no other.
     Pass { next: Option<Point> },
-    /// Waits for some seconds.
-    Wait { site: usize, note: Note, seconds: Node, next: Option<Point> },
+    /// Waits for some seconds, or until a point in time.
+    Wait { site: usize, note: Note, time: Node, until: bool, next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Runs regions, and goes on with the list of their outputs.
@@ -100,6 +106,9 @@ pub(crate) struct CallInfo {
     /// The placeholders in the arguments, without `${` and `}`.
     pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
+    /// What the workflow sees of a failure, where that is not the failure itself: made of
+    /// [`Kind::ErrorOutput`](super::node::Kind::ErrorOutput).
+    pub(crate) failure: Option<Node>,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,
 }
@@ -284,7 +293,7 @@ impl Program {
                 ForkKind::Map(map) => vec![map.items],
             },
             Step::Choice { rules, .. } => rules.iter().map(|(condition, _)| *condition).collect(),
-            Step::Wait { seconds, .. } => vec![*seconds],
+            Step::Wait { time, .. } => vec![*time],
             Step::Dispatch { dispatch, error } => {
                 let guards = self.dispatches[*dispatch].arms.iter().filter_map(|arm| arm.guard);
                 std::iter::once(*error).chain(guards).collect()
@@ -307,7 +316,7 @@ impl Program {
                 ForkKind::Map(map) => put(&mut map.items),
             },
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
-            Step::Wait { seconds, .. } => put(seconds),
+            Step::Wait { time, .. } => put(time),
             Step::Dispatch { dispatch, error } => {
                 put(error);
                 let arms = &mut dispatches[*dispatch].arms;

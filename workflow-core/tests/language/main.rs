@@ -2,8 +2,11 @@
 //! does natively.
 
 mod branching;
+mod callbacks;
+mod children;
 mod concurrency;
 mod data;
+mod effects;
 mod errors;
 mod expressions;
 mod lists;

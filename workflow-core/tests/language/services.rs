@@ -138,7 +138,8 @@ async fn keeps_a_journal(account: String, cents: i64) -> Result<Page<Entry>, Jou
     .value("limit", &1_000)
     .no_transient_retries()
     .await?;
-    let gone = dynamodb::delete_item(JOURNAL, &(account.clone(), first.at + 1)).no_transient_retries().await?;
+    let gone =
+        dynamodb::delete_item(JOURNAL, &(account.clone(), first.at + 1)).no_transient_retries().await?;
     if gone.is_none() {
         dynamodb::put_item(JOURNAL, &Entry { account: account.clone(), at: 3, cents: first.cents })
             .no_transient_retries()
@@ -212,7 +213,8 @@ async fn tells_everybody(item: Item) -> Result<String, TellError> {
     eventbridge::put_events(TOLD, &both).await?;
     s3::put_object(ITEMS, &format!("items/{}", item.sku), &item).await?;
     let again = s3::get_object(ITEMS, &format!("items/{}", item.sku)).await?;
-    let cents = http::call(QUOTES, &again).header("Accept", "application/json").parameter("sku", &item.sku).await?;
+    let cents =
+        http::call(QUOTES, &again).header("Accept", "application/json").parameter("sku", &item.sku).await?;
     if published.message_id == sent.message_id {
         return Ok(format!("{cents} and one id"));
     }
@@ -260,7 +262,8 @@ async fn the_history_shows_what_the_service_was_asked_and_answered() {
     let history = serde_json::to_value(execution.history()).unwrap();
     let details = &history[2]["taskScheduledEventDetails"];
     assert_eq!((&details["resourceType"], &details["resource"]), (&"dynamodb".into(), &"putItem".into()));
-    let parameters: serde_json::Value = serde_json::from_str(details["parameters"].as_str().unwrap()).unwrap();
+    let parameters: serde_json::Value =
+        serde_json::from_str(details["parameters"].as_str().unwrap()).unwrap();
     assert_eq!(parameters["Item"]["Items"], serde_json::json!({ "S": r#"[{"sku":"s-1","pieces":3}]"# }));
     assert_eq!(history[4]["taskSucceededEventDetails"]["output"], "{}");
 }

@@ -16,6 +16,10 @@ pub(crate) enum Awaited<'a> {
     Map(Repeated<'a>),
     /// `attempt(async || ..)`
     Attempt(Repeated<'a>),
+    /// `sleep_until(time)`
+    SleepUntil(&'a Expr),
+    /// `now()`, `uuid()` or `random()`
+    Draw(&'a ExprCall),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -45,6 +49,8 @@ pub(crate) struct Repeated<'a> {
 /// The methods that change the policy of a call.
 pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
 
+/// The methods that make another workflow an execution of its own.
+pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
 /// The methods on the calls of services. Which call has which is rustc's to say.
 pub(crate) const OPTION_METHODS: [&str; 15] = [
     "condition",
@@ -73,8 +79,13 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                 policy.push(method);
                 expr = unparenthesized(&method.receiver);
             }
-            Expr::Call(call) if policy.is_empty() && is_sleep(&call.func) && call.args.len() == 1 => {
-                return Awaited::Sleep(&call.args[0]);
+            Expr::Call(call) if policy.is_empty() && ours(&call.func).is_some() => {
+                match (ours(&call.func), call.args.len()) {
+                    (Some("sleep"), 1) => return Awaited::Sleep(&call.args[0]),
+                    (Some("sleep_until"), 1) => return Awaited::SleepUntil(&call.args[0]),
+                    (Some("now" | "uuid" | "random"), 0) => return Awaited::Draw(call),
+                    _ => return Awaited::Call(Call { call, policy }),
+                }
             }
             Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
                 policy.reverse();
@@ -109,12 +120,22 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     }
 }
 
-/// `sleep` or `workflow_core::sleep`.
-fn is_sleep(function: &Expr) -> bool {
-    let Expr::Path(path) = function else { return false };
+/// The functions of workflow-core that mean something in a workflow.
+const OURS: [&str; 6] = ["sleep", "sleep_until", "now", "uuid", "random", "execution"];
+
+/// The name of a function of workflow-core: `sleep` for `sleep` and `workflow_core::sleep`.
+pub(crate) fn ours(function: &Expr) -> Option<&'static str> {
+    let Expr::Path(path) = function else { return None };
     let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    matches!(
-        segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-        ["sleep"] | ["workflow_core" | "prelude", "sleep"] | ["workflow_core", "prelude", "sleep"]
-    )
+    let (name, owners) = segments.split_last()?;
+    let known = matches!(
+        owners.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        [] | ["workflow_core" | "prelude"] | ["workflow_core", "prelude"]
+    );
+    OURS.into_iter().find(|ours| known && ours == name)
+}
+
+/// Whether an expression is `execution()`, which knows of the running execution.
+pub(crate) fn is_execution(expr: &Expr) -> bool {
+    matches!(unparenthesized(expr), Expr::Call(call) if call.args.is_empty() && ours(&call.func) == Some("execution"))
 }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, OPTION_METHODS, POLICY_METHODS, awaited},
+    await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
     expression::impure,
     site,
     statement::called,
@@ -147,6 +147,13 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if CHILD_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        let method = &method.method;
+                        written = quote_spanned!(method.span()=> #written.#method(#(#arguments),*));
+                        continue;
+                    }
                     if OPTION_METHODS.contains(&name.as_str()) {
                         let arguments: Vec<TokenStream> =
                             method.args.iter().map(|argument| self.expr(argument)).collect();
@@ -158,7 +165,7 @@ impl Symbolic<'_> {
                     if !POLICY_METHODS.contains(&name.as_str()) {
                         self.errors.refuse(
                             &method.method,
-                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`"),
+                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`, and of another workflow `start_sync`, `start` and `name`"),
                         );
                         return None;
                     }
@@ -186,7 +193,15 @@ impl Symbolic<'_> {
                 None
             }
             Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
-            Awaited::Sleep(duration) => {
+            Awaited::Draw(call) => {
+                let name = called(call);
+                self.errors.refuse(
+                    call,
+                    format!("`{name}()` cannot fail, so there is nothing to take apart; write `let value = {name}().await;`"),
+                );
+                None
+            }
+            Awaited::Sleep(duration) | Awaited::SleepUntil(duration) => {
                 self.errors.refuse(
                     duration,
                     "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`",
@@ -231,6 +246,22 @@ impl Symbolic<'_> {
         let mut reads = Reads { locals: &self.locals, found: None };
         reads.visit_expr(expr);
         reads.found
+    }
+
+    /// `sleep_until(time).await`
+    pub(super) fn sleep_until(&mut self, await_: &ExprAwait, time: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let note = self.take_note(None);
+        let site = site(await_);
+        let time = self.expr(time);
+        quote_spanned!(await_.base.span()=> #b.sleep_until(#time, #site, #note))
+    }
+
+    /// `now().await`, `uuid().await`, `random().await`
+    pub(super) fn draw(&mut self, call: &syn::ExprCall) -> TokenStream {
+        let b = self.b.clone();
+        let draw = quote::format_ident!("{}", called(call), span = call.span());
+        quote_spanned!(call.span()=> #b.#draw())
     }
 
     /// `sleep(duration).await`

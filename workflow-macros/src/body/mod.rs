@@ -11,8 +11,10 @@ mod expression;
 mod fork;
 mod loops;
 mod macros;
+mod methods;
 mod native;
 mod pattern;
+mod pure;
 mod statement;
 mod sugar;
 mod symbolic;
@@ -26,6 +28,8 @@ use crate::errors::Errors;
 pub(crate) struct Readings {
     pub(crate) native: TokenStream,
     pub(crate) symbolic: TokenStream,
+    /// How many awaited calls there are.
+    pub(crate) sites: usize,
 }
 
 /// Reads a body twice. `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
@@ -37,10 +41,11 @@ pub(crate) fn readings(
 ) -> Readings {
     let mut block = block.clone();
     sugar::expand(&mut block, fallible, errors);
-    Sites { next: 0 }.visit_block_mut(&mut block);
+    let mut sites = Sites { next: 0 };
+    sites.visit_block_mut(&mut block);
     let symbolic = symbolic::write(&block, parameters.collect(), fallible, errors);
     let native = native::write(block);
-    Readings { native, symbolic }
+    Readings { native, symbolic, sites: sites.next }
 }
 
 /// The execution, in the native reading. Not to be named by the author.

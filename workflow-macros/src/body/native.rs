@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local, Token,
+    punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -11,7 +12,7 @@ use syn::{
 use crate::attributes::is_ours;
 
 use super::{
-    await_::{Awaited, Repeated, awaited},
+    await_::{Awaited, Repeated, awaited, is_execution},
     context, is_capitalized, site,
     statement::called,
     sugar, unparenthesized,
@@ -34,17 +35,27 @@ impl VisitMut for Native {
         let context = context();
         match expr {
             // `charge(&order).await` becomes
-            // `run_task(context, awaited(charge(&order)), 3).await`.
+            // `run_call(context, charge(&order), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Sleep(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site));
+                let run = match awaited(base) {
+                    Awaited::Sleep(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site))
+                    }
+                    Awaited::SleepUntil(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
+                    }
+                    Awaited::Draw(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                    }
+                    _ => TokenStream::new(),
+                };
+                if !run.is_empty() {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task(#context, #call, #site));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Some(run) = forked(await_, site) {
@@ -68,6 +79,12 @@ impl VisitMut for Native {
                     }
                 });
             }
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
+            }
             Expr::Call(call) if called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
                     *argument = raised(argument);
@@ -75,6 +92,18 @@ impl VisitMut for Native {
             }
             _ => {}
         }
+    }
+
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        // `format!` and `vec!` hold expressions.
+        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        else {
+            return;
+        };
+        for argument in &mut arguments {
+            self.visit_expr_mut(argument);
+        }
+        macro_.tokens = arguments.into_token_stream();
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {

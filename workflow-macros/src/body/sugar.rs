@@ -202,7 +202,7 @@ fn branch(argument: &Expr, fails: bool) -> TokenStream {
     let span = argument.span();
     match unparenthesized(argument) {
         Expr::Async(block) if fails || !is_fallible(&block.block) => block.to_token_stream(),
-        _ if fails => quote_spanned!(span=> async { #argument.await }),
+        other if fails || !may_fail(other) => quote_spanned!(span=> async { #argument.await }),
         _ => quote_spanned!(span=> #[outcome] async { #argument.await }),
     }
 }
@@ -223,6 +223,14 @@ fn is_fallible(block: &Block) -> bool {
     let mut fails = Fails(false);
     fails.visit_block(block);
     fails.0 || matches!(block.stmts.last(), Some(Stmt::Expr(tail, None)) if is_result(tail))
+}
+
+/// Whether what is awaited gives a `Result`.
+fn may_fail(base: &Expr) -> bool {
+    !matches!(
+        awaited(base),
+        Awaited::Sleep(_) | Awaited::SleepUntil(_) | Awaited::Draw(_) | Awaited::Join { fails: false, .. }
+    )
 }
 
 /// Whether an expression looks like a `Result`.

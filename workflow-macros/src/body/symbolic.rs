@@ -39,6 +39,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is being written only computes: a closure, or a branch that becomes `? :`.
+    pub(crate) pure: bool,
     names: usize,
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn write(
         awaited_blocks: HashSet::new(),
         refused: HashSet::new(),
         locals: parameters,
+        pure: false,
         names: 0,
     };
     writer.result_block(block)
@@ -176,9 +179,7 @@ impl<'ast> Visit<'ast> for Effects {
             }
             Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.found = true,
             Expr::Binary(binary) if is_compound(&binary.op) => self.found = true,
-            Expr::MethodCall(method) if method.method == "push" || method.method == "push_str" => {
-                self.found = true
-            }
+            Expr::MethodCall(method) if super::methods::is_mutation(method) => self.found = true,
             // A block has an effect when it is awaited.
             Expr::Async(_) | Expr::Closure(_) => {}
             _ => syn::visit::visit_expr(self, expr),

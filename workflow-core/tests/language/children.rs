@@ -1,0 +1,148 @@
+//! Other workflows inside a workflow: in the place of a call, and as executions of their own.
+
+use std::time::Duration;
+
+use workflow_core::{Status, Workflow};
+
+use super::*;
+
+/// Charges an order and says so.
+#[workflow]
+async fn payment(order: Order, note: String) -> Result<String, ShopError> {
+    if order.cents == 0 {
+        return Err(ShopError::Short(0));
+    }
+    let receipt = charge(&order).await?;
+    let text = format!("{note}: {receipt}");
+    #[state = "Tell"]
+    let told = send(text).await?;
+    Ok(told)
+}
+
+#[workflow]
+async fn in_place(order: Order) -> Result<Vec<String>, ShopError> {
+    let first = payment(order.clone(), "first".to_string()).await?;
+    let told = send(first).await?;
+    let second = match payment(order, format!("after {told}")).await {
+        Ok(receipt) => receipt,
+        Err(ShopError::Declined { reason }) => reason,
+        Err(error) => return Err(error),
+    };
+    Ok(vec![told, second])
+}
+
+#[tokio::test]
+async fn a_workflow_stands_in_the_place_of_its_call() {
+    snapshot!(in_place);
+    let execution = Executor::test().run(in_place(order())).await;
+    let first = "first: receipt of o-1";
+    assert_eq!(execution.output().unwrap(), [first.to_owned(), format!("after {first}: receipt of o-1")]);
+    let history = execution.history();
+    let states: Vec<&str> = history.visits().iter().map(|visit| visit.state).collect();
+    let machine = &in_place::definition().machine;
+    assert_eq!(states.len(), 5);
+    assert!(states.iter().all(|state| machine.states.iter().any(|(name, _)| name == state)), "{states:?}");
+    assert!(execution.children().is_empty());
+
+    let declined = || Mock::error(ShopError::Declined { reason: "no money".into() });
+    let executor = Executor::test().mock(charge, Mock::sequence([Mock::value("r".into()), declined()]));
+    assert_eq!(executor.run(in_place(order())).await.output().unwrap()[1], "no money");
+    let failed = Executor::test().mock(charge, declined()).run(in_place(order())).await;
+    assert_eq!(failed.error(), Some(ShopError::Declined { reason: "no money".into() }));
+    let short = Executor::test().run(in_place(Order { cents: 0, ..order() })).await;
+    assert_eq!(short.error(), Some(ShopError::Short(0)));
+}
+
+#[workflow]
+async fn turns(orders: Vec<Order>) -> Result<u32, ShopError> {
+    let mut failed = 0;
+    for order in orders {
+        let result = async { payment(order, "x".to_string()).await }.await;
+        if result.is_err() {
+            failed += 1;
+        }
+    }
+    Ok(failed)
+}
+
+#[tokio::test]
+async fn one_in_a_loop_is_entered_again() {
+    snapshot!(turns);
+    let orders = vec![order(), Order { cents: 0, ..order() }, order()];
+    assert_eq!(Executor::test().run(turns(orders.clone())).await.output().unwrap(), 1);
+}
+
+#[workflow]
+async fn own_execution(order: Order, note: String) -> Result<String, ShopError> {
+    match payment(order, note).start_sync().name("pay".to_string()).timeout(Duration::from_secs(60)).await {
+        Ok(receipt) => Ok(receipt),
+        Err(ShopError::Declined { reason }) => Ok(reason),
+        Err(ShopError::Short(left)) if left == 0 => Ok("nothing".to_string()),
+        Err(error) => Err(error),
+    }
+}
+
+#[workflow]
+async fn passed_on(order: Order) -> Result<String, ShopError> {
+    let receipt = payment(order, "n".to_string()).start_sync().await?;
+    Ok(receipt)
+}
+
+#[tokio::test]
+async fn a_workflow_runs_as_an_execution_of_its_own() {
+    snapshot!(own_execution);
+    snapshot!(passed_on);
+    let executor = Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
+    let execution = executor.run(own_execution(order(), "n".into())).await;
+    assert_eq!(execution.output().unwrap(), "n: r");
+    assert_eq!(execution.elapsed(), Duration::from_secs(9));
+    let [child] = execution.children() else { panic!("{:?}", execution.children()) };
+    assert_eq!((child.workflow, child.name.as_str()), ("payment", "pay"));
+    assert_eq!(child.report.outcome.output.as_deref(), Some("\"n: r\""));
+    assert_eq!(child.report.calls().len(), 2);
+    assert_eq!(execution.all_calls().len(), 1);
+    assert_eq!(
+        execution.history().types()[2..6],
+        ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
+    );
+
+    let declined = || Mock::error(ShopError::Declined { reason: "no money".into() });
+    let execution = Executor::test().mock(charge, declined()).run(own_execution(order(), "n".into())).await;
+    assert_eq!(execution.output().unwrap(), "no money");
+    assert_eq!(execution.children()[0].report.outcome.status, Status::Failed);
+    let nothing = Executor::test().run(own_execution(Order { cents: 0, ..order() }, "n".into())).await;
+    assert_eq!(nothing.output().unwrap(), "nothing");
+
+    let execution = Executor::test().mock(charge, declined()).run(passed_on(order())).await;
+    assert_eq!(execution.error(), Some(ShopError::Declined { reason: "no money".into() }));
+    let failed = &execution.children()[0].report.outcome;
+    assert_eq!((&failed.error, &failed.cause), (&execution.outcome().error, &execution.outcome().cause));
+
+    let slow = Executor::test().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
+    assert_eq!(slow.error().map(|error| error.name()), Some("States.Timeout".to_owned()));
+}
+
+#[workflow]
+async fn background(order: Order) -> Result<Vec<String>, PlatformError> {
+    let first = payment(order.clone(), "a".to_string()).start().await?;
+    let second = payment(order, "b".to_string()).start().name(format!("b-{first}")).await?;
+    sleep(Duration::from_secs(5)).await;
+    Ok(vec![first, second])
+}
+
+#[tokio::test]
+async fn what_is_started_goes_on_by_itself() {
+    snapshot!(background);
+    let executor = || Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
+    let execution = executor().run(background(order())).await;
+    assert_eq!(execution.elapsed(), Duration::from_secs(5));
+    let ids: Vec<&str> = execution.children().iter().map(|child| child.id.as_str()).collect();
+    assert_eq!(execution.output().unwrap(), ids);
+    for child in execution.children() {
+        assert_eq!(
+            (child.report.elapsed, child.report.outcome.status),
+            (Duration::from_secs(9), Status::Succeeded)
+        );
+    }
+    assert_eq!(executor().run(background(order())).await.output().unwrap(), ids);
+}
