@@ -4,6 +4,7 @@
 
 mod conformance;
 mod emit_asl;
+mod lint;
 mod workspace;
 
 use std::process::ExitCode;
@@ -27,12 +28,14 @@ struct CommandLine {
 enum Command {
     Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
+    Lint(lint::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -5,6 +5,7 @@
 
 mod jsonata;
 mod jsonpath;
+mod validation;
 
 use std::{
     io::{self, Write as _},
@@ -97,6 +98,8 @@ fn kind(cases: &[Value]) -> Option<Run> {
         Some(jsonata::run)
     } else if has("document") {
         Some(jsonpath::run)
+    } else if has("kind") && cases.iter().any(|case| case["kind"] == "validate") {
+        Some(validation::run)
     } else {
         None
     }
