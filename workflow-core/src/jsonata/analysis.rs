@@ -1,0 +1,246 @@
+//! What a parsed expression reads and calls, found once so that an evaluation binds only that.
+
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
+
+use super::{engine::Needs, syntax::SyntaxError};
+
+/// What an expression reads of its environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reads {
+    /// Reads `$states.input`.
+    pub input: bool,
+    /// Reads `$states.result`.
+    pub result: bool,
+    /// Reads `$states.errorOutput`.
+    pub error_output: bool,
+    /// Reads `$states.context`.
+    pub context: bool,
+    /// The variables that it reads, without `$`, in the order in which they appear first. Those that the
+    /// expression sets itself and the functions that it names are among them.
+    pub variables: Vec<String>,
+}
+
+/// The parts of a value that paths lead to: those of its fields that are named here, or all of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    pub(super) whole: bool,
+    pub(super) fields: Vec<(String, Parts)>,
+}
+
+/// What [`analyse`] finds.
+pub(super) struct Analysis {
+    pub(super) reads: Reads,
+    pub(super) needs: Needs,
+}
+
+/// Something that Step Functions' JSONata lacks.
+pub(super) struct Refused {
+    code: Option<&'static str>,
+    message: String,
+    token: &'static str,
+}
+
+impl Refused {
+    /// The error for an expression that holds it.
+    pub(super) fn located(self, source: &str) -> SyntaxError {
+        let Self { code, message, token } = self;
+        SyntaxError { code: code.map(str::to_owned), message, position: source.find(token) }
+    }
+}
+
+/// Reads an expression's tree.
+pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
+    let mut walk = Walk::default();
+    walk.node(tree)?;
+    let Walk { variables, functions, parent, nests } = walk;
+    let states = variables.iter().find(|(name, _)| name == "states").map(|(_, parts)| parts);
+    let member = |name: &str| {
+        states.is_some_and(|states| states.whole || states.fields.iter().any(|(field, _)| field == name))
+    };
+    let reads = Reads {
+        input: member("input"),
+        result: member("result"),
+        error_output: member("errorOutput"),
+        context: member("context"),
+        variables: variables.iter().map(|(name, _)| name).filter(|name| *name != "states").cloned().collect(),
+    };
+    let mut needs = Needs { variables, functions, nests };
+    if parent {
+        // `%` leads back to values that no path names.
+        needs.variables.iter_mut().for_each(|(_, parts)| parts.whole = true);
+    }
+    Ok(Analysis { reads, needs })
+}
+
+#[derive(Default)]
+struct Walk {
+    variables: Vec<(String, Parts)>,
+    functions: Vec<String>,
+    parent: bool,
+    nests: bool,
+}
+
+impl Walk {
+    fn nodes<'a>(&mut self, nodes: impl IntoIterator<Item = &'a AstNode>) -> Result<(), Refused> {
+        nodes.into_iter().try_for_each(|node| self.node(node))
+    }
+
+    fn pairs(&mut self, pairs: &[(AstNode, AstNode)]) -> Result<(), Refused> {
+        pairs.iter().try_for_each(|(key, value)| self.nodes([key, value]))
+    }
+
+    fn node(&mut self, node: &AstNode) -> Result<(), Refused> {
+        match node {
+            AstNode::String(_)
+            | AstNode::Name(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. }
+            | AstNode::Wildcard
+            | AstNode::Descendant
+            | AstNode::ParentVariable(_) => Ok(()),
+            AstNode::Variable(name) => self.variable(name, &[]),
+            AstNode::Parent(_) => {
+                self.parent = true;
+                Ok(())
+            }
+            AstNode::Path { steps } => self.path(steps),
+            AstNode::Binary { op, lhs, rhs } => {
+                match op {
+                    BinaryOp::Coalesce => return Err(missing_operator("??", "?")),
+                    BinaryOp::Default => return Err(missing_operator("?:", ":")),
+                    BinaryOp::ColonEqual if matches!(**rhs, AstNode::Lambda { .. }) => self.nests = true,
+                    _ => {}
+                }
+                self.nodes([&**lhs, &**rhs])
+            }
+            AstNode::Unary { operand, .. } => self.node(operand),
+            AstNode::Function { name, args, .. } => {
+                self.function(name)?;
+                self.nodes(args)
+            }
+            AstNode::Call { procedure, args } => {
+                self.nests = true;
+                self.node(procedure)?;
+                self.nodes(args)
+            }
+            AstNode::Lambda { body, .. } => self.node(body),
+            AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => self.nodes(items),
+            AstNode::Object(pairs) => self.pairs(pairs),
+            AstNode::ObjectTransform { input, pattern } => {
+                self.node(input)?;
+                self.pairs(pattern)
+            }
+            AstNode::Conditional { condition, then_branch, else_branch } => {
+                self.nodes([&**condition, &**then_branch])?;
+                self.nodes(else_branch.as_deref())
+            }
+            AstNode::FunctionApplication(inner) => self.node(inner),
+            AstNode::Sort { input, terms } => {
+                self.node(input)?;
+                self.nodes(terms.iter().map(|(term, _)| term))
+            }
+            AstNode::Transform { location, update, delete } => {
+                self.nodes([&**location, &**update])?;
+                self.nodes(delete.as_deref())
+            }
+        }
+    }
+
+    fn path(&mut self, steps: &[PathStep]) -> Result<(), Refused> {
+        match steps {
+            [first, rest @ ..] if matches!(&first.node, AstNode::Variable(_)) => {
+                let mut names = Vec::new();
+                if is_plain(first) {
+                    for step in rest {
+                        let AstNode::Name(name) = &step.node else { break };
+                        names.push(name.as_str());
+                        if !is_plain(step) {
+                            break;
+                        }
+                    }
+                }
+                if let AstNode::Variable(name) = &first.node {
+                    self.variable(name, &names)?;
+                }
+                self.stages(first)?;
+                self.steps(rest)
+            }
+            _ => self.steps(steps),
+        }
+    }
+
+    fn steps(&mut self, steps: &[PathStep]) -> Result<(), Refused> {
+        steps.iter().try_for_each(|step| {
+            self.node(&step.node)?;
+            self.stages(step)
+        })
+    }
+
+    fn stages(&mut self, step: &PathStep) -> Result<(), Refused> {
+        step.stages.iter().try_for_each(|stage| match stage {
+            Stage::Filter(filter) => self.node(filter),
+            Stage::KeepArray | Stage::Index(_) => Ok(()),
+        })
+    }
+
+    /// Notes that these fields, each inside the one before, are read of a variable.
+    fn variable(&mut self, name: &str, fields: &[&str]) -> Result<(), Refused> {
+        if name.is_empty() {
+            return Ok(());
+        }
+        self.called(name)?;
+        let mut parts = entry(&mut self.variables, name);
+        for field in fields {
+            parts = entry(&mut parts.fields, field);
+        }
+        parts.whole = true;
+        Ok(())
+    }
+
+    fn function(&mut self, name: &str) -> Result<(), Refused> {
+        self.called(name)?;
+        // A variable may hold a function.
+        entry(&mut self.variables, name).whole = true;
+        Ok(())
+    }
+
+    /// Notes a name that may be that of a function.
+    fn called(&mut self, name: &str) -> Result<(), Refused> {
+        if name == "eval" {
+            let message = "The function $eval is not supported; use $parse to read JSON".to_owned();
+            return Err(Refused { code: None, message, token: "$eval" });
+        }
+        self.nests |= name == "reduce";
+        if !self.functions.iter().any(|known| known == name) {
+            self.functions.push(name.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What JSONata 2.0.6 says of an operator that a later version brought: it reads the last sign of it
+/// as the beginning of an operand.
+fn missing_operator(token: &'static str, sign: &str) -> Refused {
+    Refused {
+        code: Some("S0211"),
+        message: format!("The symbol \"{sign}\" cannot be used as a unary operator"),
+        token,
+    }
+}
+
+fn is_plain(step: &PathStep) -> bool {
+    step.stages.is_empty() && step.focus.is_none() && step.index_var.is_none() && !step.is_tuple
+}
+
+fn entry<'a>(list: &'a mut Vec<(String, Parts)>, name: &str) -> &'a mut Parts {
+    let place = list.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        list.push((name.to_owned(), Parts::default()));
+        list.len() - 1
+    });
+    &mut list[place].1
+}
