@@ -87,9 +87,7 @@ fn states(parts: &Parts, environment: &Environment<'_>) -> JValue {
         let field = parts.fields.iter().find(|(field, _)| field == name).map(|(_, parts)| parts);
         if parts.whole { Some(&WHOLE) } else { field }
     };
-    let member = |name: &str, value: Option<&Value>| {
-        Some((name.to_owned(), part(value?, wanted(name)?)))
-    };
+    let member = |name: &str, value: Option<&Value>| Some((name.to_owned(), part(value?, wanted(name)?)));
     let context = wanted("context").map(|_| environment.scope.context());
     let members = [
         member("input", environment.input),
@@ -108,9 +106,8 @@ fn part(value: &Value, parts: &Parts) -> JValue {
     match value {
         Value::Object(fields) if !parts.whole => {
             let wanted = parts.fields.iter();
-            let found = wanted.filter_map(|(name, parts)| {
-                fields.get(name).map(|value| (name.clone(), part(value, parts)))
-            });
+            let found = wanted
+                .filter_map(|(name, parts)| fields.get(name).map(|value| (name.clone(), part(value, parts))));
             JValue::object(found.collect())
         }
         _ => import(value),

@@ -86,7 +86,8 @@ fn draw(scope: &dyn Scope) -> impl Fn() -> u64 + 'static {
 
 /// Calls functions of JSONata from one that stands in their place.
 fn built_in(expression: &str, arguments: [JValue; 3]) -> Answer {
-    let tree = parser::parse(expression).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))?;
+    let tree =
+        parser::parse(expression).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))?;
     let mut context = Context::new();
     for (name, value) in ["a", "b", "c"].into_iter().zip(arguments) {
         context.bind(name.to_owned(), value);
@@ -112,7 +113,8 @@ fn partition(arguments: &[JValue]) -> Answer {
         [JValue::Undefined, ..] => Ok(JValue::Undefined),
         [JValue::Array(items), JValue::Number(size)] => {
             let size = whole(*size).filter(|size| *size > 0);
-            let size = size.ok_or_else(|| coded("D3137", "The size of $partition must be a positive integer"))?;
+            let size =
+                size.ok_or_else(|| coded("D3137", "The size of $partition must be a positive integer"))?;
             let size = usize::try_from(size).unwrap_or(usize::MAX);
             Ok(JValue::array(items.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
         }

@@ -52,7 +52,11 @@ fn direct<'a>(steps: &[Step], root: &'a Value) -> Option<&'a Value> {
 /// The item at an index, which counts from the end where negative.
 fn at(items: &[Value], index: i64) -> Option<&Value> {
     let place = usize::try_from(index.unsigned_abs()).ok()?;
-    if index < 0 { items.len().checked_sub(place).and_then(|place| items.get(place)) } else { items.get(place) }
+    if index < 0 {
+        items.len().checked_sub(place).and_then(|place| items.get(place))
+    } else {
+        items.get(place)
+    }
 }
 
 struct Walk<'p, 'a> {
@@ -74,7 +78,9 @@ impl<'a> Walk<'_, 'a> {
             (Step::Name(name), Value::Object(fields)) => match fields.get(name) {
                 Some(value) => self.step(value, next, definite),
                 None if is_last || !definite => Ok(()),
-                None => Err(not_found(format!("Missing property in path {}", canonical(&self.steps[..next])))),
+                None => {
+                    Err(not_found(format!("Missing property in path {}", canonical(&self.steps[..next]))))
+                }
             },
             (Step::Names(names), Value::Object(fields)) => {
                 let found = names.iter().filter_map(|name| fields.get(name).map(|value| (name, value)));
@@ -98,16 +104,18 @@ impl<'a> Walk<'_, 'a> {
                 .iter()
                 .filter_map(|index| at(items, *index))
                 .try_for_each(|value| self.step(value, next, false)),
-            (Step::Slice(from, to), Value::Array(items)) => {
-                items[slice(items.len(), *from, *to)].iter().try_for_each(|value| self.step(value, next, false))
-            }
+            (Step::Slice(from, to), Value::Array(items)) => items[slice(items.len(), *from, *to)]
+                .iter()
+                .try_for_each(|value| self.step(value, next, false)),
             (Step::Index(_) | Step::Indexes(_) | Step::Slice(..), Value::Null) if definite => {
                 Err(not_found(format!("The path {} is null", canonical(&self.steps[..place]))))
             }
-            (Step::Index(_) | Step::Indexes(_) | Step::Slice(..), other) if definite => Err(not_found(format!(
-                "Filter: {} can only be applied to arrays. Current context is: {other}",
-                &canonical(&self.steps[place..next])[1..]
-            ))),
+            (Step::Index(_) | Step::Indexes(_) | Step::Slice(..), other) if definite => {
+                Err(not_found(format!(
+                    "Filter: {} can only be applied to arrays. Current context is: {other}",
+                    &canonical(&self.steps[place..next])[1..]
+                )))
+            }
             (Step::Wildcard, Value::Array(items)) => {
                 items.iter().try_for_each(|value| self.step(value, next, false))
             }

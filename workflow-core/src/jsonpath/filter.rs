@@ -205,9 +205,11 @@ impl Filter {
                 debug_assert_eq!(*operator, Operator::Matches);
                 left.value(item, document).is_some_and(|text| matches(regex, &text))
             }
-            Self::Compare(left, operator, right) => {
-                compare(left.value(item, document).as_deref(), *operator, right.value(item, document).as_deref())
-            }
+            Self::Compare(left, operator, right) => compare(
+                left.value(item, document).as_deref(),
+                *operator,
+                right.value(item, document).as_deref(),
+            ),
         }
     }
 }
@@ -215,7 +217,9 @@ impl Filter {
 fn matches(regex: &Regex, value: &Value) -> bool {
     match value {
         Value::String(text) => regex.is_match(text),
-        Value::Array(items) => items.iter().any(|item| item.as_str().is_some_and(|text| regex.is_match(text))),
+        Value::Array(items) => {
+            items.iter().any(|item| item.as_str().is_some_and(|text| regex.is_match(text)))
+        }
         _ => false,
     }
 }
@@ -237,7 +241,8 @@ fn compare(left: Option<&Value>, operator: Operator, right: Option<&Value>) -> b
         return !compare(left, Operator::Equal, right);
     }
     let (Some(left), Some(right)) = (left, right) else { return false };
-    let among = |item: &Value| right.as_array().is_some_and(|list| list.iter().any(|other| equal(item, other)));
+    let among =
+        |item: &Value| right.as_array().is_some_and(|list| list.iter().any(|other| equal(item, other)));
     let items = || left.as_array().map(Vec::as_slice);
     match operator {
         Operator::Equal => equal(left, right),
@@ -256,8 +261,12 @@ fn compare(left: Option<&Value>, operator: Operator, right: Option<&Value>) -> b
             Value::String(text) => right.as_str().is_some_and(|part| text.contains(part)),
             _ => false,
         },
-        Operator::Size => right.as_u64().is_some_and(|size| length(left).is_some_and(|length| length as u64 == size)),
-        Operator::Empty => right.as_bool().is_some_and(|empty| length(left).is_some_and(|length| (length == 0) == empty)),
+        Operator::Size => {
+            right.as_u64().is_some_and(|size| length(left).is_some_and(|length| length as u64 == size))
+        }
+        Operator::Empty => {
+            right.as_bool().is_some_and(|empty| length(left).is_some_and(|length| (length == 0) == empty))
+        }
     }
 }
 

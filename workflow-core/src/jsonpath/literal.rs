@@ -25,10 +25,9 @@ fn word(cursor: &mut Cursor<'_>) -> Result<Value, SyntaxError> {
         "true" => Ok(Value::Bool(true)),
         "false" => Ok(Value::Bool(false)),
         "null" => Ok(Value::Null),
-        _ => serde_json::from_str::<Number>(word).map(Value::Number).map_err(|_| SyntaxError {
-            message: "Expected a path or a value".to_owned(),
-            position: start,
-        }),
+        _ => serde_json::from_str::<Number>(word)
+            .map(Value::Number)
+            .map_err(|_| SyntaxError { message: "Expected a path or a value".to_owned(), position: start }),
     }
 }
 
@@ -58,7 +57,9 @@ fn object(cursor: &mut Cursor<'_>) -> Result<Value, SyntaxError> {
         return Ok(Value::Object(fields));
     }
     loop {
-        let Value::String(name) = parse(cursor)? else { return Err(cursor.error("Expected a name in quotes")) };
+        let Value::String(name) = parse(cursor)? else {
+            return Err(cursor.error("Expected a name in quotes"));
+        };
         cursor.skip_blanks();
         cursor.expect(":")?;
         fields.insert(name, parse(cursor)?);

@@ -86,7 +86,8 @@ fn named(cursor: &mut Cursor<'_>) -> Result<Step, SyntaxError> {
     }
     let start = cursor.at();
     let ends_a_name = |letter: char| {
-        letter.is_whitespace() || matches!(letter, '.' | '[' | ']' | '(' | ')' | ',' | '=' | '!' | '<' | '>' | '&' | '|' | '~')
+        letter.is_whitespace()
+            || matches!(letter, '.' | '[' | ']' | '(' | ')' | ',' | '=' | '!' | '<' | '>' | '&' | '|' | '~')
     };
     let name = cursor.take_while(|letter| !ends_a_name(letter));
     if cursor.peek() == Some('(') {
