@@ -53,6 +53,7 @@ mod environment;
 mod error;
 mod generated;
 mod history;
+pub mod interpreter;
 pub mod intrinsics;
 pub mod jsonata;
 pub mod jsonpath;

@@ -221,6 +221,10 @@ impl<'m> Engine<'m> {
         }
     }
 
+    pub(super) fn inspection(&self) -> Option<&Inspection> {
+        self.inspection.as_deref()
+    }
+
     pub(super) fn take_inspection(&mut self) -> Option<Box<Inspection>> {
         self.inspection.take()
     }
@@ -296,13 +300,13 @@ impl<'m> Engine<'m> {
                     return Poll::Pending;
                 }
                 // What nobody waits for any more does not move the clock.
-                if self.is_stale(0) {
+                if self.is_stale() {
                     self.alarms.pop();
                     continue;
                 }
                 self.now = self.now.max(at);
             } else if at > self.now {
-                if self.is_stale(0) {
+                if self.is_stale() {
                     self.alarms.pop();
                     continue;
                 }
@@ -325,7 +329,7 @@ impl<'m> Engine<'m> {
     }
 
     /// Whether the earliest alarm is for a stay that is over.
-    fn is_stale(&self, _: usize) -> bool {
+    fn is_stale(&self) -> bool {
         let Some(Reverse(alarm)) = self.alarms.peek() else { return false };
         alarm.frame != EXECUTION
             && self
@@ -429,7 +433,7 @@ impl<'m> Engine<'m> {
             (None, Err(failure)) => self.fail_execution(frame.last, failure),
             (Some((parent, slot)), result) => {
                 self.free.push(number);
-                self.child_ended(parent, slot, number, frame.last, frame.scope, result);
+                self.child_ended(parent, slot, number, &frame, result);
             }
         }
     }

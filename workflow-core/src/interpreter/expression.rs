@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{context::StateScope, fault::Fault};
 use crate::{
-    intrinsics, jsonata,
+    intrinsics::{Query, QueryError},
+    jsonata,
     jsonpath::{self, NotApplicable},
 };
 
@@ -30,77 +31,43 @@ impl<'a> Surroundings<'a> {
 
 /// A path or an intrinsic function: what JSONPath states take.
 #[derive(Debug)]
-pub(super) enum Path {
-    Path(jsonpath::Path),
-    Intrinsic(intrinsics::Intrinsic),
-}
-
-/// Why a path gave no value.
-pub(super) enum PathError {
-    /// It leads nowhere; in the words of Jayway.
-    Nowhere(String),
-    /// An intrinsic function failed.
-    Intrinsic(intrinsics::IntrinsicError),
-}
+pub(super) struct Path(Query);
 
 impl Path {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        if text.trim_start().starts_with("States.") {
-            return intrinsics::Intrinsic::parse(text).map(Self::Intrinsic).map_err(|error| error.to_string());
-        }
-        jsonpath::Path::parse(text).map(Self::Path).map_err(|error| error.to_string())
+        Query::parse(text).map(Self).map_err(|error| error.to_string())
     }
 
     pub(super) fn source(&self) -> &str {
-        match self {
-            Self::Path(path) => path.source(),
-            Self::Intrinsic(intrinsic) => intrinsic.source(),
-        }
+        self.0.source()
     }
 
-    pub(super) fn find<'a>(&self, surroundings: &Surroundings<'a>) -> Result<Cow<'a, Value>, PathError> {
-        match self {
-            Self::Path(path) => path
-                .evaluate(surroundings.document, surroundings.scope)
-                .map_err(|error| PathError::Nowhere(error.message)),
-            Self::Intrinsic(intrinsic) => intrinsic
-                .evaluate(surroundings.document, surroundings.scope)
-                .map(Cow::Owned)
-                .map_err(PathError::Intrinsic),
-        }
+    /// The value, or why there is none.
+    pub(super) fn find<'a>(&'a self, surroundings: &Surroundings<'a>) -> Result<Cow<'a, Value>, QueryError> {
+        self.0.evaluate(surroundings.document, surroundings.scope)
     }
 
     /// What a path of a state itself selects: `InputPath`, `OutputPath`, `ItemsPath` and the like.
-    pub(super) fn select<'a>(&self, surroundings: &Surroundings<'a>) -> Result<Cow<'a, Value>, Fault> {
+    pub(super) fn select<'a>(&'a self, surroundings: &Surroundings<'a>) -> Result<Cow<'a, Value>, Fault> {
         self.find(surroundings).map_err(|error| match error {
-            PathError::Nowhere(message) => {
-                Fault::Runtime(format!("Invalid path '{}' : {message}", self.source()))
+            QueryError::NotFound { error, .. } => {
+                Fault::Runtime(format!("Invalid path '{}' : {error}", self.source()))
             }
-            PathError::Intrinsic(error) => error.into(),
+            error @ QueryError::Intrinsic { .. } => {
+                Fault::Named("States.IntrinsicFailure", error.to_string())
+            }
         })
     }
-}
 
-impl PathError {
-    /// The fault of a template's entry.
-    pub(super) fn in_template(self, path: &Path, key: &str, surroundings: &Surroundings<'_>) -> Fault {
-        match self {
-            Self::Nowhere(_) => Fault::Runtime(format!(
-                "The JSONPath '{}' specified for the field '{key}' could not be found in the input '{}'",
-                path.source(),
-                surroundings.document
-            )),
-            Self::Intrinsic(error) => error.into(),
-        }
-    }
-}
-
-impl From<intrinsics::IntrinsicError> for Fault {
-    fn from(error: intrinsics::IntrinsicError) -> Self {
-        match error {
-            intrinsics::IntrinsicError::Path { source, .. } => Self::Runtime(source.to_string()),
-            error => Self::Named("States.IntrinsicFailure", error.to_string()),
-        }
+    /// The value of an entry of a template.
+    pub(super) fn entry<'a>(
+        &'a self,
+        key: &str,
+        surroundings: &Surroundings<'a>,
+    ) -> Result<Cow<'a, Value>, Fault> {
+        self.0.evaluate_field(key, surroundings.document, surroundings.scope).map_err(|(error, cause)| {
+            if error == "States.Runtime" { Fault::Runtime(cause) } else { Fault::Named(error, cause) }
+        })
     }
 }
 

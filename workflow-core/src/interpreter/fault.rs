@@ -7,8 +7,9 @@ use crate::{error::PlatformError, history::Text};
 pub(super) enum Fault {
     /// The data does not fit what JSONPath says of it: `States.Runtime`, which nothing catches.
     Runtime(String),
-    /// An expression of JSONata failed: `States.QueryEvaluationError`, at a field.
-    Query { cause: String, location: Option<String> },
+    /// An expression of JSONata failed, at a field: `States.QueryEvaluationError`. It is late where the
+    /// expression had a value, which then was no good.
+    Query { cause: String, location: Option<String>, late: bool },
     /// An error whose cause names the state: its name, and the cause without the state.
     Named(&'static str, String),
     /// An error with all its words, as a task or a Fail state gives it.
@@ -46,7 +47,7 @@ impl Failure {
 
 impl Fault {
     pub(super) fn query(cause: impl Into<String>, location: &str) -> Self {
-        Self::Query { cause: cause.into(), location: Some(location.to_owned()) }
+        Self::Query { cause: cause.into(), location: Some(location.to_owned()), late: false }
     }
 
     /// The error that it is in a state that was entered at an event.
@@ -64,5 +65,11 @@ impl Fault {
             Self::Named(error, cause) => Failure::new(error, told(&cause)),
             Self::Failed(failure) => failure,
         }
+    }
+}
+
+impl From<crate::error::Failure> for Failure {
+    fn from(failure: crate::error::Failure) -> Self {
+        Self::new(failure.error, failure.cause)
     }
 }

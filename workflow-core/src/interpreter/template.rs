@@ -3,8 +3,6 @@
 //! In JSONPath a key that ends in `.$` has a path or an intrinsic function as its value; in JSONata a
 //! text between `{%` and `%}` is an expression.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use super::{
@@ -119,9 +117,7 @@ impl Template {
                 }
                 Value::Object(object)
             }
-            Self::Path(key, path) => path.find(surroundings).map(Cow::into_owned).map_err(|error| {
-                error.in_template(path, key, surroundings)
-            })?,
+            Self::Path(key, path) => path.entry(key, surroundings)?.into_owned(),
             Self::Jsonata(expression) => expression.value(surroundings)?,
         })
     }

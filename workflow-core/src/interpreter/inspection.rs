@@ -1,0 +1,97 @@
+//! What TestState tells of the way of data through a state.
+
+use std::{cell::RefCell, time::Duration};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    data::Data,
+    engine::Engine,
+    fault::Failure,
+    handler::TaskResult,
+    machine::{Items, Machine},
+    variables::Variables,
+};
+use crate::history::Text;
+
+/// The notes of a state that is tested alone.
+#[derive(Default)]
+pub(super) struct Inspection {
+    /// How often the state was retried before.
+    pub(super) retries: u32,
+    /// What the work of a Map or Parallel state comes to, which is not run.
+    pub(super) mock: Option<TaskResult>,
+    notes: RefCell<Notes>,
+}
+
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) data: Map<String, Value>,
+    pub(super) next: Option<Text>,
+    pub(super) variables: Vec<(Text, Data)>,
+    pub(super) caught: Option<(usize, Failure)>,
+    pub(super) retry: Option<(usize, Duration, Failure)>,
+}
+
+impl Inspection {
+    pub(super) fn new(retries: u32, mock: Option<TaskResult>) -> Self {
+        Self { retries, mock, notes: RefCell::default() }
+    }
+
+    pub(super) fn into_notes(self) -> Notes {
+        self.notes.into_inner()
+    }
+}
+
+impl Engine<'_> {
+    /// What the work of a Map or Parallel state comes to that is tested alone.
+    pub(super) fn mocked(&self) -> Option<TaskResult> {
+        self.inspection()?.mock.clone()
+    }
+
+    pub(super) fn note(&self, step: &str, value: &Value) {
+        self.note_with(|notes| {
+            notes.data.insert(step.to_owned(), value.clone());
+        });
+    }
+
+    pub(super) fn note_next(&self, machine: &Machine, next: usize) {
+        self.note_with(|notes| notes.next = machine.states.get(next).map(|state| state.name.clone()));
+    }
+
+    pub(super) fn note_variables(&self, variables: &Variables) {
+        self.note_with(|notes| notes.variables = variables.all());
+    }
+
+    pub(super) fn note_caught(&self, index: usize, failure: &Failure) {
+        self.note_with(|notes| notes.caught = Some((index, failure.clone())));
+    }
+
+    pub(super) fn note_retry(&self, index: usize, delay: Duration, failure: &Failure) {
+        self.note_with(|notes| notes.retry = Some((index, delay, failure.clone())));
+    }
+
+    pub(super) fn note_items(&self, items: &Items, value: &Value) {
+        if matches!(items, Items::Template(_)) {
+            self.note("afterItems", value);
+        }
+    }
+
+    pub(super) fn note_map(&self, concurrency: usize, count: Option<f64>, percentage: Option<f64>) {
+        self.note_with(|notes| {
+            notes.data.insert("maxConcurrency".to_owned(), json!(concurrency));
+            if let Some(count) = count {
+                notes.data.insert("toleratedFailureCount".to_owned(), json!(count));
+            }
+            if let Some(percentage) = percentage {
+                notes.data.insert("toleratedFailurePercentage".to_owned(), json!(percentage));
+            }
+        });
+    }
+
+    fn note_with(&self, change: impl FnOnce(&mut Notes)) {
+        if let Some(inspection) = self.inspection() {
+            change(&mut inspection.notes.borrow_mut());
+        }
+    }
+}
