@@ -2,6 +2,7 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+mod conformance;
 mod emit_asl;
 mod workspace;
 
@@ -24,11 +25,13 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
     };
     result.unwrap_or_else(|error| {

@@ -53,7 +53,7 @@ impl Refused {
 pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
     let mut walk = Walk::default();
     walk.node(tree)?;
-    let Walk { variables, functions, parent, nests } = walk;
+    let Walk { variables, functions, parent } = walk;
     let states = variables.iter().find(|(name, _)| name == "states").map(|(_, parts)| parts);
     let member = |name: &str| {
         states.is_some_and(|states| states.whole || states.fields.iter().any(|(field, _)| field == name))
@@ -65,7 +65,7 @@ pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
         context: member("context"),
         variables: variables.iter().map(|(name, _)| name).filter(|name| *name != "states").cloned().collect(),
     };
-    let mut needs = Needs { variables, functions, nests };
+    let mut needs = Needs { variables, functions };
     if parent {
         // `%` leads back to values that no path names.
         needs.variables.iter_mut().for_each(|(_, parts)| parts.whole = true);
@@ -78,7 +78,6 @@ struct Walk {
     variables: Vec<(String, Parts)>,
     functions: Vec<String>,
     parent: bool,
-    nests: bool,
 }
 
 impl Walk {
@@ -113,7 +112,6 @@ impl Walk {
                 match op {
                     BinaryOp::Coalesce => return Err(missing_operator("??", "?")),
                     BinaryOp::Default => return Err(missing_operator("?:", ":")),
-                    BinaryOp::ColonEqual if matches!(**rhs, AstNode::Lambda { .. }) => self.nests = true,
                     _ => {}
                 }
                 self.nodes([&**lhs, &**rhs])
@@ -124,7 +122,6 @@ impl Walk {
                 self.nodes(args)
             }
             AstNode::Call { procedure, args } => {
-                self.nests = true;
                 self.node(procedure)?;
                 self.nodes(args)
             }
@@ -211,11 +208,6 @@ impl Walk {
 
     /// Notes a name that may be that of a function.
     fn called(&mut self, name: &str) -> Result<(), Refused> {
-        if name == "eval" {
-            let message = "The function $eval is not supported; use $parse to read JSON".to_owned();
-            return Err(Refused { code: None, message, token: "$eval" });
-        }
-        self.nests |= name == "reduce";
         if !self.functions.iter().any(|known| known == name) {
             self.functions.push(name.to_owned());
         }

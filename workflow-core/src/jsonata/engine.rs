@@ -17,11 +17,9 @@ const TIMEOUT: u64 = 5_000;
 /// How deep an evaluation may nest.
 const DEPTH: usize = 2_000;
 /// How long a list that an expression makes may grow.
-pub(super) const LENGTH: usize = 100_000;
+pub(super) const LENGTH: usize = 1_000_000;
 /// How deep a value may nest that leaves an expression.
 const VALUE_DEPTH: usize = 1_000;
-/// The stack of an evaluation that can build values of any depth: dropping one recurses.
-const STACK: usize = 256 * 1024 * 1024;
 
 /// What an evaluation needs to bind.
 #[derive(Clone, Debug, Default)]
@@ -30,22 +28,10 @@ pub(super) struct Needs {
     pub(super) variables: Vec<(String, Parts)>,
     /// Every name that may be a function's.
     pub(super) functions: Vec<String>,
-    /// Whether it can build a value deeper than its own text.
-    pub(super) nests: bool,
 }
 
 /// Evaluates a tree.
 pub(super) fn evaluate(
-    tree: &AstNode,
-    needs: &Needs,
-    context_value: Option<&Value>,
-    environment: &Environment<'_>,
-) -> Result<Option<Value>, EvaluationError> {
-    let run = || run(tree, needs, context_value, environment);
-    if needs.nests { stacker::grow(STACK, run) } else { run() }
-}
-
-fn run(
     tree: &AstNode,
     needs: &Needs,
     context_value: Option<&Value>,
@@ -78,6 +64,12 @@ fn run(
 /// The error that the engine's own stands for.
 pub(super) fn error(error: EvaluatorError) -> EvaluationError {
     let (code, message) = split_code(error.message());
+    if let Some("D1011" | "D1012") = code {
+        // JSONata 2.0.6 has one code for an evaluation that is cut off.
+        return EvaluationError::new("U1001", message);
+    }
+    // The engine goes on to name the function here, which JSONata does not.
+    let message = if code == Some("T1006") { "Attempted to invoke a non-function" } else { message };
     EvaluationError { code: code.map(str::to_owned), message: message.to_owned() }
 }
 
@@ -134,7 +126,7 @@ pub(super) fn import(value: &Value) -> JValue {
 /// The JSON that a value of the engine is.
 fn export(value: &JValue, depth: usize) -> Result<Value, EvaluationError> {
     if depth > VALUE_DEPTH {
-        return Err(EvaluationError::new("D1011", "The value is nested too deeply"));
+        return Err(EvaluationError::new("U1001", "The value is nested too deeply"));
     }
     Ok(match value {
         // An undefined item or field is what JavaScript writes as null, or not at all.

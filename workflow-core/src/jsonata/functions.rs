@@ -61,6 +61,10 @@ pub(super) fn register(
                 evaluator
                     .register_fn("uuid", move |_: &[JValue]| Ok(JValue::string(uuid_of(draw(), draw()))))?;
             }
+            // To Step Functions it is no function at all.
+            "eval" => evaluator.register_fn_override("eval", |_: &[JValue]| {
+                Err(coded("T1006", "Attempted to invoke a non-function"))
+            })?,
             "pad" => evaluator.register_fn_override("pad", pad)?,
             "partition" => evaluator.register_fn("partition", partition)?,
             "range" => evaluator.register_fn("range", range)?,

@@ -7,9 +7,12 @@
 //! (paths, comparisons, arithmetic) on `serde_json` values without the engine.
 
 mod analysis;
+mod direct;
 mod engine;
 mod functions;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 
@@ -39,6 +42,7 @@ struct Parsed {
     tree: AstNode,
     reads: Reads,
     needs: engine::Needs,
+    direct: Option<direct::Direct>,
 }
 
 /// What an expression may read: the members of `$states`, and a scope for all else.
@@ -84,7 +88,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// What is not JSONata 2.0.6, and `$eval`, which Step Functions does not offer.
+    /// What is not JSONata 2.0.6. `$eval`, which Step Functions does not offer, fails when it is called.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
         let source = source.trim();
         let tree = syntax::parse(source)?;
@@ -93,6 +97,7 @@ impl Expression {
             source: source.to_owned(),
             reads: analysis.reads,
             needs: analysis.needs,
+            direct: direct::compile(&tree),
             tree,
         })))
     }
@@ -113,7 +118,8 @@ impl Expression {
     ///
     /// What JSONata throws, and a value that JSON cannot hold: a function, or a number that is none.
     pub fn evaluate(&self, environment: &Environment<'_>) -> Result<Option<Value>, EvaluationError> {
-        engine::evaluate(&self.0.tree, &self.0.needs, None, environment)
+        let direct = self.0.direct.as_ref().and_then(|direct| direct.evaluate(environment));
+        direct.map_or_else(|| engine::evaluate(&self.0.tree, &self.0.needs, None, environment), Ok)
     }
 
     /// The same with a value for `$`, the context value, which Step Functions leaves undefined.
@@ -141,7 +147,10 @@ impl Expression {
         match self.evaluate(environment) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(format!("{} returned nothing (undefined).", self.in_field(field))),
-            Err(error) => Err(format!("{} threw an error during evaluation. {error}", self.in_field(field))),
+            Err(error) => {
+                let separator = if error.code.is_some() { '.' } else { ':' };
+                Err(format!("{} threw an error during evaluation{separator} {error}", self.in_field(field)))
+            }
         }
     }
 

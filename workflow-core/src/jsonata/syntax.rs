@@ -26,7 +26,10 @@ pub struct SyntaxError {
 /// Parses an expression.
 pub(super) fn parse(source: &str) -> Result<AstNode, SyntaxError> {
     parser::parse(source).map_err(|error| {
-        let text = error.to_string();
+        let text = match error {
+            ParserError::UnclosedComment => "S0106: Comment has no closing tag".to_owned(),
+            error => error.to_string(),
+        };
         let (code, message) = split_code(&text);
         SyntaxError { code: code.map(str::to_owned), message: message.to_owned(), position: locate(source) }
     })
