@@ -47,7 +47,8 @@ pub(super) struct StateScope<'a> {
 impl StateScope<'_> {
     fn build(&self) -> Value {
         if let Some(context) = &self.settings.context {
-            return self.given(context);
+            // A caller of TestState gave it, and it is taken as it is.
+            return context.clone();
         }
         let settings = self.settings;
         let mut execution = Map::new();
@@ -68,29 +69,16 @@ impl StateScope<'_> {
         Value::Object(context)
     }
 
-    /// A context object that a caller of TestState gave, which is taken as it is.
-    fn given(&self, context: &Value) -> Value {
-        let mut context = context.as_object().cloned().unwrap_or_default();
-        self.add_state(&mut context);
-        Value::Object(context)
-    }
-
     fn add_state(&self, context: &mut Map<String, Value>) {
-        if !context.contains_key("State") {
-            let mut state = json!({ "Name": self.state, "EnteredTime": time::format(self.entered) });
-            if let (Some(retries), Some(state)) = (self.retries, state.as_object_mut()) {
-                state.insert("RetryCount".to_owned(), retries.into());
-            }
-            context.insert("State".to_owned(), state);
+        let mut state = json!({ "Name": self.state, "EnteredTime": time::format(self.entered) });
+        if let (Some(retries), Some(state)) = (self.retries, state.as_object_mut()) {
+            state.insert("RetryCount".to_owned(), retries.into());
         }
-        if let Some(token) = self.token
-            && !context.contains_key("Task")
-        {
+        context.insert("State".to_owned(), state);
+        if let Some(token) = self.token {
             context.insert("Task".to_owned(), json!({ "Token": token }));
         }
-        if let Some(item) = self.item
-            && !context.contains_key("Map")
-        {
+        if let Some(item) = self.item {
             let mut map_item = json!({ "Index": item.index, "Value": Value::clone(&item.value) });
             if let (Some(key), Some(map_item)) = (&item.key, map_item.as_object_mut()) {
                 map_item.insert("Key".to_owned(), key.as_str().into());

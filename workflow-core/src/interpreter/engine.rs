@@ -99,7 +99,7 @@ enum Phase<'m> {
     /// A Wait state waits.
     Waiting,
     /// An attempt of a task is on its way; with its answer where that is known already.
-    Attempt { token: Option<String>, answer: Option<TaskResult>, deadline: Option<Duration> },
+    Attempt { answer: Option<TaskResult>, deadline: Option<Duration> },
     /// The attempt ended.
     Answered(Result<Data, Failure>),
     /// Children run.
@@ -216,6 +216,7 @@ impl<'m> Engine<'m> {
     /// Sets the variables that there are from the start, and what is told of the way.
     pub(super) fn inspect(&mut self, variables: Variables, inspection: Inspection) {
         self.inspection = Some(Box::new(inspection));
+        self.note_variables(&variables);
         if let Some(Some(frame)) = self.frames.first_mut() {
             frame.variables = variables;
         }

@@ -52,17 +52,23 @@ impl Fault {
 
     /// The error that it is in a state that was entered at an event.
     pub(super) fn in_state(self, state: &str, entered: u64) -> Failure {
-        let told = |cause: &str| {
+        self.told(|cause| {
             format!(
                 "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {cause}"
             )
-        };
+        })
+    }
+
+    /// The error that it is, without the state.
+    pub(super) fn bare(self) -> Failure {
+        self.told(|cause| cause)
+    }
+
+    fn told(self, told: impl FnOnce(String) -> String) -> Failure {
         match self {
-            Self::Runtime(cause) => {
-                Failure { fatal: true, ..Failure::new("States.Runtime", told(&cause)) }
-            }
-            Self::Query { cause, .. } => Failure::new("States.QueryEvaluationError", told(&cause)),
-            Self::Named(error, cause) => Failure::new(error, told(&cause)),
+            Self::Runtime(cause) => Failure { fatal: true, ..Failure::new("States.Runtime", told(cause)) },
+            Self::Query { cause, .. } => Failure::new("States.QueryEvaluationError", told(cause)),
+            Self::Named(error, cause) => Failure::new(error, told(cause)),
             Self::Failed(failure) => failure,
         }
     }

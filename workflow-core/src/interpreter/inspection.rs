@@ -9,7 +9,7 @@ use super::{
     engine::Engine,
     fault::Failure,
     handler::TaskResult,
-    machine::{Items, Machine},
+    machine::{Kind, Language, Machine, State},
     variables::Variables,
 };
 use crate::history::Text;
@@ -21,6 +21,8 @@ pub(super) struct Inspection {
     pub(super) retries: u32,
     /// What the work of a Map or Parallel state comes to, which is not run.
     pub(super) mock: Option<TaskResult>,
+    /// How many iterations of a Map are to have failed.
+    pub(super) failures: Option<u32>,
     notes: RefCell<Notes>,
 }
 
@@ -30,12 +32,64 @@ pub(super) struct Notes {
     pub(super) next: Option<Text>,
     pub(super) variables: Vec<(Text, Data)>,
     pub(super) caught: Option<(usize, Failure)>,
-    pub(super) retry: Option<(usize, Duration, Failure)>,
+    pub(super) retry: Option<(usize, Duration)>,
+}
+
+/// What is noted on the way, in the words of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Station {
+    InputPath,
+    Parameters,
+    ItemsPath,
+    ItemSelector,
+    Result,
+    ResultSelector,
+    ResultPath,
+}
+
+impl Station {
+    fn key(self, language: Language) -> &'static str {
+        match self {
+            Self::InputPath => "afterInputPath",
+            Self::Parameters if language == Language::Jsonata => "afterArguments",
+            Self::Parameters => "afterParameters",
+            Self::ItemsPath => "afterItemsPath",
+            Self::ItemSelector => "afterItemSelector",
+            Self::Result => "result",
+            Self::ResultSelector => "afterResultSelector",
+            Self::ResultPath => "afterResultPath",
+        }
+    }
+
+    /// Whether TestState tells of this in such a state.
+    fn is_told(self, state: &State) -> bool {
+        let paths = state.language == Language::JsonPath;
+        // A Pass with a `Result` looks at nothing of its input.
+        let given = matches!(&state.kind, Kind::Pass(Some(_)));
+        match self {
+            Self::InputPath => paths && !given && !matches!(state.kind, Kind::Parallel(_)),
+            Self::Parameters => match &state.kind {
+                Kind::Task(_) => true,
+                Kind::Pass(_) => paths && !given,
+                _ => false,
+            },
+            Self::ItemsPath => paths,
+            Self::ItemSelector => true,
+            Self::Result => given || matches!(state.kind, Kind::Task(_)),
+            Self::ResultSelector | Self::ResultPath => {
+                paths
+                    && matches!(
+                        state.kind,
+                        Kind::Task(_) | Kind::Pass(_) | Kind::Map(_) | Kind::Parallel(_)
+                    )
+            }
+        }
+    }
 }
 
 impl Inspection {
-    pub(super) fn new(retries: u32, mock: Option<TaskResult>) -> Self {
-        Self { retries, mock, notes: RefCell::default() }
+    pub(super) fn new(retries: u32, mock: Option<TaskResult>, failures: Option<u32>) -> Self {
+        Self { retries, mock, failures, notes: RefCell::default() }
     }
 
     pub(super) fn into_notes(self) -> Notes {
@@ -49,9 +103,11 @@ impl Engine<'_> {
         self.inspection()?.mock.clone()
     }
 
-    pub(super) fn note(&self, step: &str, value: &Value) {
+    pub(super) fn note(&self, state: &State, station: Station, value: &Value) {
         self.note_with(|notes| {
-            notes.data.insert(step.to_owned(), value.clone());
+            if station.is_told(state) {
+                notes.data.insert(station.key(state.language).to_owned(), value.clone());
+            }
         });
     }
 
@@ -67,14 +123,8 @@ impl Engine<'_> {
         self.note_with(|notes| notes.caught = Some((index, failure.clone())));
     }
 
-    pub(super) fn note_retry(&self, index: usize, delay: Duration, failure: &Failure) {
-        self.note_with(|notes| notes.retry = Some((index, delay, failure.clone())));
-    }
-
-    pub(super) fn note_items(&self, items: &Items, value: &Value) {
-        if matches!(items, Items::Template(_)) {
-            self.note("afterItems", value);
-        }
+    pub(super) fn note_retry(&self, index: usize, delay: Duration) {
+        self.note_with(|notes| notes.retry = Some((index, delay)));
     }
 
     pub(super) fn note_map(&self, concurrency: usize, count: Option<f64>, percentage: Option<f64>) {

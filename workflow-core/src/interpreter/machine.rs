@@ -1,7 +1,7 @@
 //! A state machine as it is run: read and checked once, with states by number, expressions parsed
 //! and retriers prepared. Executions only borrow it.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use super::{
     choice::Rule,
@@ -31,7 +31,6 @@ pub struct StateMachine {
 pub(super) struct Machine {
     pub(super) start: usize,
     pub(super) states: Vec<State>,
-    pub(super) numbers: HashMap<String, usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +198,7 @@ pub(super) enum Timestamp {
 pub(super) enum Words {
     Literal(Text),
     Path { field: &'static str, path: Path },
-    Jsonata { field: &'static str, expression: Jsonata },
+    Jsonata(Jsonata),
 }
 
 #[derive(Debug)]
@@ -230,7 +229,6 @@ pub(super) enum Items {
 
 #[derive(Debug)]
 pub(super) struct Distributed {
-    pub(super) express: bool,
     pub(super) label: Option<String>,
     pub(super) reader: Option<Reader>,
     pub(super) batcher: Option<Batcher>,

@@ -39,6 +39,7 @@ mod fault;
 mod handler;
 mod inspection;
 mod machine;
+mod mock_schema;
 mod parse;
 mod report;
 mod settings;
@@ -67,6 +68,7 @@ pub use self::{
     machine::StateMachine,
     parse::DefinitionError,
     report::{Execution, ExecutionFailed, InterpreterError},
+    test_state::{MockValidation, StateTest, StateTestError, StateTestStatus, StateTested},
 };
 use self::{
     engine::Engine,

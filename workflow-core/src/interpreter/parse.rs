@@ -108,7 +108,7 @@ fn machine(fields: &Fields<'_>, outside: Language) -> Parsed<Machine> {
     for (name, value) in states.iter() {
         parsed.push(state(name, &Fields::of(value, states.place(name))?, language, &numbers)?);
     }
-    Ok(Machine { start, states: parsed, numbers })
+    Ok(Machine { start, states: parsed })
 }
 
 fn language(fields: &Fields<'_>) -> Parsed<Option<Language>> {
@@ -286,7 +286,7 @@ fn words(
             && let Some(expression) = Jsonata::delimited(text, name)
         {
             let expression = expression.map_err(|message| fields.error(name, message))?;
-            return Ok(Some(Words::Jsonata { field: name, expression }));
+            return Ok(Some(Words::Jsonata(expression)));
         }
         return Ok(Some(Words::Literal(Text::from(text.to_owned()))));
     }

@@ -7,6 +7,7 @@ mod exceptions;
 mod executions;
 mod jsonata;
 mod jsonpath;
+mod teststate;
 
 use std::{
     io::{self, Write as _},
@@ -60,6 +61,8 @@ enum Kind {
     Expressions(Run),
     /// Executions: an outcome each, and most of them a history.
     Executions,
+    /// Calls of TestState.
+    TestState,
 }
 
 /// The last line: how many cases of each kind came out as recorded, of how many.
@@ -114,6 +117,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     .filter_map(|execution| Some((&*execution.case.id, execution.events.as_ref()?)));
                 totals.add("events", &report(file, "histories", events)?);
             }
+            Kind::TestState => {
+                cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
+                let compared = teststate::run(&cases);
+                let tally = report(file, "states", compared.iter().map(|case| (&*case.id, &case.outcome)))?;
+                reached &= tally.share() >= arguments.min_outcomes;
+                totals.add("teststate", &tally);
+            }
         }
     }
     if !totals.0.is_empty() {
@@ -151,6 +161,8 @@ fn kind(cases: &[Value]) -> Option<Kind> {
         Some(Kind::Expressions(jsonpath::run))
     } else if has("definition") && has("tasks") {
         Some(Kind::Executions)
+    } else if has("definition") && cases.first().is_some_and(|case| case["kind"] == "test_state") {
+        Some(Kind::TestState)
     } else {
         None
     }

@@ -13,6 +13,7 @@ use crate::{
         data::Data,
         expression::Surroundings,
         fault::Fault,
+        inspection::Station,
         machine::{Assign, Kind, Language, Number, ResultPath, Selection, State, Transition},
         template::Template,
     },
@@ -55,9 +56,7 @@ impl<'m> Engine<'m> {
                 Data::new(path.select(&Surroundings::new(&frame.input, &scope))?.into_owned())
             }
         };
-        if state.language == Language::JsonPath {
-            self.note("afterInputPath", &effective);
-        }
+        self.note(state, Station::InputPath, &effective);
         Ok(effective)
     }
 
@@ -76,14 +75,7 @@ impl<'m> Engine<'m> {
             }
             None => effective,
         };
-        match state.language {
-            Language::JsonPath => self.note("afterParameters", &parameters),
-            Language::Jsonata => {
-                if state.parameters.is_some() || matches!(state.kind, Kind::Task(_) | Kind::Parallel(_)) {
-                    self.note("afterArguments", &parameters);
-                }
-            }
-        }
+        self.note(state, Station::Parameters, &parameters);
         Ok(parameters)
     }
 
@@ -104,10 +96,10 @@ impl<'m> Engine<'m> {
             Some(selector) => selector.data(&Surroundings::new(&result, &scope))?,
             None => result,
         };
-        self.note("afterResultSelector", &result);
+        self.note(state, Station::ResultSelector, &result);
         let assigned = assign(&state.assign, &Surroundings::new(&result, &scope))?;
         let combined = combine(&state.result_path, &frame.input, result)?;
-        self.note("afterResultPath", &combined);
+        self.note(state, Station::ResultPath, &combined);
         let output = match &state.output_path {
             Selection::Whole => combined,
             Selection::Nothing => Data::new(Value::Object(Map::new())),
@@ -163,7 +155,8 @@ impl<'m> Engine<'m> {
         Ok(match transition {
             Transition::Next(next) => {
                 self.note_next(frame.machine, next);
-                Step::Go(next, output)
+                // A state that is tested leads nowhere.
+                if self.inspection().is_some() { Step::Done(output) } else { Step::Go(next, output) }
             }
             Transition::End => Step::Done(output),
         })

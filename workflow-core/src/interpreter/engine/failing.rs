@@ -10,7 +10,7 @@ use super::{
     data_flow::{Outgoing, assign, combine},
 };
 use crate::{
-    history::{Detail, FanStep, StateKind},
+    history::{Detail, FanStep, StateKind, Text},
     interpreter::{
         data::Data,
         expression::Surroundings,
@@ -30,8 +30,13 @@ impl<'m> Engine<'m> {
         fault: Fault,
     ) -> Step {
         self.tell_evaluation(frame, state, &fault);
-        let failure = fault.in_state(&state.name, frame.entered);
+        let failure = self.told(fault, frame, state);
         self.failed(number, frame, state, failure)
+    }
+
+    /// The error that a fault is. The causes of a state that is tested alone do not name it.
+    fn told(&self, fault: Fault, frame: &Frame<'m>, state: &State) -> Failure {
+        if self.inspection().is_some() { fault.bare() } else { fault.in_state(&state.name, frame.entered) }
     }
 
     /// Writes the event of an expression that failed. It follows the state's last event, but the one
@@ -58,6 +63,9 @@ impl<'m> Engine<'m> {
         failure: Failure,
     ) -> Step {
         if let Some(delay) = self.retry(frame, state, &failure) {
+            if self.inspection().is_some() {
+                return Step::Fail(failure);
+            }
             frame.retries = frame.retries.saturating_add(1);
             frame.phase = Phase::Again;
             if delay.is_zero() {
@@ -84,7 +92,7 @@ impl<'m> Engine<'m> {
                     Ok(step) => step,
                     Err(fault) => {
                         self.tell_evaluation(frame, state, &fault);
-                        Step::Fail(fault.in_state(&state.name, frame.entered))
+                        Step::Fail(self.told(fault, frame, state))
                     }
                 };
             }
@@ -108,10 +116,7 @@ impl<'m> Engine<'m> {
         }
         let delay = retrier.backoff.delay(before);
         *used += 1;
-        if self.inspection.is_some() {
-            self.note_retry(index, delay, failure);
-            return None;
-        }
+        self.note_retry(index, delay);
         if !retrier.full_jitter {
             return Some(delay);
         }
@@ -128,7 +133,10 @@ impl<'m> Engine<'m> {
         catcher: &'m Catcher,
         failure: &Failure,
     ) -> Result<Step, Fault> {
-        let error = Data::new(json!({ "Error": failure.error, "Cause": failure.cause }));
+        // The event of a timeout has no cause; what is caught has an empty one.
+        let empty = failure.is_timeout().then_some(Text::Static(""));
+        let cause = failure.cause.clone().or(empty);
+        let error = Data::new(json!({ "Error": failure.error, "Cause": cause }));
         let outgoing = {
             let scope = self.scope(frame, None);
             match state.language {

@@ -13,6 +13,8 @@ use crate::{
         data::Data,
         expression::Surroundings,
         fault::{Failure, Fault},
+        handler::TaskResult,
+        inspection::Station,
         machine::{Distributed, Items, Kind, Language, Machine, Map, Number, State, Writer},
         template::Template,
         variables::Variables,
@@ -125,6 +127,9 @@ impl<'m> Engine<'m> {
         let asked = concurrency.clamp(0.0, 1e6) as usize;
         let most = if map.distributed.is_some() { DISTRIBUTED } else { INLINE };
         self.note_map(asked, tolerated_count, tolerated_percentage);
+        if let Some(result) = self.mocked() {
+            return self.mocked_map(frame, state, effective, items, result, (tolerated_count, tolerated_percentage));
+        }
         let mut iterations = Iterations {
             map,
             effective,
@@ -145,10 +150,6 @@ impl<'m> Engine<'m> {
                 run.total = iterations.items.len();
             }
         }
-        if let Some(result) = self.mocked() {
-            frame.phase = Phase::Gathered(answer_of(result));
-            return Ok(Step::Stay);
-        }
         let results = vec![None; iterations.items.len()];
         let mut fan = Fan {
             map: Some(iterations),
@@ -166,6 +167,35 @@ impl<'m> Engine<'m> {
         })
     }
 
+    /// A Map that is tested alone, whose iterations are not run.
+    fn mocked_map(
+        &self,
+        frame: &mut Frame<'m>,
+        state: &State,
+        effective: Data,
+        items: VecDeque<Item>,
+        result: TaskResult,
+        (tolerated_count, tolerated_percentage): (Option<f64>, Option<f64>),
+    ) -> Result<Step, Fault> {
+        let failures = self.inspection().and_then(|inspection| inspection.failures).unwrap_or(0);
+        let failures = (0..failures as usize).map(|slot| (slot, Failure::default())).collect();
+        let (arn, label, total) = (String::new(), String::new(), items.len());
+        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total };
+        if let Some(template) = &state.parameters {
+            let selected = items.into_iter().enumerate().map(|(index, item)| {
+                self.selected(frame, template, &effective, index, item).map(Data::into_value)
+            });
+            let selected: Vec<Value> = selected.collect::<Result<_, _>>()?;
+            self.note(state, Station::ItemSelector, &Value::Array(selected));
+        }
+        let limited = tolerated_count.is_some() || tolerated_percentage.is_some();
+        frame.phase = Phase::Gathered(match answer_of(result) {
+            Ok(_) if limited && !run.tolerates() => Err(exceeded()),
+            result => result,
+        });
+        Ok(Step::Stay)
+    }
+
     /// The items of a Map that come from its data.
     fn items(
         &self,
@@ -181,12 +211,9 @@ impl<'m> Engine<'m> {
             Items::Path(path) => (path.select(&surroundings)?.into_owned(), path.source()),
             Items::Template(template) => (template.value(&surroundings)?, "Items"),
         };
-        match state.language {
-            Language::JsonPath => self.note("afterItemsPath", &value),
-            Language::Jsonata => self.note_items(&map.items, &value),
-        }
         match value {
             Value::Array(items) => {
+                self.note(state, Station::ItemsPath, &Value::Array(items.clone()));
                 Ok(items.into_iter().map(|value| Item { key: None, value }).collect())
             }
             // A distributed Map takes an object as pairs.
@@ -201,7 +228,11 @@ impl<'m> Engine<'m> {
                     location: None,
                     late: false,
                 },
-                _ => Fault::Runtime(format!("Reference path \"{source}\" must point to array.")),
+                _ => {
+                    // A path into the context object is told as one into the context object itself.
+                    let source = source.replacen("$$", "$", 1);
+                    Fault::Runtime(format!("Reference path \"{source}\" must point to array."))
+                }
             }),
         }
     }
@@ -241,7 +272,6 @@ impl<'m> Engine<'m> {
             };
             match self.read_items(frame, reader, &iterations.effective, most)? {
                 Ok(items) => {
-                    self.note("afterItemsPointer", &Value::Null);
                     iterations.items = items.into_iter().map(|value| Item { key: None, value }).collect();
                 }
                 Err(cause) => return failed(cause),
@@ -343,9 +373,6 @@ impl<'m> Engine<'m> {
                 }
                 _ => value,
             };
-            if slot == 0 {
-                self.note("afterItemSelector", &input);
-            }
             let processor = &iterations.map.processor;
             let parent = Some((number, slot));
             let child = match &iterations.run {
@@ -533,8 +560,7 @@ impl<'m> Engine<'m> {
         let run = fan.map.as_ref().and_then(|iterations| iterations.run.as_ref());
         let failure = if run.is_some() {
             self.abort(&fan, &frame, &state.name);
-            let cause = "The specified tolerated failure threshold was exceeded";
-            let failure = Failure::new("States.ExceedToleratedFailureThreshold", cause);
+            let failure = exceeded();
             let Failure { error, cause, .. } = failure.clone();
             frame.last = self.record(frame.scope, frame.last, || Detail::MapRunFailed { error, cause });
             failure
@@ -622,8 +648,8 @@ impl<'m> Engine<'m> {
         let step = FanStep::Succeeded;
         match &state.kind {
             Kind::Map(map) if map.distributed.is_some() => {
-                let ran = self.record(frame.scope, frame.last, || Detail::MapRunSucceeded);
-                self.record(frame.scope, ran, || Detail::MapEnded { step });
+                frame.last = self.record(frame.scope, frame.last, || Detail::MapRunSucceeded);
+                self.record(frame.scope, frame.last, || Detail::MapEnded { step });
             }
             Kind::Map(_) => {
                 self.record(frame.scope, frame.last, || Detail::MapEnded { step });
@@ -632,7 +658,6 @@ impl<'m> Engine<'m> {
                 self.record(frame.scope, frame.last, || Detail::ParallelEnded { step });
             }
         }
-        self.note("result", &result);
         self.outgoing(frame, state, result)
             .and_then(|outgoing| self.leave(frame, state, state.next, outgoing))
             .unwrap_or_else(|fault| self.fault(number, frame, state, fault))
@@ -651,6 +676,11 @@ impl Run {
             }
         }
     }
+}
+
+fn exceeded() -> Failure {
+    let cause = "The specified tolerated failure threshold was exceeded";
+    Failure::new("States.ExceedToleratedFailureThreshold", cause)
 }
 
 /// The fault of a number that is read but is no good.

@@ -15,6 +15,7 @@ use crate::{
         data::Data,
         expression::Surroundings,
         fault::{Failure, Fault},
+        inspection::Station,
         machine::{
             Choice, Condition, Fail, Kind, Language, Number, State, Timestamp, Transition, Wait, Words,
         },
@@ -88,7 +89,10 @@ impl<'m> Engine<'m> {
             Kind::Pass(result) => {
                 let effective = self.effective_input(frame, state)?;
                 let result = match result {
-                    Some(result) if state.parameters.is_none() => result.clone(),
+                    Some(result) if state.parameters.is_none() => {
+                        self.note(state, Station::Result, result);
+                        result.clone()
+                    }
                     _ => self.parameters(frame, state, effective, None)?,
                 };
                 let outgoing = self.outgoing(frame, state, result)?;
@@ -271,7 +275,7 @@ fn words(words: Option<&Words>, surroundings: &Surroundings<'_>) -> Result<Optio
                 )));
             }
         },
-        Some(Words::Jsonata { expression, .. }) => match expression.value(surroundings)? {
+        Some(Words::Jsonata(expression)) => match expression.value(surroundings)? {
             Value::String(text) => Some(text.into()),
             value => return Err(expression.unexpected("string", &value)),
         },

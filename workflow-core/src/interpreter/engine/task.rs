@@ -16,6 +16,7 @@ use crate::{
         data::Data,
         fault::{Failure, Fault},
         handler::{Answer, TaskCall, Work},
+        inspection::Station,
         machine::{Kind, Pattern, ResourceKind, State, Task},
         report::InterpreterError,
     },
@@ -73,7 +74,7 @@ impl<'m> Engine<'m> {
         let missed = heartbeat.filter(|&most| beats.is_none_or(|beats| beats.as_secs_f64() > most));
         let limit = [timeout, missed].into_iter().flatten().reduce(f64::min);
         let deadline = limit.map(|limit| self.now + Duration::from_secs_f64(limit.clamp(0.0, 1e10)));
-        Ok(self.attempt(number, frame, work, after, deadline, token))
+        Ok(self.attempt(number, frame, work, after, deadline))
     }
 
     /// What an attempt waits for.
@@ -84,7 +85,6 @@ impl<'m> Engine<'m> {
         work: Work,
         after: Duration,
         deadline: Option<Duration>,
-        token: Option<String>,
     ) -> Step {
         let answer = match work {
             Work::Abort(message) => {
@@ -107,7 +107,7 @@ impl<'m> Engine<'m> {
                 let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
                 match poll_work(&mut work, &mut cx) {
                     std::task::Poll::Ready(answer) => {
-                        return self.attempt(number, frame, Work::Now(answer), after, deadline, token);
+                        return self.attempt(number, frame, Work::Now(answer), after, deadline);
                     }
                     std::task::Poll::Pending => {
                         self.generation += 1;
@@ -117,7 +117,7 @@ impl<'m> Engine<'m> {
                         if let Some(deadline) = deadline {
                             self.alarm(deadline, number, generation);
                         }
-                        frame.phase = Phase::Attempt { token, answer: None, deadline };
+                        frame.phase = Phase::Attempt { answer: None, deadline };
                         return Step::Block;
                     }
                 }
@@ -130,7 +130,7 @@ impl<'m> Engine<'m> {
             self.generation += 1;
             frame.generation = self.generation;
         }
-        frame.phase = Phase::Attempt { token, answer, deadline };
+        frame.phase = Phase::Attempt { answer, deadline };
         Step::Block
     }
 
@@ -268,7 +268,7 @@ impl<'m> Engine<'m> {
         });
         match result {
             Ok(output) => {
-                self.note("result", &output);
+                self.note(state, Station::Result, &output);
                 frame.last = self.record(frame.scope, frame.last, || match &task.resource.kind {
                     ResourceKind::Service { .. } => Detail::TaskSucceeded {
                         resource: service(task).unwrap_or(Resource::LambdaInvoke),

@@ -23,12 +23,7 @@ pub(super) fn map(fields: &Fields<'_>, language: Language) -> Parsed<Map> {
     let distributed = match mode {
         "INLINE" => None,
         "DISTRIBUTED" => {
-            let kind = match &config {
-                Some(config) => config.text("ExecutionType")?,
-                None => None,
-            };
             Some(Distributed {
-                express: kind == Some("EXPRESS"),
                 label: fields.text("Label")?.map(str::to_owned),
                 reader: fields.object("ItemReader")?.map(|reader| self::reader(&reader, language)).transpose()?,
                 batcher: fields.object("ItemBatcher")?.map(|batcher| self::batcher(&batcher, language)).transpose()?,
