@@ -57,6 +57,7 @@ mod fork;
 mod generated;
 mod given;
 mod history;
+pub mod interpreter;
 pub mod intrinsics;
 pub mod jsonata;
 pub mod jsonpath;

@@ -28,8 +28,6 @@ use std::{
 
 use tracing::Instrument;
 
-pub(crate) use self::attempt::handle;
-pub(crate) use self::execution::decode_input;
 pub use self::{
     attempt::NoAnswer,
     children::ChildExecution,
@@ -39,8 +37,11 @@ pub use self::{
     mock::Mock,
     tokens::{TaskTokenError, TaskTokens},
 };
+pub(crate) use self::{
+    attempt::{handle, panic_message},
+    execution::decode_input,
+};
 use self::{
-    attempt::panic_message,
     children::Family,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
