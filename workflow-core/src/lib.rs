@@ -69,6 +69,7 @@ mod retry;
 pub mod services;
 mod symbolic;
 mod task;
+pub mod testing;
 mod text;
 pub mod time;
 mod workflow;

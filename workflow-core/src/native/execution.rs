@@ -27,6 +27,9 @@ pub struct Report {
     pub aborted: Option<ExecutorError>,
     /// The executions that it started, directly or not, in the order in which they were started.
     pub children: Vec<ChildExecution>,
+    /// What its values were drawn from, and its name where something asked for it.
+    pub(crate) drawn_seed: Option<u64>,
+    pub(crate) name: Option<String>,
     pub(super) recorded: Recorded,
 }
 
@@ -149,6 +152,10 @@ impl<W: Workflow> Execution<W> {
     /// How long it took, by its own clock.
     pub fn elapsed(&self) -> Duration {
         self.report.elapsed
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
     }
 
     /// The execution without its types.

@@ -55,6 +55,7 @@ use crate::{
     limits::check_output,
     services::{Service, Services},
     task::{States, Task, TaskFn},
+    testing,
     workflow::{Start, Workflow},
 };
 
@@ -83,6 +84,7 @@ struct Inner {
     seed: Option<u64>,
     execution_name: Option<String>,
     tokens: TaskTokens,
+    agreeing: bool,
     clock: Clock,
 }
 
@@ -102,6 +104,7 @@ impl Executor {
             seed: None,
             execution_name: None,
             tokens: TaskTokens::default(),
+            agreeing: false,
             clock: Clock::Real,
         };
         Self { inner: Arc::new(inner) }
@@ -160,6 +163,17 @@ impl Executor {
         self.with(|inner| inner.clock = clock)
     }
 
+    /// Has each execution be run again by its state machine, and compared: for tests.
+    ///
+    /// # Panics
+    ///
+    /// What this executor runs panics where the two differ, with both histories: see
+    /// [`testing::replay`].
+    #[must_use]
+    pub fn agreeing(self) -> Self {
+        self.with(|inner| inner.agreeing = true)
+    }
+
     /// Runs an execution to its end. Whatever happens is in the [`Execution`]: an input that does
     /// not fit, or anything else that the workflow cannot be blamed for, ends it as
     /// [`Status::Aborted`].
@@ -167,7 +181,14 @@ impl Executor {
     /// The future borrows nothing, so it can be spawned.
     pub fn run<W: Workflow>(&self, start: Start<W>) -> impl Future<Output = Execution<W>> + Send + use<W> {
         let executor = self.clone();
-        async move { Execution::new(execute::<W>(executor, start).await) }
+        async move {
+            let agreeing = executor.inner.agreeing;
+            let execution = Execution::new(execute::<W>(executor, start).await);
+            if agreeing && let Err(disagreement) = testing::replay(&execution) {
+                std::panic::panic_any(disagreement.to_string());
+            }
+            execution
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -345,7 +366,9 @@ fn report(context: &Context, end: End) -> Report {
     let outcome = outcome(&entry);
     let tape = &mut context.tick().tape;
     tape.push(entry);
-    Report { outcome, elapsed, aborted, children: Vec::new(), recorded: Recorded::of(tape.take()) }
+    let recorded = Recorded::of(tape.take());
+    let (drawn_seed, name) = (context.drawn_seed(), context.name());
+    Report { outcome, elapsed, aborted, children: Vec::new(), drawn_seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -370,6 +393,8 @@ fn refused(error: InputError) -> Report {
         elapsed: Duration::ZERO,
         aborted: Some(error),
         children: Vec::new(),
+        drawn_seed: None,
+        name: None,
         recorded: Recorded::default(),
     }
 }

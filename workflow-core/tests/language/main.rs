@@ -90,3 +90,8 @@ macro_rules! snapshot {
     };
 }
 use snapshot;
+
+/// An executor whose every execution is compared with the state machine's.
+fn testing() -> Executor {
+    Executor::test().agreeing()
+}

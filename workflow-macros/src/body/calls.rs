@@ -108,7 +108,7 @@ impl Symbolic<'_> {
             Awaited::Join { arguments, fails: false } => {
                 let b = self.b.clone();
                 self.errors.refuse(
-                    &await_.await_token,
+                    await_.await_token,
                     "`join!` gives a tuple of what its branches gave, and cannot fail itself; use `try_join!` to leave with the first error",
                 );
                 let _ = arguments;
