@@ -171,12 +171,10 @@ impl Walk {
                 self.node(input)?;
                 self.inside(|walk| walk.nodes(terms.iter().map(|(term, _)| term)))
             }
-            AstNode::Transform { location, update, delete } => {
-                self.inside(|walk| {
-                    walk.nodes([&**location, &**update])?;
-                    walk.nodes(delete.as_deref())
-                })
-            }
+            AstNode::Transform { location, update, delete } => self.inside(|walk| {
+                walk.nodes([&**location, &**update])?;
+                walk.nodes(delete.as_deref())
+            }),
         }
     }
 

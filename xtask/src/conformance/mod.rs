@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut reached = true;
     for file in &arguments.files {
         let cases = read(file)?;
-        let run = kind(&cases).with_context(|| format!("{} holds no cases that are known", file.display()))?;
+        let run =
+            kind(&cases).with_context(|| format!("{} holds no cases that are known", file.display()))?;
         let mut cases = run(&cases);
         if let Some(only) = &arguments.only {
             cases.retain(|case| case.id.contains(only.as_str()));
@@ -76,7 +77,9 @@ fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
         match serde_json::from_str(line) {
             Ok(case) => cases.push(case),
             // Half of a character that needs two is JSON, but no text that Rust can hold.
-            Err(error) if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") => {
+            Err(error)
+                if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") =>
+            {
                 eprintln!("{}:{}: not read: {error}", file.display(), place + 1);
             }
             Err(error) => bail!("{}:{}: {error}", file.display(), place + 1),

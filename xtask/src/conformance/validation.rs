@@ -30,7 +30,11 @@ fn outcome(case: &Value) -> Outcome {
         Some(exception) => (exception["message"].clone(), json!(message(&found))),
         None => (expected.clone(), answer(&found)),
     };
-    if wanted == got { Outcome::Same } else { Outcome::Different(format!("{} and not {}", short(&got), short(&wanted))) }
+    if wanted == got {
+        Outcome::Same
+    } else {
+        Outcome::Different(format!("{} and not {}", short(&got), short(&wanted)))
+    }
 }
 
 fn message(found: &[&Diagnostic]) -> Option<String> {

@@ -94,7 +94,10 @@ fn test(fields: &Map<String, Value>, at: &str, is_rule: bool, site: Site, check:
         }
         [_] => {}
         several => {
-            check.error(at, format!("There should only be one of the following fields: [{}]", several.join(", ")));
+            check.error(
+                at,
+                format!("There should only be one of the following fields: [{}]", several.join(", ")),
+            );
         }
     }
 }
@@ -129,4 +132,3 @@ fn comparison(name: &str) -> Option<Kind> {
     };
     is_known.then_some(if is_path { Path(PathRule::Any) } else { kind })
 }
-

@@ -41,7 +41,10 @@ pub(super) fn retry(retriers: &[Value], at: &str, site: Site, check: &mut Check<
         if let Some(longest) = seconds("MaxDelaySeconds")
             && longest <= seconds("IntervalSeconds").unwrap_or(1)
         {
-            check.error(&format!("{at}[{place}]/MaxDelaySeconds"), "MaxDelaySeconds must be greater than IntervalSeconds");
+            check.error(
+                &format!("{at}[{place}]/MaxDelaySeconds"),
+                "MaxDelaySeconds must be greater than IntervalSeconds",
+            );
         }
     }
 }

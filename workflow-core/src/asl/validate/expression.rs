@@ -30,7 +30,8 @@ pub(super) fn jsonata(text: &str, at: &str, offers: Offers, found: &mut Vec<Diag
         Err(error) => return found.push(invalid(error.message)),
     };
     let reads = expression.reads();
-    let mut missing: Vec<String> = reads.top_level.iter().map(|name| format!("'{name}' at the top level")).collect();
+    let mut missing: Vec<String> =
+        reads.top_level.iter().map(|name| format!("'{name}' at the top level")).collect();
     if !reads.whole_states {
         if reads.result && !offers.result {
             missing.push("'$states.result' in this field".to_owned());

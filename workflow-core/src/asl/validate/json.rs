@@ -40,6 +40,14 @@ impl Places {
     }
 }
 
+#[cfg(test)]
+impl Places {
+    /// Where every value stands.
+    pub(super) fn values(&self) -> impl Iterator<Item = Range<usize>> {
+        self.0.values().map(|place| place.value.clone())
+    }
+}
+
 /// Reads a definition.
 pub(super) fn parse(text: &str) -> Result<(Value, Places), Diagnostic> {
     if text.trim().is_empty() {
@@ -99,7 +107,9 @@ impl Parser<'_> {
     fn nested(&mut self, parse: fn(&mut Self) -> Parsed<Value>) -> Parsed<Value> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(self.error(format!("Document nesting depth ({}) exceeds the maximum allowed", self.depth)));
+            return Err(
+                self.error(format!("Document nesting depth ({}) exceeds the maximum allowed", self.depth))
+            );
         }
         let value = parse(self);
         self.depth -= 1;
@@ -223,9 +233,12 @@ impl Parser<'_> {
     }
 
     fn word(&mut self) -> Parsed<Value> {
-        for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))] {
+        for (word, value) in
+            [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))]
+        {
             let rest = &self.text[self.at..];
-            let goes_on = |rest: &str| rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+            let goes_on =
+                |rest: &str| rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
             if rest.strip_prefix(word).is_some_and(|behind| !goes_on(behind)) {
                 self.at += word.len();
                 return Ok(value);

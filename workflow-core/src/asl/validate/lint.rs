@@ -95,7 +95,8 @@ impl Lint<'_> {
         let has = |name: &str| state.get(name).is_some();
         match state.get("Type").and_then(Value::as_str) {
             Some("Choice") if !has("Default") => {
-                let message = "Without a Default the execution fails with States.NoChoiceMatched where no rule matches";
+                let message =
+                    "Without a Default the execution fails with States.NoChoiceMatched where no rule matches";
                 self.warn(Code::ChoiceWithoutDefault, at, message);
             }
             Some("Task") => self.task(state, at),
@@ -125,7 +126,11 @@ impl Lint<'_> {
         let has = |name: &str| state.get(name).is_some();
         let resource = state.get("Resource").and_then(Value::as_str).unwrap_or_default();
         if !has("Retry") {
-            self.warn(Code::TaskWithoutRetry, at, "Without a Retry the first failure of the task is the last");
+            self.warn(
+                Code::TaskWithoutRetry,
+                at,
+                "Without a Retry the first failure of the task is the last",
+            );
         }
         let limits = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
         if resource.ends_with(".waitForTaskToken") && !limits.into_iter().any(has) {
@@ -133,9 +138,11 @@ impl Lint<'_> {
             self.warn(Code::CallbackWithoutTimeout, at, message);
         }
         let shapes = ["ResultPath", "ResultSelector", "OutputPath", "Output"];
-        let is_read = state.get("Assign").is_some();
-        if resource.ends_with(":::lambda:invoke") && !shapes.into_iter().any(has) && !is_read {
-            let message = "The task passes on the whole response of Lambda; its result is in the field Payload";
+        // In JSONata what matters is assigned; only the last output is anybody's.
+        let is_used = has("End") || !has("Arguments");
+        if resource.ends_with(":::lambda:invoke") && is_used && !shapes.into_iter().any(has) {
+            let message =
+                "The task passes on the whole response of Lambda; its result is in the field Payload";
             self.warn(Code::WholeResponse, at, message);
         }
     }
@@ -146,7 +153,11 @@ impl Lint<'_> {
                 for (name, field) in fields {
                     let at = format!("{at}/{name}");
                     if name.ends_with(".$") {
-                        self.warn(Code::PassResultIsStatic, &at, "A Result is passed on as it stands; use Parameters");
+                        self.warn(
+                            Code::PassResultIsStatic,
+                            &at,
+                            "A Result is passed on as it stands; use Parameters",
+                        );
                     }
                     self.static_result(field, &at);
                 }
@@ -172,9 +183,14 @@ impl Lint<'_> {
                 .enumerate()
                 .for_each(|(place, item)| self.without_dollar(item, &format!("{at}[{place}]"))),
             Value::String(text) => {
-                let is_path = text == "$" || text == "$$" || text.starts_with("$.") || text.starts_with("$$.");
+                let is_path =
+                    text == "$" || text == "$$" || text.starts_with("$.") || text.starts_with("$$.");
                 if is_path || crate::intrinsics::Intrinsic::parse(text).is_ok() {
-                    self.warn(Code::NoDollar, at, "The value is taken as it stands; a field with a path has a name that ends in '.$'");
+                    self.warn(
+                        Code::NoDollar,
+                        at,
+                        "The value is taken as it stands; a field with a path has a name that ends in '.$'",
+                    );
                 }
             }
             _ => {}

@@ -47,14 +47,8 @@ pub(super) fn check(definition: &Value, kind: WorkflowKind) -> Vec<Diagnostic> {
         Some(language) if language != "JSONPath" => Language::Jsonata,
         _ => Language::JsonPath,
     };
-    let mut check = Check {
-        kind,
-        language,
-        depth: 0,
-        names: HashSet::new(),
-        labels: HashSet::new(),
-        found: Vec::new(),
-    };
+    let mut check =
+        Check { kind, language, depth: 0, names: HashSet::new(), labels: HashSet::new(), found: Vec::new() };
     match definition.as_object() {
         Some(machine) => {
             check.machine(machine, "", &fields::MACHINE);
@@ -100,9 +94,14 @@ impl Check<'_> {
             None => self.language,
         };
         if language == Language::JsonPath && self.language == Language::Jsonata {
-            return self.error(at, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+            return self.error(
+                at,
+                "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+            );
         }
-        let Some(name) = state.get("Type") else { return self.error(at, "These fields are required: [Type]") };
+        let Some(name) = state.get("Type") else {
+            return self.error(at, "These fields are required: [Type]");
+        };
         let Some(schema) = name.as_str().and_then(fields::of_type) else {
             let types = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
             return self.error(&format!("{at}/Type"), format!("Value is not one of: {types}"));
@@ -115,7 +114,10 @@ impl Check<'_> {
         if let (Some(heartbeat), Some(timeout)) = (seconds("HeartbeatSeconds"), seconds("TimeoutSeconds"))
             && heartbeat >= timeout
         {
-            self.error(&format!("{at}/HeartbeatSeconds"), "HeartbeatSeconds must be smaller than TimeoutSeconds");
+            self.error(
+                &format!("{at}/HeartbeatSeconds"),
+                "HeartbeatSeconds must be smaller than TimeoutSeconds",
+            );
         }
         if state.get("End") == Some(&Value::Bool(false)) && !state.contains_key("Next") {
             self.error(at, "One of the following fields is required: [Next, End]");
@@ -167,7 +169,10 @@ impl Check<'_> {
         for group in schema.exclusive {
             let there: Vec<&str> = group.iter().copied().filter(|name| counts(fields, name)).collect();
             if there.len() > 1 {
-                self.error(here, format!("There should only be one of the following fields: [{}]", there.join(", ")));
+                self.error(
+                    here,
+                    format!("There should only be one of the following fields: [{}]", there.join(", ")),
+                );
             }
         }
         for group in schema.one_of {
@@ -211,7 +216,10 @@ pub(super) fn states<'a>(
     at: &'a str,
 ) -> impl Iterator<Item = (&'a str, &'a Value, String)> {
     let states = machine.get("States").and_then(Value::as_object);
-    states.into_iter().flatten().map(move |(name, state)| (name.as_str(), state, format!("{at}/States/{name}")))
+    states
+        .into_iter()
+        .flatten()
+        .map(move |(name, state)| (name.as_str(), state, format!("{at}/States/{name}")))
 }
 
 /// Names are unique in the whole definition.

@@ -113,13 +113,17 @@ pub(super) fn processor_config(fields: &Map<String, Value>, at: &str, site: Site
         check.error(at, "These fields are required: [ExecutionType]");
     }
     if is_distributed && check.is_express() {
-        check.error(&format!("{at}/Mode"), "Express state machine does not support Map state with Mode 'DISTRIBUTED'");
+        check.error(
+            &format!("{at}/Mode"),
+            "Express state machine does not support Map state with Mode 'DISTRIBUTED'",
+        );
     }
 }
 
 /// Checks what the fields of a Map state ask of each other.
 pub(super) fn state(fields: &Map<String, Value>, at: &str, check: &mut Check<'_>) {
-    let config = ["ItemProcessor", "Iterator"].into_iter().find_map(|name| fields.get(name)?.get("ProcessorConfig"));
+    let config =
+        ["ItemProcessor", "Iterator"].into_iter().find_map(|name| fields.get(name)?.get("ProcessorConfig"));
     if config.and_then(|config| config.get("Mode")).is_some_and(|mode| mode == "DISTRIBUTED") {
         return;
     }
@@ -130,9 +134,12 @@ pub(super) fn state(fields: &Map<String, Value>, at: &str, check: &mut Check<'_>
 
 /// Checks the label of a distributed Map, which becomes part of an ARN.
 pub(super) fn label(label: &str, at: &str, check: &mut Check<'_>) {
-    let is_legal = |letter: char| !letter.is_whitespace() && !letter.is_control() && !"?*<>{}[]:;,\\|^~$#%&`\"".contains(letter);
+    let is_legal = |letter: char| {
+        !letter.is_whitespace() && !letter.is_control() && !"?*<>{}[]:;,\\|^~$#%&`\"".contains(letter)
+    };
     if label.is_empty() || label.chars().count() > LABEL_LENGTH || !label.chars().all(is_legal) {
-        let message = "A label has 1 to 40 characters, without blanks, wildcards, brackets and special characters";
+        let message =
+            "A label has 1 to 40 characters, without blanks, wildcards, brackets and special characters";
         check.found.push(Diagnostic::error(Code::InvalidLabelName, at, message));
     }
     if !check.labels.insert(label.to_owned()) {

@@ -111,7 +111,10 @@ impl Kind {
             }
             (Self::Timestamp, Value::String(text)) => {
                 if !is_timestamp(text) {
-                    check.error(at, "Value cannot be parsed as an ISO-8601 extended offset date-time format string");
+                    check.error(
+                        at,
+                        "Value cannot be parsed as an ISO-8601 extended offset date-time format string",
+                    );
                 }
             }
             (Self::Condition, Value::Bool(_)) => {}
@@ -153,10 +156,14 @@ impl Kind {
             (Self::Iterator, Value::Object(_)) => check.nested(value, at, &map::ITERATOR),
             (Self::ProcessorConfig, Value::Object(fields)) => map::processor_config(fields, at, site, check),
             (Self::Reader, Value::Object(fields)) => check.object(fields, at, site, &map::READER),
-            (Self::ReaderConfig, Value::Object(fields)) => check.object(fields, at, site, &map::READER_CONFIG),
+            (Self::ReaderConfig, Value::Object(fields)) => {
+                check.object(fields, at, site, &map::READER_CONFIG)
+            }
             (Self::Batcher, Value::Object(fields)) => check.object(fields, at, site, &map::BATCHER),
             (Self::Writer, Value::Object(fields)) => check.object(fields, at, site, &map::WRITER),
-            (Self::WriterConfig, Value::Object(fields)) => check.object(fields, at, site, &map::WRITER_CONFIG),
+            (Self::WriterConfig, Value::Object(fields)) => {
+                check.object(fields, at, site, &map::WRITER_CONFIG)
+            }
             (Self::Label, Value::String(label)) => map::label(label, at, check),
             _ => check.error(at, format!("Expected value of type {}", self.type_name())),
         }
@@ -201,7 +208,10 @@ fn names_of_variables(variables: &Map<String, Value>, at: &str, language: Langua
         if name == "states" {
             check.error(at, "The variable name 'states' is reserved");
         } else if !is_legal {
-            check.error(at, format!("The variable name '{name}' is not a valid identifier of at most 80 characters"));
+            check.error(
+                at,
+                format!("The variable name '{name}' is not a valid identifier of at most 80 characters"),
+            );
         }
     }
 }
@@ -224,13 +234,7 @@ fn resource(text: &str, at: &str, check: &mut Check<'_>) {
     }
 }
 
-fn credentials(
-    fields: &Map<String, Value>,
-    value: &Value,
-    at: &str,
-    site: Site,
-    check: &mut Check<'_>,
-) {
+fn credentials(fields: &Map<String, Value>, value: &Value, at: &str, site: Site, check: &mut Check<'_>) {
     let is_dynamic = site.language == Language::JsonPath && fields.contains_key("RoleArn.$");
     if !fields.contains_key("RoleArn") && !is_dynamic {
         return check.error(at, "The field 'RoleArn' is required but was missing");
@@ -263,12 +267,15 @@ pub(super) fn is_timestamp(text: &str) -> bool {
         Some(end) => time.split_at(end),
         None => return false,
     };
-    let offset = offset == "Z" || numbers(&offset[1..], ':').is_some_and(|parts| within(&parts, &[(0, 18), (0, 59)]));
+    let offset =
+        offset == "Z" || numbers(&offset[1..], ':').is_some_and(|parts| within(&parts, &[(0, 18), (0, 59)]));
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let fraction = (1..=9).contains(&fraction.len()) && fraction.bytes().all(|digit| digit.is_ascii_digit());
     let time = numbers(time, ':').is_some_and(|parts| within(&parts, &[(0, 23), (0, 59), (0, 59)]));
     let date = numbers(date, '-').is_some_and(|parts| match parts.as_slice() {
-        [year, month, day] => date.len() == 10 && (1..=12).contains(month) && (1..=days(*year, *month)).contains(day),
+        [year, month, day] => {
+            date.len() == 10 && (1..=12).contains(month) && (1..=days(*year, *month)).contains(day)
+        }
         _ => false,
     });
     date && time && fraction && offset
@@ -280,7 +287,8 @@ fn numbers(text: &str, separator: char) -> Option<Vec<u32>> {
 }
 
 fn within(parts: &[u32], ranges: &[(u32, u32)]) -> bool {
-    parts.len() == ranges.len() && parts.iter().zip(ranges).all(|(part, (least, most))| (least..=most).contains(&part))
+    parts.len() == ranges.len()
+        && parts.iter().zip(ranges).all(|(part, (least, most))| (least..=most).contains(&part))
 }
 
 fn days(year: u32, month: u32) -> u32 {
