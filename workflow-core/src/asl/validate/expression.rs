@@ -73,7 +73,7 @@ pub(super) fn payload_template(template: &Value, at: &str, found: &mut Vec<Diagn
                 let at = format!("{at}/{name}");
                 if !name.ends_with(".$") {
                     payload_template(field, &at, found);
-                } else if !field.as_str().is_some_and(|text| Query::parse(text).is_ok()) {
+                } else if field.as_str().is_none_or(|text| Query::parse(text).is_err()) {
                     let message = format!(
                         "The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
                     );

@@ -40,6 +40,14 @@ impl Places {
     }
 }
 
+#[cfg(test)]
+impl Places {
+    /// Where every value stands.
+    pub(super) fn values(&self) -> impl Iterator<Item = Range<usize>> {
+        self.0.values().map(|place| place.value.clone())
+    }
+}
+
 /// Reads a definition.
 pub(super) fn parse(text: &str) -> Result<(Value, Places), Diagnostic> {
     if text.trim().is_empty() {

@@ -138,8 +138,9 @@ impl Lint<'_> {
             self.warn(Code::CallbackWithoutTimeout, at, message);
         }
         let shapes = ["ResultPath", "ResultSelector", "OutputPath", "Output"];
-        let is_read = state.get("Assign").is_some();
-        if resource.ends_with(":::lambda:invoke") && !shapes.into_iter().any(has) && !is_read {
+        // In JSONata what matters is assigned; only the last output is anybody's.
+        let is_used = has("End") || !has("Arguments");
+        if resource.ends_with(":::lambda:invoke") && is_used && !shapes.into_iter().any(has) {
             let message =
                 "The task passes on the whole response of Lambda; its result is in the field Payload";
             self.warn(Code::WholeResponse, at, message);
