@@ -352,7 +352,7 @@ pub enum Detail {
     /// An attempt of a task was scheduled.
     TaskScheduled {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
         /// What the service is asked to do.
         parameters: Parameters,
         /// `TimeoutSeconds`.
@@ -367,26 +367,26 @@ pub enum Detail {
     /// The attempt was started.
     TaskStarted {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
     },
     /// The service took a job, and the attempt goes on until the job is done.
     TaskSubmitted {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt succeeded.
     TaskSucceeded {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt failed.
     TaskFailed {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
         /// The error name.
         error: Option<Text>,
         /// What a person reads of the error.
@@ -395,7 +395,7 @@ pub enum Detail {
     /// The attempt took longer than its timeout or sent no heartbeat.
     TaskTimedOut {
         /// The service and its action.
-        resource: Resource,
+        resource: Called,
         /// `States.Timeout`.
         error: Text,
         /// What a person reads of the error.
@@ -425,12 +425,28 @@ pub enum Detail {
 }
 
 /// A service and its action.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resource {
     /// `arn:aws:states:::lambda:invoke`.
     LambdaInvoke,
-    /// Any: `arn:aws:states:::SERVICE:ACTION`.
+}
+
+impl Resource {
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::LambdaInvoke => ("lambda", "invoke"),
+        }
+    }
+}
+
+/// What a Task state calls.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Called {
+    /// What a task of the program calls.
+    Task(Resource),
+    /// What a definition names: `arn:aws:states:::SERVICE:ACTION`.
     Service {
         /// The service, as in `aws-sdk:s3`.
         service: Text,
@@ -439,10 +455,16 @@ pub enum Resource {
     },
 }
 
-impl Resource {
+impl From<Resource> for Called {
+    fn from(resource: Resource) -> Self {
+        Self::Task(resource)
+    }
+}
+
+impl Called {
     fn names(&self) -> (&str, &str) {
         match self {
-            Self::LambdaInvoke => ("lambda", "invoke"),
+            Self::Task(resource) => resource.names(),
             Self::Service { service, action } => (service, action),
         }
     }
@@ -459,8 +481,8 @@ pub enum Parameters {
         /// Its payload as JSON text.
         payload: Text,
     },
-    /// Any, as JSON text.
-    Json(Text),
+    /// To do what these arguments say, as JSON text.
+    Service(Text),
 }
 
 /// What a service answered.
@@ -469,8 +491,8 @@ pub enum Parameters {
 pub enum TaskOutput {
     /// The result of a Lambda function as JSON text.
     Lambda(Text),
-    /// Any, as JSON text.
-    Json(Text),
+    /// The answer of any other service as JSON text.
+    Service(Text),
 }
 
 impl TaskOutput {
@@ -479,7 +501,7 @@ impl TaskOutput {
             Self::Lambda(payload) => {
                 format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
             }
-            Self::Json(text) => text.to_string(),
+            Self::Service(answer) => answer.to_string(),
         }
     }
 }
@@ -533,7 +555,7 @@ impl Detail {
 
     /// The key under which AWS puts the details, and the details.
     fn details(&self) -> (&'static str, serde_json::Value) {
-        let task = |resource: &Resource, more: serde_json::Value| {
+        let task = |resource: &Called, more: serde_json::Value| {
             let (resource_type, resource) = resource.names();
             let mut details = json!({ "resourceType": resource_type, "resource": resource });
             if let (Some(details), serde_json::Value::Object(more)) = (details.as_object_mut(), more) {
@@ -555,7 +577,7 @@ impl Detail {
                 let details = json!({ "name": name, "output": output, "assignedVariables": assigned });
                 ("stateExitedEventDetails", given(details))
             }
-            // These three have no details.
+            // AWS has no details for these.
             Self::StateAborted { .. } => ("", json!({})),
             Self::ParallelStarted | Self::ParallelEnded { .. } => ("", json!({})),
             Self::MapEnded { .. } | Self::MapRunSucceeded | Self::LambdaStarted => ("", json!({})),
@@ -617,7 +639,7 @@ impl Detail {
                     Parameters::Lambda { function, payload } => {
                         format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
                     }
-                    Parameters::Json(text) => text.to_string(),
+                    Parameters::Service(text) => text.to_string(),
                 };
                 let more = json!({
                     "region": region,

@@ -5,6 +5,7 @@
 mod bench;
 mod conformance;
 mod emit_asl;
+mod lint;
 mod run_asl;
 mod workspace;
 
@@ -31,6 +32,7 @@ enum Command {
     EmitAsl(emit_asl::Arguments),
     RunAsl(run_asl::Arguments),
     Bench(bench::Arguments),
+    Lint(lint::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
         Command::RunAsl(arguments) => run_asl::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -122,6 +122,15 @@ impl Path {
         self.definite
     }
 
+    /// Whether it names one place by names and indexes alone, as a reference path does.
+    pub fn is_reference(&self) -> bool {
+        self.steps.iter().all(|step| match step {
+            Step::Name(_) => true,
+            Step::Index(index) => *index >= 0,
+            _ => false,
+        })
+    }
+
     /// The value at the end of the path. It is borrowed where the path is definite. A path that is not
     /// gives an empty list where its beginning leads nowhere, as Step Functions has it.
     ///

@@ -10,12 +10,12 @@ use serde_json::json;
 use crate::{
     clock::Timestamp,
     error::{Failure, PlatformError},
-    history::{Detail, History, HistoryEvent, Parameters, Resource, StateKind, TaskOutput, Text},
+    history::{Called, Detail, History, HistoryEvent, Parameters, Resource, StateKind, TaskOutput, Text},
     native::tape::Entry,
     retry::Seconds,
 };
 
-const LAMBDA: Resource = Resource::LambdaInvoke;
+const LAMBDA: Called = Called::Task(Resource::LambdaInvoke);
 
 pub(super) struct Log {
     events: Vec<HistoryEvent>,

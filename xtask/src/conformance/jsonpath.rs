@@ -31,7 +31,9 @@ fn outcome(case: &Value, document: &Value) -> Outcome {
     match (path.apply(document), wanted) {
         (Ok(value), Ok(wanted)) if same(&value, wanted) => Outcome::Same,
         (Err(_), Err("PathNotFoundException")) => Outcome::Same,
-        (Ok(value), Ok(wanted)) => Outcome::Different(format!("gives {} and not {}", short(&*value), short(wanted))),
+        (Ok(value), Ok(wanted)) => {
+            Outcome::Different(format!("gives {} and not {}", short(&*value), short(wanted)))
+        }
         (Ok(value), Err(error)) => Outcome::Different(format!("gives {} and not {error}", short(&*value))),
         (Err(error), _) => Outcome::Different(format!("gives an error: {error}")),
     }

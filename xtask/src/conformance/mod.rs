@@ -8,6 +8,7 @@ mod executions;
 mod jsonata;
 mod jsonpath;
 mod teststate;
+mod validation;
 
 use std::{
     io::{self, Write as _},
@@ -63,6 +64,8 @@ enum Kind {
     Executions,
     /// Calls of TestState.
     TestState,
+    /// Definitions, and what AWS's validation says of them.
+    Validation,
 }
 
 /// The last line: how many cases of each kind came out as recorded, of how many.
@@ -124,6 +127,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 reached &= tally.share() >= arguments.min_outcomes;
                 totals.add("teststate", &tally);
             }
+            Kind::Validation => {
+                cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
+                let compared = validation::run(&cases);
+                let cases = compared.iter().map(|case| (&*case.id, &case.outcome));
+                let tally = report(file, "definitions", cases)?;
+                reached &= tally.share() >= arguments.min_outcomes;
+                totals.add("validation", &tally);
+            }
         }
     }
     if !totals.0.is_empty() {
@@ -140,7 +151,9 @@ fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
         match serde_json::from_str(line) {
             Ok(case) => cases.push(case),
             // Half of a character that needs two is JSON, but no text that Rust can hold.
-            Err(error) if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") => {
+            Err(error)
+                if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") =>
+            {
                 eprintln!("{}:{}: not read: {error}", file.display(), place + 1);
             }
             Err(error) => bail!("{}:{}: {error}", file.display(), place + 1),
@@ -163,6 +176,8 @@ fn kind(cases: &[Value]) -> Option<Kind> {
         Some(Kind::Executions)
     } else if has("definition") && cases.first().is_some_and(|case| case["kind"] == "test_state") {
         Some(Kind::TestState)
+    } else if has("kind") && cases.iter().any(|case| case["kind"] == "validate") {
+        Some(Kind::Validation)
     } else {
         None
     }

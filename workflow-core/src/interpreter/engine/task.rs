@@ -11,7 +11,7 @@ use super::{
     panicked, poll_work,
 };
 use crate::{
-    history::{Detail, Parameters, Resource, TaskOutput, Text},
+    history::{Called, Detail, Parameters, Resource, TaskOutput, Text},
     interpreter::{
         data::Data,
         fault::{Failure, Fault},
@@ -67,8 +67,8 @@ impl<'m> Engine<'m> {
             let output = submitted.map_or(Text::Static("{}"), |data| data.text());
             let resource = service(task);
             frame.last = self.record(frame.scope, frame.last, || Detail::TaskSubmitted {
-                resource: resource.unwrap_or(Resource::LambdaInvoke),
-                output: TaskOutput::Json(output),
+                resource: resource.unwrap_or(Called::Task(Resource::LambdaInvoke)),
+                output: TaskOutput::Service(output),
             });
         }
         let missed = heartbeat.filter(|&most| beats.is_none_or(|beats| beats.as_secs_f64() > most));
@@ -168,7 +168,7 @@ impl<'m> Engine<'m> {
                 // Texts are made only where there is a history.
                 self.settings.history.then(|| Detail::TaskScheduled {
                     resource: resource.clone(),
-                    parameters: Parameters::Json(input.text()),
+                    parameters: Parameters::Service(input.text()),
                     timeout,
                     heartbeat,
                     region: Some(region.clone().into()),
@@ -271,8 +271,8 @@ impl<'m> Engine<'m> {
                 self.note(state, Station::Result, &output);
                 frame.last = self.record(frame.scope, frame.last, || match &task.resource.kind {
                     ResourceKind::Service { .. } => Detail::TaskSucceeded {
-                        resource: service(task).unwrap_or(Resource::LambdaInvoke),
-                        output: TaskOutput::Json(output.text()),
+                        resource: service(task).unwrap_or(Called::Task(Resource::LambdaInvoke)),
+                        output: TaskOutput::Service(output.text()),
                     },
                     ResourceKind::Activity => Detail::ActivitySucceeded { output: output.text() },
                     ResourceKind::Lambda => Detail::LambdaSucceeded { output: output.text() },
@@ -296,7 +296,7 @@ fn unsuccessful(task: &Task, failure: &Failure) -> Detail {
     let timeout = || Text::Static("States.Timeout");
     match &task.resource.kind {
         ResourceKind::Service { .. } => {
-            let resource = service(task).unwrap_or(Resource::LambdaInvoke);
+            let resource = service(task).unwrap_or(Called::Task(Resource::LambdaInvoke));
             if timed_out {
                 Detail::TaskTimedOut { resource, error: timeout(), cause }
             } else {
@@ -310,10 +310,10 @@ fn unsuccessful(task: &Task, failure: &Failure) -> Detail {
     }
 }
 
-fn service(task: &Task) -> Option<Resource> {
+fn service(task: &Task) -> Option<Called> {
     match &task.resource.kind {
         ResourceKind::Service { service, action, .. } => {
-            Some(Resource::Service { service: service.clone(), action: action.clone() })
+            Some(Called::Service { service: service.clone(), action: action.clone() })
         }
         _ => None,
     }
