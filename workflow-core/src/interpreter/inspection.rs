@@ -23,6 +23,8 @@ pub(super) struct Inspection {
     pub(super) mock: Option<TaskResult>,
     /// How many iterations of a Map are to have failed.
     pub(super) failures: Option<u32>,
+    /// What the ItemReader of a Map reads.
+    pub(super) reader_data: Option<String>,
     notes: RefCell<Notes>,
 }
 
@@ -85,8 +87,13 @@ impl Station {
 }
 
 impl Inspection {
-    pub(super) fn new(retries: u32, mock: Option<TaskResult>, failures: Option<u32>) -> Self {
-        Self { retries, mock, failures, notes: RefCell::default() }
+    pub(super) fn new(
+        retries: u32,
+        mock: Option<TaskResult>,
+        failures: Option<u32>,
+        reader_data: Option<String>,
+    ) -> Self {
+        Self { retries, mock, failures, reader_data, notes: RefCell::default() }
     }
 
     pub(super) fn into_notes(self) -> Notes {

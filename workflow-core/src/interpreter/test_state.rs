@@ -46,12 +46,15 @@ pub struct StateTest {
     input: Value,
     context: Option<Value>,
     variables: Map<String, Value>,
-    result: Option<Value>,
+    result: Option<Result<Value, ()>>,
     error: Option<(String, String)>,
     validation: MockValidation,
     retries: u32,
     failures: Option<u32>,
+    caused_by: Option<String>,
+    reader_data: Option<String>,
     role: Option<String>,
+    account: Option<(String, String)>,
 }
 
 /// How strictly a mocked result has to fit what the service answers.
@@ -129,7 +132,10 @@ impl StateTest {
             validation: MockValidation::Strict,
             retries: 0,
             failures: None,
+            caused_by: None,
+            reader_data: None,
             role: None,
+            account: None,
         }
     }
 
@@ -159,7 +165,13 @@ impl StateTest {
 
     /// What the state's work comes to.
     pub fn mock_result(mut self, result: Value) -> Self {
-        self.result = Some(result);
+        self.result = Some(Ok(result));
+        self
+    }
+
+    /// The same as JSON text, as the API takes it.
+    pub fn mock_text(mut self, result: &str) -> Self {
+        self.result = Some(serde_json::from_str(result).map_err(drop));
         self
     }
 
@@ -187,6 +199,24 @@ impl StateTest {
         self
     }
 
+    /// The state inside a Map or Parallel state that the mocked error is from.
+    pub fn error_caused_by(mut self, state: impl Into<String>) -> Self {
+        self.caused_by = Some(state.into());
+        self
+    }
+
+    /// What the ItemReader of a Map state reads: the text of an object.
+    pub fn map_item_reader_data(mut self, text: impl Into<String>) -> Self {
+        self.reader_data = Some(text.into());
+        self
+    }
+
+    /// The region and the account of ARNs.
+    pub fn account(mut self, region: impl Into<String>, account: impl Into<String>) -> Self {
+        self.account = Some((region.into(), account.into()));
+        self
+    }
+
     /// The ARN of the role that the test runs with.
     pub fn role(mut self, arn: impl Into<String>) -> Self {
         self.role = Some(arn.into());
@@ -204,7 +234,7 @@ impl StateTest {
         let kind = state.get("Type").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mock = self.mock(&state, &kind)?;
         let machine = StateMachine::from_value(&machine_around(state))?;
-        let settings = Settings {
+        let mut settings = Settings {
             express: true,
             max_events: None,
             history: false,
@@ -214,6 +244,9 @@ impl StateTest {
             context: self.context.clone(),
             ..Settings::default()
         };
+        if let Some((region, account)) = &self.account {
+            (settings.region, settings.account) = (region.clone(), account.clone());
+        }
         let mut handlers = Handlers::default();
         if let Some(result) = mock.clone() {
             let answer = move |_: &TaskCall<'_>| match result.clone() {
@@ -231,7 +264,8 @@ impl StateTest {
         }
         let input = Data::new(self.input.clone());
         let mut engine = Engine::new(&machine, &settings, &handlers, input);
-        engine.inspect(variables, Inspection::new(self.retries, mock, self.failures));
+        engine
+            .inspect(variables, Inspection::new(self.retries, mock, self.failures, self.reader_data.clone()));
         super::block_on(&mut engine);
         let notes = engine.take_inspection().map(|inspection| inspection.into_notes()).unwrap_or_default();
         let execution = engine.into_execution();
@@ -249,6 +283,19 @@ impl StateTest {
     }
 
     fn mock(&self, state: &Value, kind: &str) -> Result<Option<TaskResult>, StateTestError> {
+        let configured = [
+            ("RetrierRetryCount", self.retries > 0),
+            ("ErrorCausedByState", self.caused_by.is_some()),
+            ("MapIterationFailureCount", self.failures.is_some()),
+            ("MapItemReaderData", self.reader_data.is_some()),
+        ];
+        if let (None, None, Some((name, _))) =
+            (&self.result, &self.error, configured.iter().find(|(_, given)| *given))
+        {
+            return Err(StateTestError::Validation(format!(
+                "TestState does not support {name} when a mock is not specified."
+            )));
+        }
         let mock = match (&self.result, &self.error) {
             (Some(_), Some(_)) => {
                 return Err(StateTestError::Validation(
@@ -256,7 +303,10 @@ impl StateTest {
                         .to_owned(),
                 ));
             }
-            (Some(result), None) => Some(Ok(Data::new(result.clone()))),
+            (Some(Err(())), None) => {
+                return Err(StateTestError::Validation("Mocked result must be valid JSON".to_owned()));
+            }
+            (Some(Ok(result)), None) => Some(Ok(Data::new(result.clone()))),
             (None, Some((error, cause))) => {
                 Some(Err((Some(error.clone().into()), Some(cause.clone().into()))))
             }
@@ -276,7 +326,8 @@ impl StateTest {
             }
             _ => {}
         }
-        if let (Some(result), Some(resource)) = (&self.result, state.get("Resource").and_then(Value::as_str))
+        if let (Some(Ok(result)), Some(resource)) =
+            (&self.result, state.get("Resource").and_then(Value::as_str))
             && let Err(message) = mock_schema::check(resource, result, self.validation)
         {
             let message = format!("Mock result schema validation error: {message}");

@@ -25,7 +25,7 @@ fn outcome(case: &Value) -> Outcome {
 }
 
 fn test(case: &Value) -> StateTest {
-    let mut test = StateTest::of(case["definition"].clone());
+    let mut test = StateTest::of(case["definition"].clone()).account("us-east-1", "111111111111");
     if let Some(name) = case["stateName"].as_str() {
         test = test.state(name);
     }
@@ -42,7 +42,11 @@ fn test(case: &Value) -> StateTest {
         // The calls with a mock were made with a role.
         test = test.role("arn:aws:iam::111111111111:role/test");
         if let Some(result) = mock.get("result") {
-            test = test.mock_result(result.clone());
+            // A result that is no JSON was left as text.
+            test = match result {
+                Value::String(text) => test.mock_text(text),
+                other => test.mock_result(other.clone()),
+            };
         }
         if let Some(error) = mock.get("errorOutput") {
             let text = |field: &str| error[field].as_str().unwrap_or_default().to_owned();
@@ -61,6 +65,14 @@ fn test(case: &Value) -> StateTest {
     }
     if let Some(failures) = number("mapIterationFailureCount") {
         test = test.map_iteration_failures(failures);
+    }
+    if let Some(state) = configuration["errorCausedByState"].as_str() {
+        test = test.error_caused_by(state);
+    }
+    match &configuration["mapItemReaderData"] {
+        Value::Null => {}
+        Value::String(text) => test = test.map_item_reader_data(text.as_str()),
+        other => test = test.map_item_reader_data(other.to_string()),
     }
     test
 }

@@ -129,6 +129,15 @@ impl<'m> Engine<'m> {
         let most = if map.distributed.is_some() { DISTRIBUTED } else { INLINE };
         self.note_map(asked, tolerated_count, tolerated_percentage);
         if let Some(result) = self.mocked() {
+            let data = self.inspection().and_then(|inspection| inspection.reader_data.as_ref());
+            let items = match (reader, data) {
+                (Some(reader), Some(_)) => {
+                    let read = self.read_items(frame, reader, &effective, usize::MAX)?;
+                    let items = read.map_err(|cause| Fault::Failed(reader_failed(cause)))?;
+                    items.into_iter().map(|value| Item { key: None, value }).collect()
+                }
+                _ => items,
+            };
             return self.mocked_map(
                 frame,
                 state,
@@ -271,7 +280,7 @@ impl<'m> Engine<'m> {
         let (failures, total) = (Vec::new(), 0);
         let (tolerated_count, tolerated_percentage) = (None, None);
         iterations.run = Some(Run { arn, label, failures, tolerated_count, tolerated_percentage, total });
-        let failed = |cause: String| Ok(Some(Failure::new("States.ItemReaderFailed", cause)));
+        let failed = |cause: String| Ok(Some(reader_failed(cause)));
         if let Some(reader) = &distributed.reader {
             if max_items.is_some_and(|most| most < 0.0) {
                 return failed("field MaxItems must be positive".to_owned());
@@ -685,6 +694,10 @@ impl Run {
             }
         }
     }
+}
+
+fn reader_failed(cause: String) -> Failure {
+    Failure::new("States.ItemReaderFailed", cause)
 }
 
 fn exceeded() -> Failure {

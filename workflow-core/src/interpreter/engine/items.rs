@@ -38,7 +38,8 @@ impl<'m> Engine<'m> {
             });
             return Ok(Ok(items.collect()));
         }
-        let Some(body) = objects.get(&format!("{bucket}/{key}")) else {
+        let given = self.inspection().and_then(|inspection| inspection.reader_data.as_ref());
+        let Some(body) = given.or_else(|| objects.get(&format!("{bucket}/{key}"))) else {
             return Ok(Err(format!("The object '{key}' of the bucket '{bucket}' does not exist.")));
         };
         Ok(match &reader.format {
