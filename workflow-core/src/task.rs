@@ -50,6 +50,12 @@ pub trait Task: Sized + 'static {
         states: States,
     ) -> impl Future<Output = Result<Result<Self::Output, Self::Error>, MissingState>> + Send;
 
+    /// The parameters in a payload.
+    #[doc(hidden)]
+    fn decode(payload: &str) -> Result<Self::Arguments, serde_json::Error> {
+        arguments::decode(payload, Self::PARAMETERS)
+    }
+
     /// The symbolic reading of a call: the state's `Arguments`, and what it gives of the answer.
     #[doc(hidden)]
     fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
@@ -97,7 +103,7 @@ pub trait Task: Sized + 'static {
 ///
 /// A payload that is not what the parameters expect fails with the name `InvalidPayload`.
 pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure> {
-    arguments::decode(payload, T::PARAMETERS).map_err(|error| {
+    T::decode(payload).map_err(|error| {
         Failure::new(
             "InvalidPayload",
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),

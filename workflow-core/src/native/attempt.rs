@@ -79,7 +79,8 @@ impl Context {
     }
 
     /// Asks a service: one attempt of an action.
-    pub(crate) async fn ask(
+    #[doc(hidden)]
+    pub async fn ask(
         &self,
         resource: Resource,
         arguments: &Text,

@@ -63,6 +63,8 @@ pub mod sns;
 pub mod sqs;
 
 pub use action::{Action, Operation};
+#[doc(hidden)]
+pub use action::{lower_resource, result_of_resource};
 pub(crate) use errors::service_errors;
 pub use json_text::JsonText;
 pub use reading::Reading;

@@ -249,7 +249,7 @@ impl Reading for Symbolic<'_> {
             return self.array(elements);
         }
         let builder = self.0;
-        builder.each(EachKind::Map, *list, "item", |item| each(&mut Symbolic(builder), &item))
+        builder.each(EachKind::Map, *list, "element", |element| each(&mut Symbolic(builder), &element))
     }
 
     fn number_text(&mut self, number: &Node, integer: bool) -> Node {

@@ -1,7 +1,7 @@
 //! Actions of AWS services: what a Task state asks for, and what the services in memory answer.
 
 use workflow_core::services::{
-    JsonText,
+    Answering, JsonText, Request, Service,
     dynamodb::{self, Page, Table},
     eventbridge::{self, Event},
     http::{self, Endpoint},
@@ -138,7 +138,8 @@ async fn keeps_a_journal(account: String, cents: i64) -> Result<Page<Entry>, Jou
     .value("limit", &1_000)
     .no_transient_retries()
     .await?;
-    let gone = dynamodb::delete_item(JOURNAL, &(account.clone(), first.at + 1)).no_transient_retries().await?;
+    let gone =
+        dynamodb::delete_item(JOURNAL, &(account.clone(), first.at + 1)).no_transient_retries().await?;
     if gone.is_none() {
         dynamodb::put_item(JOURNAL, &Entry { account: account.clone(), at: 3, cents: first.cents })
             .no_transient_retries()
@@ -212,7 +213,8 @@ async fn tells_everybody(item: Item) -> Result<String, TellError> {
     eventbridge::put_events(TOLD, &both).await?;
     s3::put_object(ITEMS, &format!("items/{}", item.sku), &item).await?;
     let again = s3::get_object(ITEMS, &format!("items/{}", item.sku)).await?;
-    let cents = http::call(QUOTES, &again).header("Accept", "application/json").parameter("sku", &item.sku).await?;
+    let cents =
+        http::call(QUOTES, &again).header("Accept", "application/json").parameter("sku", &item.sku).await?;
     if published.message_id == sent.message_id {
         return Ok(format!("{cents} and one id"));
     }
@@ -260,7 +262,8 @@ async fn the_history_shows_what_the_service_was_asked_and_answered() {
     let history = serde_json::to_value(execution.history()).unwrap();
     let details = &history[2]["taskScheduledEventDetails"];
     assert_eq!((&details["resourceType"], &details["resource"]), (&"dynamodb".into(), &"putItem".into()));
-    let parameters: serde_json::Value = serde_json::from_str(details["parameters"].as_str().unwrap()).unwrap();
+    let parameters: serde_json::Value =
+        serde_json::from_str(details["parameters"].as_str().unwrap()).unwrap();
     assert_eq!(parameters["Item"]["Items"], serde_json::json!({ "S": r#"[{"sku":"s-1","pieces":3}]"# }));
     assert_eq!(history[4]["taskSucceededEventDetails"]["output"], "{}");
 }
@@ -279,4 +282,84 @@ async fn a_throttled_table_is_asked_again() {
     let execution = executor.run(looks("o-1".into())).await;
     assert!(execution.output().unwrap());
     assert_eq!(execution.elapsed(), std::time::Duration::from_secs(3));
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    status: String,
+    output: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum DescribeError {
+    #[error("there is no such execution")]
+    #[workflow(name = "Sfn.ExecutionDoesNotExistException")]
+    Unknown,
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task(
+    resource = "arn:aws:states:::aws-sdk:sfn:describeExecution",
+    retry(errors = [TIMEOUT], max_attempts = 1),
+    timeout_seconds = 5
+)]
+async fn describe_execution(execution_arn: &str, included_data: &str) -> Result<Described, DescribeError>;
+
+#[task(resource = "arn:aws:states:::aws-sdk:sfn:stopExecution")]
+async fn stop_execution(execution_arn: &str) -> Result<(), DescribeError>;
+
+/// Stops an execution that runs.
+#[workflow]
+async fn stops(arn: String) -> Result<String, DescribeError> {
+    let described = match describe_execution(&arn, "METADATA_ONLY").await {
+        Ok(described) => described,
+        Err(DescribeError::Unknown) => return Ok("unknown".to_string()),
+        Err(error) => return Err(error),
+    };
+    if described.status == "RUNNING" {
+        stop_execution(&arn).await?;
+    }
+    Ok(described.status)
+}
+
+/// A Step Functions that knows one execution.
+struct OneExecution;
+
+impl Service for OneExecution {
+    fn clients(&self) -> &'static [&'static str] {
+        &["sfn"]
+    }
+
+    fn call(&self, request: Request) -> Answering<'_> {
+        Box::pin(async move {
+            match (request.text("ExecutionArn"), request.resource.action()) {
+                ("arn:1", "describeExecution") => {
+                    Ok(serde_json::json!({ "Status": "RUNNING", "Name": "one" }))
+                }
+                ("arn:1", "stopExecution") => Ok(serde_json::json!({ "StopDate": request.now.as_millis() })),
+                (arn, _) => Err(Failure::new(
+                    "Sfn.ExecutionDoesNotExistException",
+                    format!(
+                        "Execution Does Not Exist: '{arn}' (Service: Sfn, Status Code: 400, Request ID: {})",
+                        request.id()
+                    ),
+                )),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn any_action_of_the_sdk_is_a_function_without_a_body() {
+    snapshot!(stops);
+    let executor = Executor::test().service(OneExecution);
+    let execution = executor.run(stops("arn:1".into())).await;
+    assert_eq!(execution.output().unwrap(), "RUNNING");
+    assert_eq!(execution.calls(stop_execution), [("arn:1".to_owned(),)]);
+    assert_eq!(executor.run(stops("arn:2".into())).await.output().unwrap(), "unknown");
+    let described = Described { status: "FAILED".into(), output: None };
+    let mocked = executor.mock(describe_execution, Mock::value(described));
+    assert_eq!(mocked.run(stops("arn:3".into())).await.output().unwrap(), "FAILED");
 }

@@ -34,7 +34,7 @@ pub struct DeleteItem<T, K>(PhantomData<fn() -> (T, K)>);
 
 /// `aws-sdk:dynamodb:query`
 #[derive(Debug)]
-pub struct Query<T, P, S>(PhantomData<fn() -> (T, P, S)>);
+pub struct Query<T, P, S>(PhantomData<fn(P, S) -> T>);
 
 const WRITE_TRANSIENTS: &[ErrorName] = &[
     WriteError::PROVISIONED_THROUGHPUT_EXCEEDED,
