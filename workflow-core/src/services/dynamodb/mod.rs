@@ -28,7 +28,7 @@ use super::Action;
 #[diagnostic::on_unimplemented(
     message = "a table cannot hold a `{Self}`",
     label = "no item of a table",
-    note = "derive it: `#[derive(Serialize, Deserialize, crate::Data)]` on a struct with named fields"
+    note = "derive it: `#[derive(Serialize, Deserialize, Data)]` on a struct with named fields"
 )]
 pub trait Item: Serialize + DeserializeOwned + Data<Owned = Self> + Send + 'static {}
 
