@@ -48,11 +48,12 @@ pub struct Memory {
     tables: Arc<Mutex<BTreeMap<String, Stored>>>,
 }
 
+/// A table, or as much of one as a request is about.
 #[derive(Clone, Debug)]
-struct Stored {
-    partition: String,
-    sort: Option<String>,
-    items: Vec<Item>,
+pub(crate) struct Stored {
+    pub(crate) partition: String,
+    pub(crate) sort: Option<String>,
+    pub(crate) items: Vec<Item>,
 }
 
 impl Memory {
@@ -103,17 +104,7 @@ impl Memory {
         let Some(table) = tables.get_mut(request.text("TableName")) else {
             return Err(refuse(request, "ResourceNotFoundException", "Requested resource not found"));
         };
-        let answer = match request.resource.action() {
-            "putItem" => table.put(request),
-            "getItem" => table.get(request),
-            "updateItem" => table.update(request),
-            "deleteItem" => table.delete(request),
-            "query" => table.query(request),
-            other => {
-                Err(Refused::invalid(format!("the DynamoDB in memory does not know the action `{other}`")))
-            }
-        };
-        answer.map_err(|Refused { code, message }| refuse(request, code, &message))
+        table.answer(request)
     }
 }
 
@@ -154,6 +145,28 @@ fn refuse(request: &Request, code: &str, message: &str) -> Failure {
 }
 
 impl Stored {
+    /// Does what a request asks for.
+    pub(crate) fn answer(&mut self, request: &Request) -> Result<Value, Failure> {
+        let answer = match request.resource.action() {
+            "putItem" => self.put(request),
+            "getItem" => self.get(request),
+            "updateItem" => self.update(request),
+            "deleteItem" => self.delete(request),
+            "query" => self.query(request),
+            other => {
+                Err(Refused::invalid(format!("the DynamoDB in process does not know the action `{other}`")))
+            }
+        };
+        answer.map_err(|Refused { code, message }| refuse(request, code, &message))
+    }
+
+    /// The key of the item that a request is about; nothing where it is about several.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn asked_key(&self, request: &Request) -> Option<Item> {
+        let item = ["Key", "Item"].into_iter().find_map(|key| request.argument(key).as_object())?;
+        self.key_of(item).ok()
+    }
+
     fn key_of(&self, item: &Item) -> Result<Item, Refused> {
         let names = std::iter::once(&self.partition).chain(&self.sort);
         names
