@@ -19,7 +19,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{data::Data, services::service_errors, task::Call};
 
 pub use memory::Memory;
+#[cfg(feature = "sqlite")]
+pub(crate) use memory::{Stored, missing_table};
 pub use operations::{DeleteItem, GetItem, PutItem, Query, UpdateItem};
+#[cfg(feature = "sqlite")]
+pub(crate) use table::OwnedSchema;
 pub use table::Table;
 
 use super::Action;
