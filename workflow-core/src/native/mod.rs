@@ -14,7 +14,7 @@ mod tests;
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
@@ -71,6 +71,7 @@ pub struct Executor {
 struct Inner {
     states: States,
     services: Services,
+    faults: BTreeMap<String, Failure>,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
     clock: Clock,
@@ -88,6 +89,7 @@ impl Executor {
         let inner = Inner {
             states: States::default(),
             services: Services::default(),
+            faults: BTreeMap::new(),
             mocks: HashMap::new(),
             seed: None,
             clock: Clock::Real,
@@ -111,6 +113,22 @@ impl Executor {
     #[must_use]
     pub fn service<S: Service>(self, service: S) -> Self {
         self.with(|inner| inner.services.insert(Arc::new(service)))
+    }
+
+    /// Has every call of an action fail like this, whichever types it is called with. The name is what
+    /// stands behind `arn:aws:states:::` in the state machine.
+    ///
+    /// ```
+    /// use workflow_core::{Executor, Failure};
+    ///
+    /// let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
+    /// let executor = Executor::test().service_fails("sns:publish", gone);
+    /// ```
+    #[must_use]
+    pub fn service_fails(self, resource: &str, failure: Failure) -> Self {
+        self.with(|inner| {
+            inner.faults.insert(resource.to_owned(), failure);
+        })
     }
 
     /// Seeds the jitter of retries and the ids that services make. Each execution starts from the seed anew.

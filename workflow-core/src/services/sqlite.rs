@@ -134,10 +134,14 @@ impl Service for Sqlite {
         Box::pin(async move {
             self.answer(&request).unwrap_or_else(|error| {
                 // What a client says that does not reach its service.
-                Err(Failure::new(
-                    format!("{}.SdkClientException", request.resource.client()),
-                    error.to_string(),
-                ))
+                let prefix = match request.resource.client() {
+                    "dynamodb" => "DynamoDb",
+                    "sns" => "Sns",
+                    "sqs" => "Sqs",
+                    "s3" => "S3",
+                    _ => "EventBridge",
+                };
+                Err(Failure::new(format!("{prefix}.SdkClientException"), error.to_string()))
             })
         })
     }

@@ -427,3 +427,12 @@ async fn a_field_is_written_as_json_text() {
         })
     );
 }
+
+#[tokio::test]
+async fn an_action_fails_on_demand() {
+    let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
+    let item = Item { sku: "s-1".to_owned(), pieces: 2 };
+    let execution = Executor::test().service_fails("sns:publish", gone).run(tells_everybody(item)).await;
+    let error = TellError::Publish(sns::PublishError::NotFound("Topic does not exist".to_owned()));
+    assert_eq!(execution.error(), Some(error));
+}
