@@ -436,3 +436,22 @@ async fn an_action_fails_on_demand() {
     let error = TellError::Publish(sns::PublishError::NotFound("Topic does not exist".to_owned()));
     assert_eq!(execution.error(), Some(error));
 }
+
+const BY_DAY: dynamodb::Index<Entry, u64> = JOURNAL.index_with_sort_key("ByTime", "At", "Account");
+
+#[workflow]
+async fn lists(at: u64) -> Result<Vec<String>, dynamodb::QueryError> {
+    let page = dynamodb::query_index(BY_DAY, &at).sort_key_begins_with("a-").no_transient_retries().await?;
+    Ok(page.items.iter().map(|entry| entry.account.clone()).collect())
+}
+
+#[tokio::test]
+async fn an_index_is_queried() {
+    snapshot!(lists);
+    let tables = dynamodb::Memory::new();
+    for (account, at) in [("a-2", 7), ("b-1", 7), ("a-1", 7), ("a-3", 8)] {
+        tables.put(JOURNAL, &Entry { account: account.to_owned(), at, cents: 1 });
+    }
+    let execution = Executor::test().service(tables).run(lists(7)).await;
+    assert_eq!(execution.output().unwrap(), ["a-1", "a-2"]);
+}

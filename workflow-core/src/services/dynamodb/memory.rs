@@ -1,6 +1,7 @@
 //! A DynamoDB in memory.
 
 use std::{
+    cmp::Ordering,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -290,9 +291,16 @@ impl Stored {
             Ok(found)
         };
         let mut items = select("KeyConditionExpression", self.items.clone())?;
-        if let Some(sort) = &self.sort {
-            items
-                .sort_by(|left, right| order(&left[sort], &right[sort]).unwrap_or(std::cmp::Ordering::Equal));
+        let index = request.subject.as_ref().and_then(|subject| subject.get("index"));
+        let sort = match index {
+            Some(index) => index["sort"].as_str(),
+            None => self.sort.as_deref(),
+        };
+        if let Some(sort) = sort {
+            // An item without the attribute is not in the index.
+            items.retain(|item| item.contains_key(sort));
+            let ordered = |left: &Item, right: &Item| order(left.get(sort)?, right.get(sort)?);
+            items.sort_by(|left, right| ordered(left, right).unwrap_or(Ordering::Equal));
         }
         if request.argument("ScanIndexForward") == &json!(false) {
             items.reverse();
