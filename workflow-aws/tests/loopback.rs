@@ -54,8 +54,8 @@ type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A server that gives these answers in order, each a status and a body.
 async fn server(answers: Vec<(u16, &'static str)>) -> (String, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("it is bound"));
     let asked = Asked::default();
     let notes = Arc::clone(&asked);
     let answers = Arc::new(Mutex::new(answers.into_iter()));
@@ -92,9 +92,9 @@ async fn serve(
         if body.len() < length {
             continue;
         }
-        notes.lock().unwrap().push(body.to_owned());
+        notes.lock().expect("nobody panicked").push(body.to_owned());
         bytes.clear();
-        let (status, answer) = answers.lock().unwrap().next().unwrap_or((500, "{}"));
+        let (status, answer) = answers.lock().expect("nobody panicked").next().unwrap_or((500, "{}"));
         let response = format!(
             "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\nx-amzn-requestid: r-1\r\ncontent-length: {}\r\n\r\n{answer}",
             answer.len()
