@@ -205,6 +205,7 @@ pub use workflow_macros::task;
 /// | Rust | Amazon States Language |
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
+/// | `dynamodb::put_item(ORDERS, &order).await?` and the other actions in [`services`] | a Task that calls the service itself |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
 /// | `match task(..).await { Ok(v) => .., Err(E::Variant { field }) => .., Err(e) => .. }`, `if let`, `let .. else`, `let result = task(..).await;` | `Catch` by error name; fields are bound by `Assign` |
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
