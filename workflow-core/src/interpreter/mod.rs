@@ -52,7 +52,6 @@ mod variables;
 
 use std::{
     future::{Future, poll_fn},
-    marker::PhantomData,
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
@@ -79,7 +78,8 @@ use crate::{
     clock::Clock,
     history::{History, Outcome, Status},
     limits::MAX_DATA_BYTES,
-    task::{States, Task, TaskFn},
+    lower::Definition,
+    task::{States, Task, TaskFn, TaskRun},
 };
 
 /// Runs state machines in this process.
@@ -132,8 +132,39 @@ impl Interpreter {
     /// calls it: `.task(charge)`. Give the shared state of its parameters before.
     #[must_use]
     pub fn task<F: TaskFn<P>, P>(self, _: F) -> Self {
-        let handler = RustTask::<F::Task> { states: self.states.clone(), task: PhantomData };
+        let handler = RustTask { states: self.states.clone(), run: TaskRun::of::<F::Task>() };
         self.handler(<F::Task as Task>::FUNCTION, handler)
+    }
+
+    /// Has the Rust tasks of a workflow do the work of the Lambda functions that its state machine
+    /// calls. Give the shared state of their parameters before, and handlers for some of them after.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_core::{Workflow, interpreter::{Interpreter, StateMachine}, prelude::*};
+    ///
+    /// #[task]
+    /// async fn double(number: u32) -> u32 {
+    ///     number * 2
+    /// }
+    ///
+    /// #[workflow]
+    /// async fn quadruple(number: u32) -> Result<u32, PlatformError> {
+    ///     let twice = double(number).await?;
+    ///     double(twice).await
+    /// }
+    ///
+    /// let definition = quadruple::definition();
+    /// let machine = StateMachine::from_value(&serde_json::to_value(&definition.machine).unwrap()).unwrap();
+    /// let execution = Interpreter::test().tasks(definition).run_blocking(&machine, json!({"number": 3}));
+    /// assert_eq!(execution.output().unwrap(), json!(12));
+    /// ```
+    #[must_use]
+    pub fn tasks(self, definition: &Definition) -> Self {
+        definition.tasks.iter().fold(self, |interpreter, task| {
+            let handler = RustTask { states: interpreter.states.clone(), run: task.run };
+            interpreter.handler(task.function, handler)
+        })
     }
 
     /// Shares a value with the Rust tasks that are given after it.

@@ -14,7 +14,7 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
+use crate::{asl, symbolic::Builder, task::TaskRun, workflow::WorkflowMeta};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct TaskInfo {
     pub function: &'static str,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
+    /// Its handler.
+    pub(crate) run: TaskRun,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.

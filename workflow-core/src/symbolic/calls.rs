@@ -7,7 +7,7 @@ use crate::{
     error::Propagates,
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
-    task::{Task, TaskFn, add_retry},
+    task::{Task, TaskFn, TaskRun, add_retry},
 };
 
 use super::{
@@ -72,6 +72,7 @@ impl Builder {
                 name: F::Task::NAME,
                 function: F::Task::FUNCTION,
                 path: std::any::type_name::<F::Task>(),
+                run: TaskRun::of::<F::Task>(),
             },
             parameters: F::Task::PARAMETERS,
             arguments: arguments.nodes(),
