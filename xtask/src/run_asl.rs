@@ -99,8 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?;
         for (name, answers) in mocks {
             let mock = mock(&answers).with_context(|| format!("{}: `{name}`", path.display()))?;
-            interpreter =
-                if name == "*" { interpreter.fallback(mock) } else { interpreter.mock(name, mock) };
+            interpreter = if name == "*" { interpreter.fallback(mock) } else { interpreter.mock(name, mock) };
         }
     }
     let execution = interpreter.run_text(&machine, &input);

@@ -26,7 +26,11 @@ pub(super) enum Test {
     Is(Kind, bool),
     /// `StringMatches`: a text in which `*` stands for anything.
     Matches(String),
-    Compare { kind: Kind, comparison: Comparison, operand: Operand },
+    Compare {
+        kind: Kind,
+        comparison: Comparison,
+        operand: Operand,
+    },
 }
 
 /// What a value may be.

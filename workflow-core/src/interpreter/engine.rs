@@ -6,6 +6,7 @@ mod data_flow;
 mod failing;
 mod fan;
 mod items;
+mod map;
 mod state;
 mod task;
 
@@ -99,7 +100,10 @@ enum Phase<'m> {
     /// A Wait state waits.
     Waiting,
     /// An attempt of a task is on its way; with its answer where that is known already.
-    Attempt { answer: Option<TaskResult>, deadline: Option<Duration> },
+    Attempt {
+        answer: Option<TaskResult>,
+        deadline: Option<Duration>,
+    },
     /// The attempt ended.
     Answered(Result<Data, Failure>),
     /// Children run.
@@ -459,7 +463,8 @@ impl<'m> Engine<'m> {
             // The last event that there may be tells why there are no more.
             let cause = format!("The execution reached the maximum number of history events ({most}).");
             let failure = Failure { fatal: true, ..Failure::new("States.Runtime", cause) };
-            let ended = Detail::ExecutionFailed { error: failure.error.clone(), cause: failure.cause.clone() };
+            let ended =
+                Detail::ExecutionFailed { error: failure.error.clone(), cause: failure.cause.clone() };
             self.end = Some(End::Failed(failure));
             if execution.recorded {
                 let timestamp = later(started, self.now);
@@ -481,9 +486,9 @@ impl<'m> Engine<'m> {
     /// The name of the state that something waits in.
     fn last_state(&self) -> String {
         let frame = self.frames.iter().rev().flatten().next();
-        frame.and_then(|frame| frame.machine.states.get(frame.state)).map_or_else(String::new, |state| {
-            state.name.to_string()
-        })
+        frame
+            .and_then(|frame| frame.machine.states.get(frame.state))
+            .map_or_else(String::new, |state| state.name.to_string())
     }
 
     /// A name like a UUID that is the same on each run with a seed.

@@ -52,11 +52,7 @@ impl TaskCall<'_> {
 
 /// The name of the function that a resource with this input calls.
 pub(super) fn function_of<'a>(resource: &'a str, input: &'a Value) -> Option<&'a str> {
-    let name = if resource.starts_with(INVOKE) {
-        input.get("FunctionName")?.as_str()?
-    } else {
-        resource
-    };
+    let name = if resource.starts_with(INVOKE) { input.get("FunctionName")?.as_str()? } else { resource };
     let name = match name.split_once(":function:") {
         Some((_, rest)) => rest.split(':').next()?,
         None => name,
@@ -307,7 +303,12 @@ impl Handlers {
 
     /// The handler of a state: what was given for its name, its resource, the function that it calls,
     /// or for everything else.
-    pub(super) fn find(&self, state: &str, resource: &str, input: &Value) -> Option<(usize, &dyn TaskHandler)> {
+    pub(super) fn find(
+        &self,
+        state: &str,
+        resource: &str,
+        input: &Value,
+    ) -> Option<(usize, &dyn TaskHandler)> {
         let number = if self.numbers.is_empty() {
             None
         } else {

@@ -80,10 +80,7 @@ impl Station {
             Self::Result => given || matches!(state.kind, Kind::Task(_)),
             Self::ResultSelector | Self::ResultPath => {
                 paths
-                    && matches!(
-                        state.kind,
-                        Kind::Task(_) | Kind::Pass(_) | Kind::Map(_) | Kind::Parallel(_)
-                    )
+                    && matches!(state.kind, Kind::Task(_) | Kind::Pass(_) | Kind::Map(_) | Kind::Parallel(_))
             }
         }
     }

@@ -120,8 +120,14 @@ pub(super) enum Kind {
 pub(super) enum Number {
     Literal(f64),
     /// A field whose name ends in `Path`.
-    Path { field: &'static str, path: Path },
-    Jsonata { field: &'static str, expression: Jsonata },
+    Path {
+        field: &'static str,
+        path: Path,
+    },
+    Jsonata {
+        field: &'static str,
+        expression: Jsonata,
+    },
 }
 
 #[derive(Debug)]
@@ -255,7 +261,10 @@ pub(super) enum Format {
     Json,
     JsonLines,
     /// With the names of its columns, unless the first row has them.
-    Csv { headers: Option<Vec<String>>, delimiter: char },
+    Csv {
+        headers: Option<Vec<String>>,
+        delimiter: char,
+    },
     /// An inventory of S3 objects.
     Manifest,
 }

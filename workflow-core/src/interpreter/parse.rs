@@ -14,8 +14,8 @@ use self::fields::Fields;
 use super::{
     expression::{Jsonata, Path},
     machine::{
-        Catcher, Fail, Kind, Language, Machine, Number, Pattern, ResourceKind, ResultPath, Retrier, Selection,
-        State, StateMachine, Task, TaskResource, Timestamp, Transition, Wait, Words,
+        Catcher, Fail, Kind, Language, Machine, Number, Pattern, ResourceKind, ResultPath, Retrier,
+        Selection, State, StateMachine, Task, TaskResource, Timestamp, Transition, Wait, Words,
     },
     template::Template,
 };
@@ -117,12 +117,19 @@ fn language(fields: &Fields<'_>) -> Parsed<Option<Language>> {
         Some("JSONPath") => Some(Language::JsonPath),
         Some("JSONata") => Some(Language::Jsonata),
         Some(other) => {
-            return Err(fields.error("QueryLanguage", format!("`{other}` is neither `JSONPath` nor `JSONata`")));
+            return Err(
+                fields.error("QueryLanguage", format!("`{other}` is neither `JSONPath` nor `JSONata`"))
+            );
         }
     })
 }
 
-fn state(name: &str, fields: &Fields<'_>, outside: Language, numbers: &HashMap<String, usize>) -> Parsed<State> {
+fn state(
+    name: &str,
+    fields: &Fields<'_>,
+    outside: Language,
+    numbers: &HashMap<String, usize>,
+) -> Parsed<State> {
     let language = language(fields)?.unwrap_or(outside);
     let kind = fields.text("Type")?.ok_or_else(|| fields.missing("Type"))?;
     let jsonata = language == Language::Jsonata;
@@ -230,8 +237,9 @@ fn assign(fields: &Fields<'_>, language: Language) -> Parsed<Vec<(Text, Template
     let entries = Fields::of(value, fields.place("Assign"))?;
     let mut assign = Vec::new();
     for (key, value) in entries.iter() {
-        let failed =
-            |(at, message): (String, String)| DefinitionError::new(format!("{}{at}", entries.place(key)), message);
+        let failed = |(at, message): (String, String)| {
+            DefinitionError::new(format!("{}{at}", entries.place(key)), message)
+        };
         let (name, template) = match language {
             Language::JsonPath => Template::entry(key, value).map_err(failed)?,
             Language::Jsonata => {

@@ -137,7 +137,9 @@ pub enum InterpreterError {
         state: String,
     },
     /// The execution entered more states than it may.
-    #[error("the execution entered more than {limit} states; raise the limit with `max_steps` if that is right")]
+    #[error(
+        "the execution entered more than {limit} states; raise the limit with `max_steps` if that is right"
+    )]
     TooManySteps {
         /// The limit.
         limit: u64,

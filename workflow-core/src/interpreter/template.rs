@@ -35,7 +35,9 @@ impl Template {
         let template = match value {
             Value::String(text) if language == Language::Jsonata => {
                 match Jsonata::delimited(text, location) {
-                    Some(expression) => Self::Jsonata(expression.map_err(|message| (String::new(), message))?),
+                    Some(expression) => {
+                        Self::Jsonata(expression.map_err(|message| (String::new(), message))?)
+                    }
                     None => Self::literal(value),
                 }
             }
@@ -44,7 +46,8 @@ impl Template {
                 for (index, item) in items.iter().enumerate() {
                     let place = format!("{location}[{index}]");
                     parsed.push(
-                        Self::parse(item, language, &place).map_err(|error| below(&index.to_string(), error))?,
+                        Self::parse(item, language, &place)
+                            .map_err(|error| below(&index.to_string(), error))?,
                     );
                 }
                 Self::Array(parsed)

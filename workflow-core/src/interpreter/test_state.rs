@@ -264,7 +264,8 @@ impl StateTest {
         }
         let input = Data::new(self.input.clone());
         let mut engine = Engine::new(&machine, &settings, &handlers, input);
-        engine.inspect(variables, Inspection::new(self.retries, mock, self.failures, self.reader_data.clone()));
+        engine
+            .inspect(variables, Inspection::new(self.retries, mock, self.failures, self.reader_data.clone()));
         super::block_on(&mut engine);
         let notes = engine.take_inspection().map(|inspection| inspection.into_notes()).unwrap_or_default();
         let execution = engine.into_execution();
@@ -277,9 +278,8 @@ impl StateTest {
     /// The state itself, with the query language that it has where it stands.
     fn alone(&self) -> Result<Value, StateTestError> {
         let Some(name) = &self.state else { return Ok(self.definition.clone()) };
-        find(&self.definition, name, None).ok_or_else(|| {
-            StateTestError::Validation(format!("State not found in definition: {name}"))
-        })
+        find(&self.definition, name, None)
+            .ok_or_else(|| StateTestError::Validation(format!("State not found in definition: {name}")))
     }
 
     fn mock(&self, state: &Value, kind: &str) -> Result<Option<TaskResult>, StateTestError> {
@@ -326,7 +326,8 @@ impl StateTest {
             }
             _ => {}
         }
-        if let (Some(Ok(result)), Some(resource)) = (&self.result, state.get("Resource").and_then(Value::as_str))
+        if let (Some(Ok(result)), Some(resource)) =
+            (&self.result, state.get("Resource").and_then(Value::as_str))
             && let Err(message) = mock_schema::check(resource, result, self.validation)
         {
             let message = format!("Mock result schema validation error: {message}");

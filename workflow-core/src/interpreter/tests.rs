@@ -19,11 +19,14 @@ fn machine(states: Value) -> StateMachine {
 
 /// The same in JSONata.
 fn jsonata(states: Value) -> StateMachine {
-    StateMachine::from_value(&json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": states })).unwrap()
+    StateMachine::from_value(&json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": states }))
+        .unwrap()
 }
 
 fn run(machine: &StateMachine, input: Value) -> Execution {
-    Interpreter::test().fallback(|call: &TaskCall<'_>| Answer::value(call.input.clone())).run_blocking(machine, input)
+    Interpreter::test()
+        .fallback(|call: &TaskCall<'_>| Answer::value(call.input.clone()))
+        .run_blocking(machine, input)
 }
 
 fn types(execution: &Execution) -> Vec<&'static str> {
@@ -127,7 +130,10 @@ fn handlers_are_found_by_state_resource_service_and_function() {
         .mock("C", TaskMock::value(json!(3)))
         .run_blocking(&machine, json!({}));
     assert_eq!(execution.output().unwrap(), json!({"a": 1, "b": 2, "c": 3}));
-    assert!(types(&execution).contains(&"LambdaFunctionSucceeded") && types(&execution).contains(&"ActivityScheduled"));
+    assert!(
+        types(&execution).contains(&"LambdaFunctionSucceeded")
+            && types(&execution).contains(&"ActivityScheduled")
+    );
 }
 
 #[test]
@@ -148,7 +154,8 @@ fn a_callback_has_a_token_and_is_submitted() {
 
 #[test]
 fn what_runs_on_threads_of_a_runtime_runs_as_well() {
-    let machine = std::sync::Arc::new(machine(json!({ "A": { "Type": "Task", "Resource": WORK, "End": true } })));
+    let machine =
+        std::sync::Arc::new(machine(json!({ "A": { "Type": "Task", "Resource": WORK, "End": true } })));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let interpreter = Interpreter::new().handler("A", |_: &TaskCall<'_>| {
         Answer::later(async {
@@ -164,10 +171,14 @@ fn what_runs_on_threads_of_a_runtime_runs_as_well() {
 fn an_execution_without_end_is_ended() {
     let machine = machine(json!({ "A": { "Type": "Pass", "Next": "A" } }));
     let standard = Interpreter::test().run_blocking(&machine, json!({}));
-    assert_eq!(standard.cause().unwrap(), "The execution reached the maximum number of history events (25000).");
+    assert_eq!(
+        standard.cause().unwrap(),
+        "The execution reached the maximum number of history events (25000)."
+    );
     assert_eq!(standard.history().events.len(), 25_000);
     assert_eq!(*standard.history().types().last().unwrap(), "ExecutionFailed");
-    let express = Interpreter::test().express().without_history().max_steps(1_000).run_blocking(&machine, json!({}));
+    let express =
+        Interpreter::test().express().without_history().max_steps(1_000).run_blocking(&machine, json!({}));
     assert_eq!(express.aborted(), Some(&InterpreterError::TooManySteps { limit: 1_000 }));
 }
 

@@ -14,7 +14,8 @@ pub(super) fn parse(text: &str) -> Option<Instant> {
     }
     let zone = rest.find(['Z', '+', '-'])?;
     let (time, zone) = rest.split_at(zone);
-    let (time, fraction) = time.split_once('.').map_or((time, None), |(time, fraction)| (time, Some(fraction)));
+    let (time, fraction) =
+        time.split_once('.').map_or((time, None), |(time, fraction)| (time, Some(fraction)));
     let (hour, minute, second) = match time.len() {
         8 => three(time, ':')?,
         // ISO 8601 lets the seconds be left out.
@@ -124,7 +125,9 @@ mod tests {
 
     #[test]
     fn what_has_no_zone_no_t_or_no_such_hour_is_refused() {
-        for text in ["2016-12-05T21:29:29", "2016-12-05 21:29:29Z", "2016-12-05T25:29:29Z", "05-12-2016T21:29:29Z"] {
+        for text in
+            ["2016-12-05T21:29:29", "2016-12-05 21:29:29Z", "2016-12-05T25:29:29Z", "05-12-2016T21:29:29Z"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

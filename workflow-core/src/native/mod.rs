@@ -26,16 +26,16 @@ use std::{
 use tracing::Instrument;
 
 pub(crate) use self::{attempt::panic_message, execution::decode_input};
+pub use self::{
+    context::Context,
+    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
+    mock::Mock,
+};
 use self::{
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
     tape::Entry,
-};
-pub use self::{
-    context::Context,
-    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
-    mock::Mock,
 };
 use crate::{
     clock::Clock,

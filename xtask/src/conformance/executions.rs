@@ -132,9 +132,9 @@ impl Masks {
         let below = |key: &str| format!("{place}/{}", key.replace('~', "~0").replace('/', "~1"));
         match (ours, theirs) {
             (Value::Object(ours), Value::Object(theirs)) => {
-                let missing = theirs.keys().find(|key| {
-                    !ours.contains_key(*key) && !self.placeholders.contains(&below(key))
-                });
+                let missing = theirs
+                    .keys()
+                    .find(|key| !ours.contains_key(*key) && !self.placeholders.contains(&below(key)));
                 if let Some(key) = missing {
                     return Some(format!("{} is missing, it is {}", below(key), short(&theirs[key])));
                 }
@@ -150,11 +150,11 @@ impl Masks {
                 }
                 None
             }
-            (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => ours
-                .iter()
-                .zip(theirs)
-                .enumerate()
-                .find_map(|(index, (ours, theirs))| self.difference(ours, theirs, &below(&index.to_string()))),
+            (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+                ours.iter().zip(theirs).enumerate().find_map(|(index, (ours, theirs))| {
+                    self.difference(ours, theirs, &below(&index.to_string()))
+                })
+            }
             _ if same(ours, theirs) => None,
             _ => Some(format!("{place} is {} and not {}", short(ours), short(theirs))),
         }
@@ -204,7 +204,8 @@ fn rebuilt(of: &Value, ours: &mut Map<String, Value>, theirs: &mut Map<String, V
     }
     for fields in [ours, theirs] {
         fields.remove("causeRebuilt");
-        let parsed = fields.get("cause").and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
+        let parsed =
+            fields.get("cause").and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
         if let Some(parsed) = parsed {
             fields.insert("cause".to_owned(), parsed);
         }

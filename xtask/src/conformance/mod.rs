@@ -99,7 +99,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (mut reached, mut totals) = (true, Totals::default());
     for file in &arguments.files {
         let mut cases = read(file)?;
-        let kind = kind(&cases).with_context(|| format!("{} holds no cases that are known", file.display()))?;
+        let kind =
+            kind(&cases).with_context(|| format!("{} holds no cases that are known", file.display()))?;
         let wanted = |id: &str| arguments.only.as_ref().is_none_or(|only| id.contains(only.as_str()));
         match kind {
             Kind::Expressions(run) => {
@@ -111,7 +112,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Kind::Executions => {
                 cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
                 let compared = executions::run(&cases);
-                let outcomes = compared.iter().map(|execution| (&*execution.case.id, &execution.case.outcome));
+                let outcomes =
+                    compared.iter().map(|execution| (&*execution.case.id, &execution.case.outcome));
                 let tally = report(file, "outcomes", outcomes)?;
                 reached &= tally.share() >= arguments.min_outcomes;
                 totals.add("outcomes", &tally);

@@ -173,6 +173,9 @@ mod tests {
     #[test]
     fn rows_take_the_shape_of_the_headers() {
         let items = csv_items("a,b\n1,2,3\n4\n,,,\n", None, ',', 10);
-        assert_eq!(items, [json!({"a": "1", "b": "2"}), json!({"a": "4", "b": ""}), json!({"a": "", "b": ""})]);
+        assert_eq!(
+            items,
+            [json!({"a": "1", "b": "2"}), json!({"a": "4", "b": ""}), json!({"a": "", "b": ""})]
+        );
     }
 }

@@ -6,9 +6,7 @@ use std::{
 };
 
 use super::{
-    End, Engine, Frame, InFlight, Phase, Step, answer_of,
-    data_flow::NumberKind,
-    panicked, poll_work,
+    End, Engine, Frame, InFlight, Phase, Step, answer_of, data_flow::NumberKind, panicked, poll_work,
 };
 use crate::{
     history::{Called, Detail, Parameters, Resource, TaskOutput, Text},
@@ -195,8 +193,7 @@ impl<'m> Engine<'m> {
                 Detail::LambdaStarted,
             ),
         };
-        frame.last =
-            self.record(frame.scope, frame.last, || scheduled.unwrap_or(Detail::LambdaStarted));
+        frame.last = self.record(frame.scope, frame.last, || scheduled.unwrap_or(Detail::LambdaStarted));
         frame.last = self.record(frame.scope, frame.last, || started);
     }
 

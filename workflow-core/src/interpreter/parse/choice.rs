@@ -64,9 +64,9 @@ fn rule(fields: &Fields<'_>) -> Parsed<Rule> {
     }
     let variable = fields.text("Variable")?.ok_or_else(|| fields.missing("Variable"))?;
     let variable = path(fields, "Variable", variable)?;
-    let mut tests = fields.iter().filter(|(name, _)| {
-        !matches!(name.as_str(), "Variable" | "Next" | "Comment" | "Assign" | "Output")
-    });
+    let mut tests = fields
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "Variable" | "Next" | "Comment" | "Assign" | "Output"));
     let (Some((name, operand)), None) = (tests.next(), tests.next()) else {
         return Err(fields.error("", "a rule needs one comparison"));
     };

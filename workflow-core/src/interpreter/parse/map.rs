@@ -22,14 +22,18 @@ pub(super) fn map(fields: &Fields<'_>, language: Language) -> Parsed<Map> {
     };
     let distributed = match mode {
         "INLINE" => None,
-        "DISTRIBUTED" => {
-            Some(Distributed {
-                label: fields.text("Label")?.map(str::to_owned),
-                reader: fields.object("ItemReader")?.map(|reader| self::reader(&reader, language)).transpose()?,
-                batcher: fields.object("ItemBatcher")?.map(|batcher| self::batcher(&batcher, language)).transpose()?,
-                writer: fields.object("ResultWriter")?.map(|writer| self::writer(&writer, language)).transpose()?,
-            })
-        }
+        "DISTRIBUTED" => Some(Distributed {
+            label: fields.text("Label")?.map(str::to_owned),
+            reader: fields.object("ItemReader")?.map(|reader| self::reader(&reader, language)).transpose()?,
+            batcher: fields
+                .object("ItemBatcher")?
+                .map(|batcher| self::batcher(&batcher, language))
+                .transpose()?,
+            writer: fields
+                .object("ResultWriter")?
+                .map(|writer| self::writer(&writer, language))
+                .transpose()?,
+        }),
         other => {
             let message = format!("the mode `{other}` is neither `INLINE` nor `DISTRIBUTED`");
             return Err(processor.error("ProcessorConfig", message));
@@ -70,7 +74,8 @@ fn reader(fields: &Fields<'_>, language: Language) -> Parsed<Reader> {
         Some("getObject") => ReaderResource::GetObject,
         Some("listObjectsV2") => ReaderResource::ListObjects,
         _ => {
-            let message = format!("items are read with `s3:getObject` or `s3:listObjectsV2`, not with `{arn}`");
+            let message =
+                format!("items are read with `s3:getObject` or `s3:listObjectsV2`, not with `{arn}`");
             return Err(fields.error("Resource", message));
         }
     };
@@ -90,7 +95,8 @@ fn reader(fields: &Fields<'_>, language: Language) -> Parsed<Reader> {
         max_items = number(config, language, "MaxItems", "MaxItemsPath")?;
         if let Some(text) = config.text("ItemsPointer")? {
             // The pointer of the specification is a JSON pointer; AWS takes paths as well.
-            let path = if text.starts_with('/') { format!("${}", text.replace('/', ".")) } else { text.to_owned() };
+            let path =
+                if text.starts_with('/') { format!("${}", text.replace('/', ".")) } else { text.to_owned() };
             items_pointer =
                 Some(Path::parse(&path).map_err(|message| config.error("ItemsPointer", message))?);
         }

@@ -16,8 +16,9 @@ fn map(more: Value, mode: &str) -> StateMachine {
 }
 
 fn slow(seconds: u64) -> Interpreter {
-    Interpreter::test()
-        .fallback(move |call: &TaskCall<'_>| Answer::value(call.input.clone()).after(Duration::from_secs(seconds)))
+    Interpreter::test().fallback(move |call: &TaskCall<'_>| {
+        Answer::value(call.input.clone()).after(Duration::from_secs(seconds))
+    })
 }
 
 /// Fails for items that are zero.
@@ -31,7 +32,8 @@ fn picky() -> Interpreter {
 #[test]
 fn branches_run_at_the_same_time() {
     let wait = |seconds: u64| json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": seconds, "End": true } } });
-    let machine = machine(json!({ "A": { "Type": "Parallel", "Branches": [wait(5), wait(9), wait(2)], "End": true } }));
+    let machine =
+        machine(json!({ "A": { "Type": "Parallel", "Branches": [wait(5), wait(9), wait(2)], "End": true } }));
     let execution = run(&machine, json!(1));
     assert_eq!(execution.elapsed(), Duration::from_secs(9));
     assert_eq!(execution.output().unwrap(), json!([1, 1, 1]));
@@ -55,7 +57,13 @@ fn a_branch_that_fails_stops_the_others() {
     assert_eq!((execution.error(), execution.elapsed()), (Some("Early"), Duration::ZERO));
     assert_eq!(
         types(&execution)[3..],
-        ["WaitStateEntered", "FailStateEntered", "WaitStateAborted", "ParallelStateFailed", "ExecutionFailed"]
+        [
+            "WaitStateEntered",
+            "FailStateEntered",
+            "WaitStateAborted",
+            "ParallelStateFailed",
+            "ExecutionFailed"
+        ]
     );
 }
 
@@ -146,8 +154,14 @@ fn lines_lists_and_manifests_are_read() {
     let get = "arn:aws:states:::s3:getObject";
     let key = |key: &str| json!({ "Bucket": "b", "Key": key });
     assert_eq!(read(get, json!({"InputType": "JSONL"}), key("l.jsonl")), json!([{"n": 1}, {"n": 2}]));
-    assert_eq!(read(get, json!({"InputType": "JSON", "ItemsPointer": "/a/b"}), key("deep.json")), json!([1, 2]));
-    assert_eq!(read(get, json!({"InputType": "MANIFEST"}), key("m.json")), json!([{"Bucket": "one", "Key": "k"}]));
+    assert_eq!(
+        read(get, json!({"InputType": "JSON", "ItemsPointer": "/a/b"}), key("deep.json")),
+        json!([1, 2])
+    );
+    assert_eq!(
+        read(get, json!({"InputType": "MANIFEST"}), key("m.json")),
+        json!([{"Bucket": "one", "Key": "k"}])
+    );
     let listed = read("arn:aws:states:::s3:listObjectsV2", json!({}), json!({"Bucket": "b", "Prefix": "m"}));
     assert_eq!(listed.as_array().unwrap().len(), 2);
 }

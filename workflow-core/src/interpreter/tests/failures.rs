@@ -13,7 +13,8 @@ fn delays_grow_up_to_their_maximum() {
     let machine = task(json!({ "Retry": [
         { "ErrorEquals": ["Busy"], "IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 3, "MaxDelaySeconds": 10 }
     ]}));
-    let execution = Interpreter::test().mock("A", TaskMock::failure("Busy", "")).run_blocking(&machine, json!({}));
+    let execution =
+        Interpreter::test().mock("A", TaskMock::failure("Busy", "")).run_blocking(&machine, json!({}));
     assert_eq!(execution.error(), Some("Busy"));
     assert_eq!(execution.elapsed(), Duration::from_secs(2 + 6 + 10 + 10));
     assert_eq!(types(&execution).iter().filter(|name| **name == "TaskFailed").count(), 5);
@@ -21,7 +22,9 @@ fn delays_grow_up_to_their_maximum() {
 
 #[test]
 fn jitter_draws_a_delay_and_draws_it_alike_each_time() {
-    let machine = task(json!({ "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 100, "JitterStrategy": "FULL" }] }));
+    let machine = task(
+        json!({ "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 100, "JitterStrategy": "FULL" }] }),
+    );
     let elapsed = |seed| {
         let mock = TaskMock::sequence([TaskMock::failure("Busy", ""), TaskMock::value(json!(1))]);
         Interpreter::test().seed(seed).mock("A", mock).run_blocking(&machine, json!({})).elapsed()
@@ -46,8 +49,12 @@ fn each_retrier_counts_for_itself_and_the_first_that_matches_counts() {
 
 #[test]
 fn a_catcher_puts_the_error_where_it_says() {
-    let machine = task(json!({ "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.error", "Next": "Caught" }] }));
-    let execution = Interpreter::test().mock("A", TaskMock::failure("Broken", "why")).run_blocking(&machine, json!({"n": 1}));
+    let machine = task(
+        json!({ "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.error", "Next": "Caught" }] }),
+    );
+    let execution = Interpreter::test()
+        .mock("A", TaskMock::failure("Broken", "why"))
+        .run_blocking(&machine, json!({"n": 1}));
     assert_eq!(execution.output().unwrap(), json!({"n": 1, "error": {"Error": "Broken", "Cause": "why"}}));
 }
 
@@ -69,7 +76,8 @@ fn heartbeats_keep_an_attempt_alive() {
     let run = |answer: fn() -> Answer| {
         Interpreter::test().handler("A", move |_: &TaskCall<'_>| answer()).run_blocking(&machine, json!({}))
     };
-    let beating = run(|| Answer::value(json!(1)).after(Duration::from_secs(60)).heartbeats(Duration::from_secs(5)));
+    let beating =
+        run(|| Answer::value(json!(1)).after(Duration::from_secs(60)).heartbeats(Duration::from_secs(5)));
     assert_eq!(beating.status(), Status::Succeeded);
     let silent = run(|| Answer::value(json!(1)).after(Duration::from_secs(60)));
     assert_eq!((silent.error(), silent.elapsed()), (Some("States.Timeout"), Duration::from_secs(10)));
@@ -87,7 +95,8 @@ fn the_execution_itself_times_out() {
 
 #[test]
 fn what_hangs_for_ever_is_told() {
-    let execution = Interpreter::test().mock("A", TaskMock::hangs()).run_blocking(&task(json!({})), json!({}));
+    let execution =
+        Interpreter::test().mock("A", TaskMock::hangs()).run_blocking(&task(json!({})), json!({}));
     assert_eq!(execution.aborted(), Some(&InterpreterError::Stalled { state: "A".to_owned() }));
 }
 

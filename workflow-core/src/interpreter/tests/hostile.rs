@@ -7,10 +7,11 @@ use super::*;
 /// Runs with limits that end whatever does not end by itself.
 fn survive(definition: &Value, input: Value) {
     if let Ok(machine) = StateMachine::from_value(definition) {
-        let interpreter = Interpreter::test().max_steps(2_000).fallback(|call: &TaskCall<'_>| match call.retry {
-            0 => Answer::failure("Broken", "first"),
-            _ => Answer::value(call.input.clone()),
-        });
+        let interpreter =
+            Interpreter::test().max_steps(2_000).fallback(|call: &TaskCall<'_>| match call.retry {
+                0 => Answer::failure("Broken", "first"),
+                _ => Answer::value(call.input.clone()),
+            });
         let execution = interpreter.run_blocking(&machine, input);
         assert!(execution.steps() <= 2_001);
     }
@@ -28,9 +29,11 @@ fn deep_and_huge_documents_are_errors() {
     let machine = machine(json!({ "A": { "Type": "Pass", "End": true } }));
     assert!(Interpreter::test().run_text(&machine, &deep).aborted().is_some());
     let pass = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
-    let definition = nested(60, pass, |branch| {
-        json!({ "StartAt": "A", "States": { "A": { "Type": "Parallel", "Branches": [branch], "End": true } } })
-    });
+    let definition = nested(
+        60,
+        pass,
+        |branch| json!({ "StartAt": "A", "States": { "A": { "Type": "Parallel", "Branches": [branch], "End": true } } }),
+    );
     assert!(StateMachine::from_value(&definition).unwrap_err().message.contains("nest"));
 }
 
@@ -100,7 +103,10 @@ fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
             let place = random.usize(..=characters.len());
             match random.u8(..4) {
                 0 if place < characters.len() => drop(characters.remove(place)),
-                1 => characters.insert(place, *random.choice(&['$', '.', '[', ']', '\'', '{', '%', '(', '*', '\u{1F600}']).unwrap()),
+                1 => characters.insert(
+                    place,
+                    *random.choice(&['$', '.', '[', ']', '\'', '{', '%', '(', '*', '\u{1F600}']).unwrap(),
+                ),
                 2 => characters.truncate(place),
                 _ => characters.extend_from_within(..place),
             }
@@ -108,8 +114,19 @@ fn spoil(value: &mut Value, random: &mut fastrand::Rng) {
         }
         value => {
             let replacements = [
-                json!(null), json!(true), json!(-1), json!(1e300), json!(0.5), json!(""), json!("$"), json!("$.a..b[?(@.x)]"),
-                json!("{% $f := function($n) { $f($n) }; $f(1) %}"), json!([]), json!({}), json!("A"), json!([[[1]]]),
+                json!(null),
+                json!(true),
+                json!(-1),
+                json!(1e300),
+                json!(0.5),
+                json!(""),
+                json!("$"),
+                json!("$.a..b[?(@.x)]"),
+                json!("{% $f := function($n) { $f($n) }; $f(1) %}"),
+                json!([]),
+                json!({}),
+                json!("A"),
+                json!([[[1]]]),
             ];
             *value = random.choice(replacements).unwrap();
         }
