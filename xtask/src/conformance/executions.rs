@@ -32,7 +32,7 @@ fn compare(case: &Value) -> Compared {
         Ok(execution) => (outcome(case, &execution), events(case, &execution)),
         Err(message) => {
             let recorded = case["history"].is_array();
-            (Outcome::Different(message.clone()), recorded.then(|| Outcome::Different(message)))
+            (Outcome::Different(message.clone()), recorded.then_some(Outcome::Different(message)))
         }
     };
     Compared { case: Case { id, outcome }, events }
