@@ -23,8 +23,8 @@ pub struct Reads {
     pub own_variables: Vec<String>,
     /// Reads `$states` as a whole, and so all of its members.
     pub whole_states: bool,
-    /// The fields that it reads of the context value, which Step Functions leaves undefined; `$$` is
-    /// among them where it is read.
+    /// The fields that it reads of the context value, which Step Functions leaves undefined; `$` and `$$`
+    /// are among them where they are read.
     pub top_level: Vec<String>,
 }
 
@@ -255,6 +255,7 @@ impl Walk {
     /// Notes that these fields, each inside the one before, are read of a variable.
     fn variable(&mut self, name: &str, fields: &[&str]) -> Result<(), Refused> {
         if name.is_empty() {
+            self.field_of_context("$");
             return Ok(());
         }
         self.called(name)?;

@@ -106,6 +106,9 @@ fn the_functions_of_step_functions() {
     );
     check("$now()", json!("2026-01-01T00:00:00.000Z"));
     check("$now('[Y]')", json!("2026"));
+    check("$fromMillis($toMillis('13:45', '[H]:[m]'))", json!("2026-01-01T13:45:00.000Z"));
+    check("$fromMillis($toMillis('5 Mar', '[D] [MNn,*-3]'))", json!("2026-03-05T00:00:00.000Z"));
+    check("$toMillis('1970-01-02')", json!(86_400_000));
     check("$millis()", json!(1_767_225_600_000_i64));
     assert_eq!(evaluate("$eval('1')"), Err("T1006: Attempted to invoke a non-function".to_owned()));
     for source in

@@ -327,6 +327,11 @@ fn expressions_are_parsed_where_they_stand() {
     );
     refused(
         "JSONata",
+        output("{% $ %}"),
+        "Reference to '$' at the top level is not supported. at /States/S/Output/v[0]",
+    );
+    refused(
+        "JSONata",
         output("{% 1"),
         "An expression starts with '{%' and ends with '%}' at /States/S/Output/v[0]",
     );
@@ -336,6 +341,8 @@ fn expressions_are_parsed_where_they_stand() {
         "{% $x{a: b} %}",
         " {% 1 %} ",
         "{% $x^(a) %}",
+        "{% $x.$ %}",
+        "{% $filter($x, function($v) { $ }) %}",
         "{% $states %}",
     ] {
         taken("JSONata", output(expression));
@@ -364,7 +371,8 @@ fn paths_and_payload_templates() {
     for value in ["$.a", "$$.Execution.Id", "$v.a", "States.Array(1)", "$..a[?(@.b > 1)]"] {
         taken("JSONPath", parameters(value));
     }
-    for value in ["a", "$.", "States.Nope()", "{% 1 %}"] {
+    let eleven = format!("{}1{}", "States.Array(".repeat(11), ")".repeat(11));
+    for value in ["a", "$.", "States.Nope()", "{% 1 %}", &eleven] {
         refused(
             "JSONPath",
             parameters(value),
