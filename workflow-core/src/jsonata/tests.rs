@@ -140,6 +140,36 @@ fn a_mistake_has_a_code_and_a_place() {
 }
 
 #[test]
+fn errors_are_in_the_words_of_javascript() {
+    let syntax = |source: &str| Expression::parse(source).map(|_| ()).unwrap_err().to_string();
+    for (source, expected) in [
+        ("$a[1,2)", "S0202: Expected \"]\", got \",\""),
+        ("{\"a\":}", "S0211: The symbol \"}\" cannot be used as a unary operator"),
+        ("$match(\"a\", /abc", "S0302: No terminating / in regular expression"),
+        ("\"open", "S0101: String literal must be terminated by a matching quote"),
+        ("(1", "S0203: Expected \")\" before end of expression"),
+        ("1 2", "S0201: Syntax error: 2"),
+        ("$a $bc", "S0201: Syntax error: \"bc\""),
+        ("5 := 1", "S0212: The left side of := must be a variable name (start with $)"),
+        ("//", "S0301: Empty regular expressions are not allowed"),
+    ] {
+        assert_eq!(syntax(source), expected, "{source}");
+    }
+    for (source, expected) in [
+        ("1 + 'a'", "T2002: The right side of the \"+\" operator must evaluate to a number"),
+        ("$sum([1, 'a'])", "T0412: Argument 1 of function \"sum\" must be an array of \"numbers\""),
+        ("$abs('a')", "T0410: Argument 1 of function \"abs\" does not match function signature"),
+        ("$number('x')", "D3030: Unable to cast value to a number: \"x\""),
+        (
+            "{} < 1",
+            "T2010: The expressions on either side of operator \"<\" must evaluate to numeric or string values",
+        ),
+    ] {
+        assert_eq!(evaluate(source), Err(expected.to_owned()), "{source}");
+    }
+}
+
+#[test]
 fn an_expression_tells_what_it_reads() {
     let reads = |source: &str| Expression::parse(source).expect(source).reads().clone();
     let found = reads("$states.input.a + $x + $states.context.Execution.Id");
