@@ -23,11 +23,13 @@ fn expressions_are_compared_with_their_value_or_error() {
 {"group": "g", "file": "f", "k": 3, "expr": "a ?? 1", "want": "result", "result": 1}
 {"group": "g", "file": "f", "k": 4, "expr": "1", "want": "result", "result": 2}
 "#;
-    let expected = "g/f#4: 1 gives 1 and not 2\ncases.jsonl: 3 of 4 as recorded (75.00 %), 1 not compared\n";
-    assert_eq!(conformance(lines, &[]), (1, expected.to_owned()));
+    let (code, stdout) = conformance(lines, &[]);
+    assert_eq!(code, 1);
+    assert!(stdout.starts_with("g/f#4: 1 gives 1 and not 2\n"), "{stdout}");
+    assert!(stdout.ends_with("3 of 4 as recorded (75.00 %), 1 not compared\n"), "{stdout}");
     assert_eq!(conformance(lines, &["--min-outcomes", "75"]).0, 0);
-    let only = (0, "cases.jsonl: 1 of 1 as recorded (100.00 %)\n".to_owned());
-    assert_eq!(conformance(lines, &["--only", "#2"]), only);
+    let (code, stdout) = conformance(lines, &["--only", "#2"]);
+    assert_eq!((code, stdout.ends_with("1 of 1 as recorded (100.00 %)\n")), (0, true), "{stdout}");
 }
 
 #[test]
@@ -38,8 +40,10 @@ fn paths_are_compared_on_the_document_of_the_first_line() {
 {"path": "$.", "definite": null, "error": "InvalidPathException"}
 {"path": "$.a", "definite": true, "result": []}
 "#;
-    let expected = "$.a: gives [1,2] and not []\ncases.jsonl: 3 of 4 as recorded (75.00 %)\n";
-    assert_eq!(conformance(lines, &[]), (1, expected.to_owned()));
+    let (code, stdout) = conformance(lines, &[]);
+    assert_eq!(code, 1);
+    assert!(stdout.starts_with("$.a: gives [1,2] and not []\n"), "{stdout}");
+    assert!(stdout.ends_with("3 of 4 as recorded (75.00 %)\n"), "{stdout}");
 }
 
 #[test]
@@ -50,7 +54,7 @@ fn definitions_are_compared_with_their_diagnostics() {
 "#;
     let (code, stdout) = conformance(lines, &[]);
     assert_eq!(code, 1);
-    assert!(stdout.starts_with("other: ") && stdout.ends_with("2 of 3 as recorded (66.67 %)\n"), "{stdout}");
+    assert!(stdout.starts_with("other: ") && stdout.contains("2 of 3 as recorded (66.67 %)\n"), "{stdout}");
 }
 
 #[test]

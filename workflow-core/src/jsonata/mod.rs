@@ -1,15 +1,16 @@
 //! JSONata as Step Functions runs it: version 2.0.6 without `$eval`, with `$states`, variables and six
 //! functions of Step Functions' own.
 //!
-//! The engine is the crate `jsonata-core`, whose types no other module names. [`analysis`] reads the
+//! The engine is the crate `jsonata-core`, whose types no other module names. `analysis` reads the
 //! parsed expression once: what Step Functions lacks is refused, and what it reads is noted, so that an
-//! evaluation binds no more than that. [`direct`] evaluates the expressions that loops are made of
+//! evaluation binds no more than that. `direct` evaluates the expressions that loops are made of
 //! (paths, comparisons, arithmetic) on `serde_json` values without the engine.
 
 mod analysis;
 mod direct;
 mod engine;
 mod functions;
+mod messages;
 mod syntax;
 #[cfg(test)]
 mod tests;

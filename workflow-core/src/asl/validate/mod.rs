@@ -1,8 +1,8 @@
 //! Whether Step Functions takes a definition, whoever wrote it: the rules of
 //! `ValidateStateMachineDefinition`, with its codes, locations and, where they are known, its words.
 //!
-//! [`json`] reads the text and keeps its places, [`machine`] checks states and the ways between them,
-//! [`fields`] says which fields a state may have, [`values`] what may stand in them. [`lint`] adds
+//! `json` reads the text and keeps its places, `machine` checks states and the ways between them,
+//! `fields` says which fields a state may have, `values` what may stand in them. [`lint`] adds
 //! warnings about definitions that are taken and are probably not what was meant.
 //!
 //! (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html>)
