@@ -16,7 +16,7 @@ use crate::{
         context::MapItem,
         data::{Data, text_length},
         expression::Surroundings,
-        fault::{Failure, Fault},
+        fault::{After, Failure, Fault},
         handler::TaskResult,
         inspection::Station,
         machine::{Distributed, Items, Language, Map, Number, State, Writer},
@@ -46,10 +46,13 @@ impl<'m> Engine<'m> {
             self.number(frame, map.max_concurrency.as_ref(), &effective, NumberKind::Whole)?.unwrap_or(0.0);
         let length = items.len() as u64;
         frame.last = self.record(frame.scope, frame.last, || Detail::MapStarted { length });
-        let tolerated_count =
-            self.number(frame, map.tolerated_count.as_ref(), &effective, NumberKind::Whole)?;
-        let tolerated_percentage =
-            self.number(frame, map.tolerated_percentage.as_ref(), &effective, NumberKind::Float)?;
+        // These are looked at after the start, but told as if they had been before it.
+        let tolerated_count = self
+            .number(frame, map.tolerated_count.as_ref(), &effective, NumberKind::Whole)
+            .map_err(Fault::early)?;
+        let tolerated_percentage = self
+            .number(frame, map.tolerated_percentage.as_ref(), &effective, NumberKind::Float)
+            .map_err(Fault::early)?;
         if tolerated_count.is_some_and(|count| count < 0.0) {
             return Err(refused(map.tolerated_count.as_ref(), "ToleratedFailureCount cannot be negative."));
         }
@@ -179,7 +182,7 @@ impl<'m> Engine<'m> {
                 (_, Language::Jsonata) => Fault::Query {
                     cause: format!("Map state input must be an array but was: {value}"),
                     location: None,
-                    late: false,
+                    after: After::Work,
                 },
                 _ => {
                     // A path into the context object is told as one into the context object itself.
@@ -350,9 +353,11 @@ fn reader_failed(cause: String) -> Failure {
 /// The fault of a number that is read but is no good.
 fn refused(number: Option<&Number>, cause: &str) -> Fault {
     match number {
-        Some(Number::Jsonata { field, .. }) => {
-            Fault::Query { cause: cause.to_owned(), location: Some((*field).to_owned()), late: true }
-        }
+        Some(Number::Jsonata { field, .. }) => Fault::Query {
+            cause: cause.to_owned(),
+            location: Some((*field).to_owned()),
+            after: After::Before,
+        },
         _ => Fault::Runtime(cause.to_owned()),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     interpreter::{
         data::Data,
         expression::Surroundings,
-        fault::{Failure, Fault},
+        fault::{After, Failure, Fault},
         inspection::Station,
         machine::{
             Choice, Condition, Fail, Kind, Language, Number, State, Timestamp, Transition, Wait, Words,
@@ -253,7 +253,7 @@ impl<'m> Engine<'m> {
                 Value::String(text) => time::parse(&text).ok_or_else(|| Fault::Query {
                     cause: format!("The Timestamp field cannot be parsed as an {FORMAT}: {text}"),
                     location: Some("Timestamp".to_owned()),
-                    late: true,
+                    after: After::Entry,
                 }),
                 value => Err(expression.unexpected("string", &value)),
             },
