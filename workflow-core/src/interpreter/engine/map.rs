@@ -14,7 +14,7 @@ use crate::{
     history::Detail,
     interpreter::{
         context::MapItem,
-        data::{Data, text_length},
+        data::{Data, exceeds, text_length},
         expression::Surroundings,
         fault::{After, Failure, Fault},
         handler::TaskResult,
@@ -22,6 +22,7 @@ use crate::{
         machine::{Distributed, Items, Language, Map, Number, State, Writer},
         template::Template,
     },
+    limits::{MAX_DATA_BYTES, too_large},
 };
 
 /// How many iterations an inline Map runs at once where it does not say, and at most.
@@ -164,6 +165,10 @@ impl<'m> Engine<'m> {
             Items::Path(path) => (path.select(&surroundings)?.into_owned(), path.source()),
             Items::Template(template) => (template.value(&surroundings)?, "Items"),
         };
+        // What an expression makes may be as large as what a state is given.
+        if exceeds(&value, MAX_DATA_BYTES) {
+            return Err(Fault::Failed(too_large(&state.name).into()));
+        }
         match value {
             Value::Array(items) => {
                 self.note(state, Station::ItemsPath, &Value::Array(items.clone()));

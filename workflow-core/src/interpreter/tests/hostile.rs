@@ -51,6 +51,31 @@ fn data_that_doubles_with_each_state_ends() {
 }
 
 #[test]
+fn data_that_nests_deeper_with_each_state_ends() {
+    let machine =
+        jsonata(json!({ "A": { "Type": "Pass", "Output": { "a": "{% $states.input %}" }, "Next": "A" } }));
+    assert_eq!(run(&machine, json!({})).error(), Some("States.DataLimitExceeded"));
+    let paths = super::machine(
+        json!({ "A": { "Type": "Pass", "Parameters": { "a.$": "$", "v.$": "$$.State.Name" }, "Next": "A" } }),
+    );
+    assert_eq!(run(&paths, json!({})).error(), Some("States.DataLimitExceeded"));
+    let variables = jsonata(json!({
+        "A": { "Type": "Pass", "Assign": { "v": [] }, "Next": "B" },
+        "B": { "Type": "Pass", "Assign": { "v": ["{% $v %}"] }, "Next": "B" }
+    }));
+    assert_eq!(run(&variables, json!({})).error(), Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn items_out_of_nothing_end() {
+    let machine = jsonata(json!({ "A": {
+        "Type": "Map", "Items": "{% [1..500000] %}", "End": true,
+        "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }
+    }}));
+    assert_eq!(run(&machine, json!({})).error(), Some("States.DataLimitExceeded"));
+}
+
+#[test]
 fn maps_in_maps_end() {
     let items = json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     let pass = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
