@@ -53,6 +53,8 @@ pub(super) struct Engine<'m> {
     alarms: BinaryHeap<Reverse<Alarm>>,
     in_flight: Vec<InFlight>,
     sleep: Option<(Duration, Timer)>,
+    /// Whether it has itself woken in real time.
+    timer: bool,
     /// The execution and the children of distributed Maps; the first is the execution itself.
     scopes: Vec<ExecutionScope>,
     free_scopes: Vec<usize>,
@@ -191,6 +193,7 @@ impl<'m> Engine<'m> {
             alarms: BinaryHeap::new(),
             in_flight: Vec::new(),
             sleep: None,
+            timer: true,
             scopes: vec![ExecutionScope {
                 input: input.clone(),
                 started,
@@ -316,6 +319,9 @@ impl<'m> Engine<'m> {
                     self.alarms.pop();
                     continue;
                 }
+                if !self.timer {
+                    return Poll::Pending;
+                }
                 match &self.sleep {
                     Some((until, _)) if *until == at => {}
                     _ => self.sleep = Some((at, self.clock.timer(at))),
@@ -332,6 +338,18 @@ impl<'m> Engine<'m> {
                 return Poll::Ready(());
             }
         }
+    }
+
+    /// How long nothing can happen unless a handler ends.
+    pub(super) fn idle_for(&self) -> Option<Duration> {
+        let Reverse(alarm) = self.alarms.peek()?;
+        Some(alarm.at.saturating_sub(self.clock.elapsed()))
+    }
+
+    /// Leaves it to the caller to poll again when the time has come.
+    pub(super) fn without_timer(mut self) -> Self {
+        self.timer = false;
+        self
     }
 
     /// Whether the earliest alarm is for a stay that is over.

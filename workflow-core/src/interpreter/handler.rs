@@ -176,7 +176,7 @@ where
 /// use workflow_core::interpreter::{Interpreter, StateMachine, TaskMock};
 ///
 /// let machine: StateMachine = r#"{"StartAt": "Charge", "States": {"Charge": {
-///     "Type": "Task", "Resource": INVOKE, "End": true,
+///     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
 ///     "Retry": [{"ErrorEquals": ["Busy"]}]
 /// }}}"#.parse().unwrap();
 /// let mock = TaskMock::sequence([TaskMock::failure("Busy", "try again"), TaskMock::value(json!({"paid": true}))]);

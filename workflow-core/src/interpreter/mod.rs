@@ -52,9 +52,8 @@ mod variables;
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
     thread::{self, Thread},
     time::Duration,
 };
@@ -156,7 +155,7 @@ impl Interpreter {
     ///
     /// let definition = quadruple::definition();
     /// let machine = StateMachine::from_value(&serde_json::to_value(&definition.machine).unwrap()).unwrap();
-    /// let execution = Interpreter::test().tasks(definition).run_blocking(&machine, json!({"number": 3}));
+    /// let execution = Interpreter::test().tasks(definition).run_blocking(&machine, json!(3));
     /// assert_eq!(execution.output().unwrap(), json!(12));
     /// ```
     #[must_use]
@@ -261,14 +260,14 @@ impl Interpreter {
         }
     }
 
-    /// Runs an execution to its end on this thread, which sleeps where a handler waits. In real time
-    /// it has to be called inside a Tokio runtime.
+    /// Runs an execution to its end on this thread, which sleeps where a handler waits, and in real
+    /// time where a state does.
     pub fn run_blocking(&self, machine: &StateMachine, input: impl Into<Data>) -> Execution {
         let input = match self.checked(input.into()) {
             Ok(input) => input,
             Err(error) => return refused(error),
         };
-        let mut engine = Engine::new(machine, &self.settings, &self.handlers, input);
+        let mut engine = Engine::new(machine, &self.settings, &self.handlers, input).without_timer();
         block_on(&mut engine);
         engine.into_execution()
     }
@@ -315,9 +314,11 @@ fn block_on(engine: &mut Engine<'_>) {
         return;
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut work = pin!(poll_fn(|cx| engine.poll(cx)));
-    while work.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Pending {
-        thread::park();
+    while engine.poll(&mut Context::from_waker(&waker)).is_pending() {
+        match engine.idle_for() {
+            Some(time) => thread::park_timeout(time),
+            None => thread::park(),
+        }
     }
 }
 

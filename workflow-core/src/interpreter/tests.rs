@@ -168,6 +168,19 @@ fn what_runs_on_threads_of_a_runtime_runs_as_well() {
 }
 
 #[test]
+fn real_time_passes_on_a_thread_without_a_runtime() {
+    let machine = machine(json!({
+        "A": { "Type": "Wait", "Timestamp": "2020-01-01T00:00:00Z", "Next": "B" },
+        "B": { "Type": "Task", "Resource": WORK, "End": true }
+    }));
+    let interpreter = Interpreter::new()
+        .handler("B", |_: &TaskCall<'_>| Answer::value(json!(1)).after(Duration::from_millis(2)));
+    let execution = interpreter.run_blocking(&machine, json!({}));
+    assert_eq!(execution.output().unwrap(), json!(1));
+    assert!(execution.elapsed() >= Duration::from_millis(2));
+}
+
+#[test]
 fn an_execution_without_end_is_ended() {
     let machine = machine(json!({ "A": { "Type": "Pass", "Next": "A" } }));
     let standard = Interpreter::test().run_blocking(&machine, json!({}));
