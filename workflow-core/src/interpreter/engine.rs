@@ -49,7 +49,10 @@ pub(super) struct Engine<'m> {
     now: Duration,
     frames: Vec<Option<Box<Frame<'m>>>>,
     free: Vec<usize>,
-    ready: VecDeque<usize>,
+    /// The frames that can go on, with their serial numbers: a frame that was stopped meanwhile leaves
+    /// its place to another.
+    ready: VecDeque<(usize, u64)>,
+    serials: u64,
     alarms: BinaryHeap<Reverse<Alarm>>,
     in_flight: Vec<InFlight>,
     sleep: Option<(Duration, Timer)>,
@@ -75,6 +78,7 @@ pub(super) struct Engine<'m> {
 /// One line of control: the execution, a branch of a Parallel state, an iteration of a Map state.
 struct Frame<'m> {
     machine: &'m Machine,
+    serial: u64,
     state: usize,
     input: Data,
     variables: Variables,
@@ -190,6 +194,7 @@ impl<'m> Engine<'m> {
             frames: Vec::new(),
             free: Vec::new(),
             ready: VecDeque::new(),
+            serials: 0,
             alarms: BinaryHeap::new(),
             in_flight: Vec::new(),
             sleep: None,
@@ -248,8 +253,11 @@ impl<'m> Engine<'m> {
         scope: usize,
         last: u64,
     ) -> usize {
+        self.serials += 1;
+        let serial = self.serials;
         let frame = Box::new(Frame {
             machine,
+            serial,
             state: machine.start,
             input,
             variables,
@@ -275,15 +283,15 @@ impl<'m> Engine<'m> {
                 self.frames.len() - 1
             }
         };
-        self.ready.push_back(number);
+        self.ready.push_back((number, serial));
         number
     }
 
     /// Runs what can run. Ready when the execution ended.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            while let Some(number) = self.ready.pop_front() {
-                self.run(number);
+            while let Some((number, serial)) = self.ready.pop_front() {
+                self.run(number, serial);
                 if self.end.is_some() {
                     return Poll::Ready(());
                 }
@@ -382,7 +390,8 @@ impl<'m> Engine<'m> {
             frame.phase = Phase::Answered(answer);
             self.in_flight.retain(|work| work.frame != alarm.frame);
         }
-        self.ready.push_back(alarm.frame);
+        let serial = frame.serial;
+        self.ready.push_back((alarm.frame, serial));
     }
 
     fn alarm(&mut self, at: Duration, frame: usize, generation: u64) {
@@ -411,7 +420,8 @@ impl<'m> Engine<'m> {
                         && frame.generation == generation
                     {
                         frame.phase = Phase::Answered(answer_of(result));
-                        self.ready.push_back(number);
+                        let serial = frame.serial;
+                        self.ready.push_back((number, serial));
                         ended = true;
                     }
                 }
@@ -421,8 +431,10 @@ impl<'m> Engine<'m> {
     }
 
     /// Runs a frame until it waits or ends.
-    fn run(&mut self, number: usize) {
-        let Some(mut frame) = self.frames.get_mut(number).and_then(Option::take) else { return };
+    fn run(&mut self, number: usize, serial: u64) {
+        let place = self.frames.get_mut(number);
+        let waits = |frame: &mut Box<Frame<'m>>| frame.serial == serial;
+        let Some(mut frame) = place.and_then(|place| place.take_if(waits)) else { return };
         loop {
             let step = self.step(number, &mut frame);
             if self.end.is_some() {

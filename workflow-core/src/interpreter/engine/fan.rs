@@ -240,7 +240,7 @@ impl<'m> Engine<'m> {
             self.rest(&mut frame, *fan);
         }
         if matches!(frame.phase, Phase::Gathered(_)) {
-            self.ready.push_back(parent);
+            self.ready.push_back((parent, frame.serial));
         }
         self.frames[parent] = Some(frame);
     }
@@ -284,7 +284,7 @@ impl<'m> Engine<'m> {
             failure
         };
         frame.phase = Phase::Gathered(Err(failure));
-        self.ready.push_back(number);
+        self.ready.push_back((number, frame.serial));
         self.frames[number] = Some(frame);
     }
 

@@ -68,6 +68,24 @@ fn a_branch_that_fails_stops_the_others() {
 }
 
 #[test]
+fn what_was_stopped_with_an_answer_on_its_way_says_nothing_more() {
+    // The second branch has its answer when the first one fails; the retry takes the places of both.
+    let machine = machine(json!({ "A": { "Type": "Parallel", "End": true,
+        "Retry": [{ "ErrorEquals": ["Early"], "IntervalSeconds": 0 }],
+        "Branches": [
+            { "StartAt": "F", "States": { "F": { "Type": "Task", "Resource": WORK, "End": true } } },
+            { "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": WORK, "Next": "W" },
+                "W": { "Type": "Wait", "Seconds": 60, "End": true } } }
+        ]
+    }}));
+    let first = TaskMock::sequence([TaskMock::failure("Early", ""), TaskMock::value(json!(1))]);
+    let interpreter = Interpreter::test().mock("F", first).mock("T", TaskMock::value(json!(2)));
+    let execution = interpreter.run_blocking(&machine, json!({}));
+    assert_eq!((execution.output().unwrap(), execution.elapsed()), (json!([1, 2]), Duration::from_secs(60)));
+    assert_eq!(execution.states(), ["A", "F", "T", "F", "T", "W"]);
+}
+
+#[test]
 fn an_iteration_sees_its_item_and_the_variables_outside() {
     let machine = jsonata(json!({
         "A": { "Type": "Pass", "Assign": { "factor": 10 }, "Next": "M" },
