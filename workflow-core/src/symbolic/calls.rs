@@ -8,7 +8,7 @@ use crate::{
     given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
-    task::{Called, Callee, Task, add_retry},
+    task::{Called, Callee, Task, TaskRun, add_retry},
     time::Timestamp,
 };
 
@@ -219,6 +219,7 @@ impl<T, E> SymCall<T, E> {
                 resource,
                 function: resource.is_lambda().then_some(K::FUNCTION),
                 path: std::any::type_name::<K>(),
+                run: TaskRun::of::<K>(),
             },
             lowered: K::lower(builder, arguments),
             policy: K::policy(),
