@@ -49,6 +49,7 @@ mod child;
 mod clock;
 mod data;
 mod digest;
+mod distributed;
 mod effects;
 pub mod emit;
 mod environment;
@@ -65,6 +66,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod s3_source;
 pub mod services;
 mod symbolic;
 mod task;
@@ -76,6 +78,10 @@ pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
+pub use distributed::{
+    DistributedPolicy, ExecutionType, MapRunResult, ResultWriterDetails, distributed_map,
+    distributed_map_batches,
+};
 pub use effects::*;
 pub use environment::{FixedScope, Scope};
 pub use error::*;
@@ -86,7 +92,7 @@ pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
-    Mock, Report, TaskTokenError, TaskTokens,
+    ItemCounts, MapRun, Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -229,8 +235,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
-        TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, random, sleep, sleep_until, task,
-        uuid, workflow,
+        TimeSpan, Timestamp, WorkflowError, attempt, distributed_map, distributed_map_batches, execution,
+        map, now, random, s3_source, sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -251,7 +257,10 @@ pub mod __private {
         },
         given::PendingOf,
         lower::define,
-        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
+        native::{
+            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration,
+            run_attempt, run_distributed, run_distributed_written, run_map, source,
+        },
         symbolic::*,
     };
 }

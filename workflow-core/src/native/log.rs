@@ -98,6 +98,12 @@ impl Log {
                 self.exit();
                 debug_assert!(self.thread().previous > ended);
             }
+            Entry::MapRunStarted(arn) => self.push(Detail::MapRunStarted { arn: arn.clone() }),
+            Entry::MapRunEnded(None) => self.push(Detail::MapRunSucceeded),
+            Entry::MapRunEnded(Some(failure)) => {
+                let (error, cause) = texts(failure);
+                self.push(Detail::MapRunFailed { error: Some(error), cause });
+            }
             Entry::Scheduled { task, payload, timeout, heartbeat } => {
                 let resource = task.resource;
                 self.thread().resource = resource;

@@ -6,10 +6,13 @@
 mod attempt;
 mod children;
 mod context;
+mod distributed;
 mod execution;
 mod fork;
 mod log;
 mod mock;
+mod results;
+mod source;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -34,9 +37,11 @@ pub use self::{
     attempt::NoAnswer,
     children::ChildExecution,
     context::Context,
+    distributed::{ItemCounts, MapRun, child, error_of, run_distributed, run_distributed_written},
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     fork::{Fork, block, items, iteration, run_attempt, run_map},
     mock::Mock,
+    source::{batches, source},
     tokens::{TaskTokenError, TaskTokens},
 };
 use self::{
@@ -199,6 +204,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     let mut turns = 0;
     poll_fn(|cx| settle(&context, &mut turns, cx)).await;
     report.children = family.0.take();
+    report.map_runs = family.0.take_map_runs();
     report
 }
 
@@ -344,7 +350,14 @@ fn report(context: &Context, end: End) -> Report {
     let outcome = outcome(&entry);
     let tape = &mut context.tick().tape;
     tape.push(entry);
-    Report { outcome, elapsed, aborted, children: Vec::new(), recorded: Recorded::of(tape.take()) }
+    Report {
+        outcome,
+        elapsed,
+        aborted,
+        children: Vec::new(),
+        map_runs: Vec::new(),
+        recorded: Recorded::of(tape.take()),
+    }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -369,6 +382,7 @@ fn refused(error: InputError) -> Report {
         elapsed: Duration::ZERO,
         aborted: Some(error),
         children: Vec::new(),
+        map_runs: Vec::new(),
         recorded: Recorded::default(),
     }
 }
