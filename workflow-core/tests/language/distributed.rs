@@ -449,3 +449,31 @@ fn what_rustc_cannot_see_is_told() {
         "the label `two words` holds ' ', which Step Functions does not allow in one"
     );
 }
+
+#[workflow]
+async fn side_by_side(numbers: Vec<u32>, order: Order) -> Result<u32, ShopError> {
+    let (sums, receipt) = try_join!(
+        distributed_map(&numbers, async |number| {
+            let inner = distributed_map(vec![1, 2], async |more| add(*number, more).await).await?;
+            Ok(inner.len())
+        }),
+        charge(&order)
+    )?;
+    send(receipt).await?;
+    Ok(sums.iter().sum::<usize>() as u32)
+}
+
+#[tokio::test]
+async fn maps_stand_in_branches_and_in_each_other() {
+    snapshot!(side_by_side);
+    let execution = Executor::test().run(side_by_side(vec![1, 2, 3], order())).await;
+    assert_eq!(execution.output().unwrap(), 6);
+    let runs: Vec<u64> = execution.map_runs().iter().map(|run| run.item_counts.total).collect();
+    assert_eq!(runs, [2, 2, 2, 3]);
+    // What the executor cannot answer is not the workflow's to tolerate.
+    let exhausted = Executor::test().mock(add, Mock::sequence([Mock::value(1)]));
+    let execution = exhausted.run(side_by_side(vec![1], order())).await;
+    assert_eq!(error_of(&execution).0, "Executor.MockExhausted");
+    let charged = Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
+    assert_eq!(error_of(&charged.run(side_by_side(vec![1], order())).await).0, "SoldOut");
+}
