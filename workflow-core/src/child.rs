@@ -26,7 +26,8 @@ impl<W: Workflow> Start<W> {
     /// `refund(order).start_sync().await?`.
     ///
     /// On AWS it is a Task of the resource `arn:aws:states:::states:startExecution.sync:2`, whose
-    /// `StateMachineArn` is the placeholder `${RefundStateMachine}`. Step Functions reports a child that
+    /// `StateMachineArn` is the placeholder `${RefundStateMachine}` (of a workflow that starts itself, its own
+    /// ARN in the context object). Step Functions reports a child that
     /// failed as `States.TaskFailed` with the child's description as the cause; its own name and cause are
     /// read from there, so a `match` sees the child's errors. A retrier sees `States.TaskFailed`. The input is
     /// the child's own and nothing else, so the console links the two by the parent's history alone.
@@ -75,6 +76,9 @@ fn child_arguments<W: Workflow>(input: Result<Text, serde_json::Error>) -> Resul
 
 /// How the ARNs of what runs in process begin.
 pub(crate) const STATES: &str = "arn:aws:states:us-east-1:000000000000";
+/// The region and the account in them.
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 macro_rules! named {
     ($($ty:ident)*) => {$(
@@ -153,7 +157,7 @@ impl<W: Workflow> Task for StartSync<W> {
     }
 
     fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
-        lower_child(builder, &W::META, Some("Output"), arguments)
+        lower_child::<W>(builder, Some("Output"), arguments)
     }
 
     async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
@@ -208,7 +212,7 @@ impl<W: Workflow> Task for StartOnly<W> {
     }
 
     fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
-        lower_child(builder, &W::META, None, arguments)
+        lower_child::<W>(builder, None, arguments)
     }
 
     async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {

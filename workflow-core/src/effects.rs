@@ -4,7 +4,7 @@
 //! A value that differs from run to run is awaited: it is drawn once, where it stands, and stays what it
 //! was. What an execution knows of itself never changes, so it is read without `.await`.
 
-use crate::time::Timestamp;
+use crate::{environment, time::Timestamp};
 
 /// The time: `now().await`, in a workflow only.
 ///
@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let (before, after) = Executor::test().run(patient()).await.output().unwrap();
-/// assert_eq!(after.since(before), Duration::from_secs(60));
+/// assert_eq!(after - before, TimeSpan::from_secs(60));
 /// # }
 /// ```
 pub const fn now() -> Now {
@@ -208,14 +208,18 @@ pub struct Source<'a> {
     pub(crate) random: &'a mut fastrand::Rng,
 }
 
-/// A UUID of version 4: 122 random bits.
+impl Source<'_> {
+    /// The interpreter has a generator of its own for each expression, and this draws the same.
+    fn generator(&mut self) -> fastrand::Rng {
+        fastrand::Rng::with_seed(self.random.u64(..))
+    }
+}
+
+/// A UUID of version 4, made of the same bits as the interpreter makes it of.
 /// (<https://www.rfc-editor.org/rfc/rfc9562.html#name-uuid-version-4>)
 pub(crate) fn uuid_of(random: &mut fastrand::Rng) -> String {
-    let bits = random.u128(..);
-    let bits = bits & !(0xf << 76) | (0x4 << 76);
-    let bits = bits & !(0x3 << 62) | (0x2 << 62);
-    let text = format!("{bits:032x}");
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+    let (high, low) = (random.u64(..), random.u64(..));
+    environment::uuid_of(high, low)
 }
 
 impl Draw for Now {
@@ -228,14 +232,14 @@ impl Draw for Now {
 impl Draw for Uuid {
     type Value = String;
     fn draw(self, source: &mut Source<'_>) -> String {
-        uuid_of(source.random)
+        uuid_of(&mut source.generator())
     }
 }
 
 impl Draw for Random {
     type Value = f64;
     fn draw(self, source: &mut Source<'_>) -> f64 {
-        source.random.f64()
+        environment::fraction(source.generator().u64(..))
     }
 }
 

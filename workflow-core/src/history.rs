@@ -464,6 +464,18 @@ pub enum Parameters {
     Json(Text),
 }
 
+impl Parameters {
+    /// As JSON text.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Lambda { function, payload } => {
+                format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
+            }
+            Self::Json(text) => text.to_string(),
+        }
+    }
+}
+
 /// What a service answered.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -475,7 +487,7 @@ pub enum TaskOutput {
 }
 
 impl TaskOutput {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Lambda(payload) => {
                 format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
@@ -614,15 +626,9 @@ impl Detail {
                 ("activityTimedOutEventDetails", given(json!({ "error": error, "cause": cause })))
             }
             Self::TaskScheduled { resource, parameters, timeout, heartbeat, region, credentials } => {
-                let parameters = match parameters {
-                    Parameters::Lambda { function, payload } => {
-                        format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
-                    }
-                    Parameters::Json(text) => text.to_string(),
-                };
                 let more = json!({
                     "region": region,
-                    "parameters": parameters,
+                    "parameters": parameters.text(),
                     "timeoutInSeconds": timeout.map(Seconds::get),
                     "heartbeatInSeconds": heartbeat.map(Seconds::get),
                     "taskCredentials": credentials.as_deref().map(credentials_details),

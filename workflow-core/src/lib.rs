@@ -58,6 +58,7 @@ mod fork;
 mod generated;
 mod given;
 mod history;
+pub mod interpreter;
 pub mod intrinsics;
 pub mod jsonata;
 pub mod jsonpath;
@@ -70,6 +71,7 @@ pub mod s3_source;
 pub mod services;
 mod symbolic;
 mod task;
+pub mod testing;
 mod text;
 pub mod time;
 mod workflow;
@@ -135,18 +137,21 @@ pub use workflow::*;
 ///
 /// One parameter is the payload itself; several are an object with their names as keys. A parameter
 /// may be a reference. A parameter of type [`State<T>`](State) is shared state and no part of the
-/// payload. `charge::handler(..)` is the author's function as it was written, for unit tests.
+/// payload. One of type [`IdempotencyKey`] or [`TaskToken`] is filled in by the platform; the payload is
+/// an object then in any case. `charge::handler(..)` is the author's function as it was written, for unit tests.
 ///
 /// # The result
 ///
 /// `Result<T, E>` with `E: WorkflowError`. A task that returns a plain `T` has no error of its own; a
-/// caller awaits `Result<T, PlatformError>`.
+/// caller awaits `Result<T, PlatformError>`. One with a [`TaskToken`] returns a [`Pending`]: who holds the
+/// token answers.
 ///
 /// # Words
 ///
 /// | word | meaning | default |
 /// |---|---|---|
 /// | `function = ".."` | the Lambda function, `${..}` in the state machine | the name in `PascalCase` and `Function` |
+/// | `activity = ".."` | an activity instead, whose workers do the work: `${..}` is its ARN | none |
 /// | `retry(..)`, several in order | a retrier | none |
 /// | ‥ `errors = [..]` | variants of the task's error type, or constants of `PlatformError` (`TIMEOUT`, `ALL`) | required |
 /// | ‥ `interval_seconds` | the delay before the first retry | 1 |
@@ -196,6 +201,8 @@ pub use workflow_macros::task;
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
+/// | `workflow(..).await?` | the other workflow's states in the place of the call |
+/// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |
 /// | `match task(..).await { Ok(v) => .., Err(E::Variant { field }) => .., Err(e) => .. }`, `if let`, `let .. else`, `let result = task(..).await;` | `Catch` by error name; fields are bound by `Assign` |
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |

@@ -15,11 +15,17 @@ pub(crate) const MAX_LABEL_LENGTH: usize = 40;
 
 /// The failure of a task whose result is larger than [`MAX_DATA_BYTES`], if this one is.
 pub(crate) fn check_result(service: &str, result: &str) -> Result<(), Failure> {
-    check(result, || {
+    if result.len() <= MAX_DATA_BYTES { Ok(()) } else { Err(too_large(service)) }
+}
+
+/// The failure of a state or task whose result is larger than [`MAX_DATA_BYTES`].
+pub(crate) fn too_large(name: &str) -> Failure {
+    Failure::new(
+        PlatformError::DATA_LIMIT_EXCEEDED.as_str(),
         format!(
-            "The state/task '{service}' returned a result with a size exceeding the maximum number of bytes service limit."
-        )
-    })
+            "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+        ),
+    )
 }
 
 /// The failure of a state whose payload for a task is larger than [`MAX_DATA_BYTES`], if this one is.

@@ -34,6 +34,12 @@ impl Resource {
         Self { service, action }
     }
 
+    /// An activity, whose workers ask for tasks: the placeholder for its ARN.
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html>)
+    pub const fn activity(name: &'static str) -> Self {
+        Self::new("activity", name)
+    }
+
     /// The service, as the history's `resourceType` has it: `lambda`, `aws-sdk:s3`.
     pub const fn service(self) -> &'static str {
         self.service
@@ -51,12 +57,25 @@ impl Resource {
 
     /// The ARN in the `Resource` of a Task state.
     pub fn arn(self) -> String {
+        if self.is_activity() {
+            return format!("${{{}}}", self.action);
+        }
         format!("arn:aws:states:::{self}")
     }
 
     /// Whether a Lambda function is called, with the payload inside of what its service is asked.
     pub(crate) fn is_lambda(self) -> bool {
         self.service == "lambda"
+    }
+
+    /// Whether it is an activity.
+    pub fn is_activity(self) -> bool {
+        self.service == "activity"
+    }
+
+    /// Whether the execution waits for an answer from outside, which an Express workflow cannot.
+    pub(crate) fn is_waited_for(self) -> bool {
+        self.is_activity() || self.action.contains(".sync") || self.action.ends_with(".waitForTaskToken")
     }
 
     /// Whether the answer is that of a Lambda function, inside of what its service answers.

@@ -111,10 +111,7 @@ impl Retry {
 
     /// The delay before retry number `retry` (from 0), before jitter.
     pub fn delay(&self, retry: u32) -> Duration {
-        let grown = self.interval.get() as f64 * self.backoff.powi(i32::try_from(retry).unwrap_or(i32::MAX));
-        let capped = self.max_delay.map_or(grown, |max| grown.min(max.get() as f64));
-        // Step Functions has no delay longer than a year; this keeps the conversion total.
-        Duration::from_secs_f64(capped.clamp(0.0, 31_622_400.0))
+        Backoff { interval: self.interval, rate: self.backoff, max_delay: self.max_delay }.delay(retry)
     }
 
     /// Whether this retrier speaks of an error of this name.
@@ -122,6 +119,24 @@ impl Retry {
     /// timeout.)
     pub fn matches(&self, error: &str) -> bool {
         matches_any(self.errors.iter().copied(), error)
+    }
+}
+
+/// How the delays of a retrier grow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Backoff {
+    pub(crate) interval: Seconds,
+    pub(crate) rate: f64,
+    pub(crate) max_delay: Option<Seconds>,
+}
+
+impl Backoff {
+    /// The delay before retry number `retry` (from 0), before jitter.
+    pub(crate) fn delay(&self, retry: u32) -> Duration {
+        let grown = self.interval.get() as f64 * self.rate.powi(i32::try_from(retry).unwrap_or(i32::MAX));
+        let capped = self.max_delay.map_or(grown, |max| grown.min(max.get() as f64));
+        // Step Functions has no delay longer than a year; this keeps the conversion total.
+        Duration::from_secs_f64(capped.clamp(0.0, 31_622_400.0))
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
 #[derive(Default)]
 struct Options {
     function: Option<LitStr>,
+    activity: Option<LitStr>,
     retries: Vec<RetryOptions>,
     timeout: Option<Expr>,
     heartbeat: Option<Expr>,
@@ -99,6 +100,14 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         errors.refuse(
             pending,
             "nobody could answer: a task that returns `Pending` hands out its token; add a parameter `token: TaskToken`",
+        );
+    }
+    if let Some(token) = typed_arguments(&function.sig).find(|argument| {
+        given(&argument.ty).is_some_and(|kind| kind.ident == "TaskToken") && options.activity.is_some()
+    }) {
+        errors.refuse(
+            &token.ty,
+            "an activity's worker has a token already, with which it answers; remove this parameter and return the result",
         );
     }
     if parameters.len() > 8 {
@@ -241,6 +250,24 @@ fn items(
 
     let constants = given.iter().map(|(kind, name)| quote!(::workflow_core::Given::#kind(#name)));
     let mut resource = quote!(const GIVEN: &'static [::workflow_core::Given] = &[#(#constants),*];);
+    if let Some(activity) = &options.activity {
+        resource.extend(quote! {
+            const RESOURCE: ::workflow_core::Resource = ::workflow_core::Resource::activity(#activity);
+
+            fn lower(
+                builder: &::workflow_core::__private::Builder,
+                arguments: ::std::vec::Vec<::workflow_core::__private::Node>,
+            ) -> ::workflow_core::__private::Lowered {
+                ::workflow_core::__private::lower_activity(
+                    builder,
+                    #activity,
+                    Self::PARAMETERS,
+                    Self::GIVEN,
+                    arguments,
+                )
+            }
+        });
+    }
     let mut handled = quote!(handle);
     let mut given_back = quote!(Self::Output);
     let mut handle_token = TokenStream::new();
@@ -365,10 +392,11 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     };
     let timeout = seconds(&options.timeout);
     let heartbeat = seconds(&options.heartbeat);
-    let transients = match options.transients.as_ref().is_none_or(LitBool::value) {
-        true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
-        false => quote!(&[]),
-    };
+    let transients =
+        match options.activity.is_none() && options.transients.as_ref().is_none_or(LitBool::value) {
+            true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
+            false => quote!(&[]),
+        };
     quote! {
         ::workflow_core::Policy {
             retry: ::std::vec![#(#retries),*],
@@ -395,7 +423,9 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         if !meta.path.is_ident("retry") {
             words.once(&meta)?;
         }
-        if meta.path.is_ident("function") {
+        if meta.path.is_ident("activity") {
+            options.activity = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("function") {
             options.function = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
             options.timeout = Some(meta.value()?.parse()?);
@@ -442,13 +472,23 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.retries.push(retry);
         } else {
             return Err(meta.error(
-                "unknown word in `#[task(..)]`; known are `function`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
+                "unknown word in `#[task(..)]`; known are `function`, `activity`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
             ));
         }
         Ok(())
     });
     if let Err(error) = parser.parse2(arguments) {
         errors.push(error);
+    }
+    if let (Some(_), Some(function)) = (&options.activity, &options.function) {
+        errors
+            .refuse(function, "a task is a Lambda function or an activity; remove `function` or `activity`");
+    }
+    if let Some(activity) = &options.activity {
+        check_name(activity, "an activity", 80, errors);
+        if let Some(transients) = &options.transients {
+            errors.refuse(transients, "an activity has no errors of Lambda; remove `lambda_transients`");
+        }
     }
     if let Some(function) = &options.function {
         check_name(function, "a Lambda function", 64, errors);

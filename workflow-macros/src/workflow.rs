@@ -61,7 +61,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let fallible = matches!(&function.sig.output, ReturnType::Type(_, ty) if is_result(ty));
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&function.block, names, fallible, &mut errors);
+    let readings = body::readings(&function.block, plain(&function.sig.ident), names, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
             let stub = bare_stub(&function).unwrap_or_else(|| {

@@ -2,8 +2,11 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+mod bench;
 mod conformance;
 mod emit_asl;
+mod lint;
+mod run_asl;
 mod workspace;
 
 use std::process::ExitCode;
@@ -27,12 +30,18 @@ struct CommandLine {
 enum Command {
     Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
+    RunAsl(run_asl::Arguments),
+    Bench(bench::Arguments),
+    Lint(lint::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+        Command::RunAsl(arguments) => run_asl::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -7,6 +7,8 @@ mod call;
 mod format;
 mod function;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

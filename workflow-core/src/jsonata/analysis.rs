@@ -19,6 +19,13 @@ pub struct Reads {
     /// The variables that it reads, without `$`, in the order in which they appear first. Those that the
     /// expression sets itself and the functions that it names are among them.
     pub variables: Vec<String>,
+    /// The variables that it sets itself, with `:=` or as parameters of its functions.
+    pub own_variables: Vec<String>,
+    /// Reads `$states` as a whole, and so all of its members.
+    pub whole_states: bool,
+    /// The fields that it reads of the context value, which Step Functions leaves undefined; `$$` is
+    /// among them where it is read.
+    pub top_level: Vec<String>,
 }
 
 /// The parts of a value that paths lead to: those of its fields that are named here, or all of it.
@@ -51,9 +58,9 @@ impl Refused {
 
 /// Reads an expression's tree.
 pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
-    let mut walk = Walk::default();
+    let mut walk = Walk { is_top: true, ..Walk::default() };
     walk.node(tree)?;
-    let Walk { variables, functions, parent } = walk;
+    let Walk { variables, functions, parent, own_variables, top_level, .. } = walk;
     let states = variables.iter().find(|(name, _)| name == "states").map(|(_, parts)| parts);
     let member = |name: &str| {
         states.is_some_and(|states| states.whole || states.fields.iter().any(|(field, _)| field == name))
@@ -64,6 +71,9 @@ pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
         error_output: member("errorOutput"),
         context: member("context"),
         variables: variables.iter().map(|(name, _)| name).filter(|name| *name != "states").cloned().collect(),
+        own_variables,
+        whole_states: states.is_some_and(|states| states.whole),
+        top_level,
     };
     let mut needs = Needs { variables, functions };
     if parent {
@@ -78,6 +88,10 @@ struct Walk {
     variables: Vec<(String, Parts)>,
     functions: Vec<String>,
     parent: bool,
+    own_variables: Vec<String>,
+    top_level: Vec<String>,
+    /// Whether the context value of the node is that of the whole expression.
+    is_top: bool,
 }
 
 impl Walk {
@@ -91,8 +105,17 @@ impl Walk {
 
     fn node(&mut self, node: &AstNode) -> Result<(), Refused> {
         match node {
+            AstNode::Name(name) => {
+                self.field_of_context(name);
+                Ok(())
+            }
+            AstNode::ParentVariable(name) => {
+                if name.is_empty() || name == "$" {
+                    note(&mut self.top_level, "$$");
+                }
+                Ok(())
+            }
             AstNode::String(_)
-            | AstNode::Name(_)
             | AstNode::Number(_)
             | AstNode::Boolean(_)
             | AstNode::Null
@@ -100,8 +123,7 @@ impl Walk {
             | AstNode::Placeholder
             | AstNode::Regex { .. }
             | AstNode::Wildcard
-            | AstNode::Descendant
-            | AstNode::ParentVariable(_) => Ok(()),
+            | AstNode::Descendant => Ok(()),
             AstNode::Variable(name) => self.variable(name, &[]),
             AstNode::Parent(_) => {
                 self.parent = true;
@@ -112,6 +134,11 @@ impl Walk {
                 match op {
                     BinaryOp::Coalesce => return Err(missing_operator("??", "?")),
                     BinaryOp::Default => return Err(missing_operator("?:", ":")),
+                    BinaryOp::ColonEqual => {
+                        if let AstNode::Variable(name) = &**lhs {
+                            note(&mut self.own_variables, name);
+                        }
+                    }
                     _ => {}
                 }
                 self.nodes([&**lhs, &**rhs])
@@ -125,12 +152,15 @@ impl Walk {
                 self.node(procedure)?;
                 self.nodes(args)
             }
-            AstNode::Lambda { body, .. } => self.node(body),
+            AstNode::Lambda { params, body, .. } => {
+                params.iter().for_each(|name| note(&mut self.own_variables, name));
+                self.inside(|walk| walk.node(body))
+            }
             AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => self.nodes(items),
             AstNode::Object(pairs) => self.pairs(pairs),
             AstNode::ObjectTransform { input, pattern } => {
                 self.node(input)?;
-                self.pairs(pattern)
+                self.inside(|walk| walk.pairs(pattern))
             }
             AstNode::Conditional { condition, then_branch, else_branch } => {
                 self.nodes([&**condition, &**then_branch])?;
@@ -139,12 +169,12 @@ impl Walk {
             AstNode::FunctionApplication(inner) => self.node(inner),
             AstNode::Sort { input, terms } => {
                 self.node(input)?;
-                self.nodes(terms.iter().map(|(term, _)| term))
+                self.inside(|walk| walk.nodes(terms.iter().map(|(term, _)| term)))
             }
-            AstNode::Transform { location, update, delete } => {
-                self.nodes([&**location, &**update])?;
-                self.nodes(delete.as_deref())
-            }
+            AstNode::Transform { location, update, delete } => self.inside(|walk| {
+                walk.nodes([&**location, &**update])?;
+                walk.nodes(delete.as_deref())
+            }),
         }
     }
 
@@ -167,22 +197,59 @@ impl Walk {
                 self.stages(first)?;
                 self.steps(rest)
             }
-            _ => self.steps(steps),
+            [first, rest @ ..] => {
+                self.node(&first.node)?;
+                self.stages(first)?;
+                self.steps(rest)
+            }
+            [] => Ok(()),
+        }
+    }
+
+    /// Reads what has another context value.
+    fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let was_top = std::mem::take(&mut self.is_top);
+        let result = read(self);
+        self.is_top = was_top;
+        result
+    }
+
+    fn field_of_context(&mut self, name: &str) {
+        if self.is_top {
+            note(&mut self.top_level, name);
         }
     }
 
     fn steps(&mut self, steps: &[PathStep]) -> Result<(), Refused> {
-        steps.iter().try_for_each(|step| {
-            self.node(&step.node)?;
-            self.stages(step)
+        self.inside(|walk| {
+            steps.iter().try_for_each(|step| {
+                walk.bind(step);
+                walk.node(&step.node)?;
+                walk.stages(step)
+            })
         })
     }
 
     fn stages(&mut self, step: &PathStep) -> Result<(), Refused> {
-        step.stages.iter().try_for_each(|stage| match stage {
-            Stage::Filter(filter) => self.node(filter),
-            Stage::KeepArray | Stage::Index(_) => Ok(()),
+        self.bind(step);
+        self.inside(|walk| {
+            step.stages.iter().try_for_each(|stage| match stage {
+                Stage::Filter(filter) => walk.node(filter),
+                Stage::KeepArray => Ok(()),
+                Stage::Index(name) => {
+                    note(&mut walk.own_variables, name);
+                    Ok(())
+                }
+            })
         })
+    }
+
+    /// Notes the variables that `@` and `#` set.
+    fn bind(&mut self, step: &PathStep) {
+        [&step.focus, &step.index_var]
+            .into_iter()
+            .flatten()
+            .for_each(|name| note(&mut self.own_variables, name));
     }
 
     /// Notes that these fields, each inside the one before, are read of a variable.
@@ -208,9 +275,7 @@ impl Walk {
 
     /// Notes a name that may be that of a function.
     fn called(&mut self, name: &str) -> Result<(), Refused> {
-        if !self.functions.iter().any(|known| known == name) {
-            self.functions.push(name.to_owned());
-        }
+        note(&mut self.functions, name);
         Ok(())
     }
 }
@@ -222,6 +287,12 @@ fn missing_operator(token: &'static str, sign: &str) -> Refused {
         code: Some("S0211"),
         message: format!("The symbol \"{sign}\" cannot be used as a unary operator"),
         token,
+    }
+}
+
+fn note(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }
 

@@ -380,18 +380,20 @@ fn call<'a>(function: Function, arguments: &'a [Direct], environment: &Environme
             Part::Value(value) => value.as_array().map(|items| Part::Number(items.len() as f64)),
             _ => None,
         },
-        Function::Append => match (argument(0)?, argument(1)?) {
-            (Part::Value(first), Part::Value(second)) if first.is_array() && second.is_array() => {
-                let (Value::Array(mut first), Value::Array(second)) =
-                    (first.into_owned(), second.into_owned())
-                else {
-                    return None;
-                };
-                first.extend(second);
-                Some(Part::Value(Cow::Owned(Value::Array(first))))
+        Function::Append => {
+            let (Part::Value(first), second) = (argument(0)?, argument(1)?) else { return None };
+            let second = match second {
+                Part::Undefined => return None,
+                Part::Number(number) => Value::Number(engine::number(number).ok()?),
+                Part::Value(value) => value.into_owned(),
+            };
+            let Value::Array(mut items) = first.into_owned() else { return None };
+            match second {
+                Value::Array(second) => items.extend(second),
+                value => items.push(value),
             }
-            _ => None,
-        },
+            Some(Part::Value(Cow::Owned(Value::Array(items))))
+        }
     }
 }
 

@@ -92,8 +92,7 @@ fn states(parts: &Parts, environment: &Environment<'_>) -> JValue {
 
 static WHOLE: Parts = Parts { whole: true, fields: Vec::new() };
 
-/// The engine's form of the parts of a value. Only objects are thinned out: a path that meets a list
-/// goes on in each of its items.
+/// The engine's form of the parts of a value. A path that meets a list goes on in each of its items.
 fn part(value: &Value, parts: &Parts) -> JValue {
     match value {
         Value::Object(fields) if !parts.whole => {
@@ -102,6 +101,7 @@ fn part(value: &Value, parts: &Parts) -> JValue {
                 .filter_map(|(name, parts)| fields.get(name).map(|value| (name.clone(), part(value, parts))));
             JValue::object(found.collect())
         }
+        Value::Array(items) if !parts.whole => list(items, |item| part(item, parts)),
         _ => import(value),
     }
 }
@@ -113,14 +113,16 @@ pub(super) fn import(value: &Value) -> JValue {
         Value::Bool(value) => JValue::Bool(*value),
         Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => JValue::string(text.as_str()),
-        Value::Array(items) => {
-            let flat = !items.iter().any(Value::is_array);
-            JValue::Array(JArray::new_flat(items.iter().map(import).collect(), flat))
-        }
+        Value::Array(items) => list(items, import),
         Value::Object(fields) => {
             JValue::object(fields.iter().map(|(name, value)| (name.clone(), import(value))).collect())
         }
     }
+}
+
+fn list(items: &[Value], import: impl Fn(&Value) -> JValue) -> JValue {
+    let flat = !items.iter().any(Value::is_array);
+    JValue::Array(JArray::new_flat(items.iter().map(import).collect(), flat))
 }
 
 /// The JSON that a value of the engine is.

@@ -1,9 +1,9 @@
 //! JSONata as Step Functions runs it: version 2.0.6 without `$eval`, with `$states`, variables and six
 //! functions of Step Functions' own.
 //!
-//! The engine is the crate `jsonata-core`, whose types no other module names. [`analysis`] reads the
+//! The engine is the crate `jsonata-core`, whose types no other module names. `analysis` reads the
 //! parsed expression once: what Step Functions lacks is refused, and what it reads is noted, so that an
-//! evaluation binds no more than that. [`direct`] evaluates the expressions that loops are made of
+//! evaluation binds no more than that. `direct` evaluates the expressions that loops are made of
 //! (paths, comparisons, arithmetic) on `serde_json` values without the engine.
 
 mod analysis;
@@ -198,3 +198,81 @@ fn type_name(value: &Value) -> &'static str {
         Value::Object(_) => "object",
     }
 }
+
+/// Whether JSONata, as Step Functions runs it, has a function of this name, without `$`.
+pub fn is_function(name: &str) -> bool {
+    FUNCTIONS.binary_search(&name).is_ok()
+}
+
+/// The functions of JSONata 2.0.6 but `$eval`, and those of Step Functions, in order.
+const FUNCTIONS: [&str; 69] = [
+    "abs",
+    "append",
+    "assert",
+    "average",
+    "base64decode",
+    "base64encode",
+    "boolean",
+    "ceil",
+    "clone",
+    "contains",
+    "count",
+    "decodeUrl",
+    "decodeUrlComponent",
+    "distinct",
+    "each",
+    "encodeUrl",
+    "encodeUrlComponent",
+    "error",
+    "exists",
+    "filter",
+    "floor",
+    "formatBase",
+    "formatInteger",
+    "formatNumber",
+    "fromMillis",
+    "hash",
+    "join",
+    "keys",
+    "length",
+    "lookup",
+    "lowercase",
+    "map",
+    "match",
+    "max",
+    "merge",
+    "millis",
+    "min",
+    "not",
+    "now",
+    "number",
+    "pad",
+    "parse",
+    "parseInteger",
+    "partition",
+    "power",
+    "random",
+    "range",
+    "reduce",
+    "replace",
+    "reverse",
+    "round",
+    "shuffle",
+    "sift",
+    "single",
+    "sort",
+    "split",
+    "spread",
+    "sqrt",
+    "string",
+    "substring",
+    "substringAfter",
+    "substringBefore",
+    "sum",
+    "toMillis",
+    "trim",
+    "type",
+    "uppercase",
+    "uuid",
+    "zip",
+];

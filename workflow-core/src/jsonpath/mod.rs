@@ -10,6 +10,8 @@ mod literal;
 mod parse;
 mod path;
 mod reference;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::cursor::Cursor;
 pub use self::{

@@ -9,7 +9,8 @@ use super::{
 
 /// Parses a path of a state machine.
 pub(super) fn path(source: &str) -> Result<Path, SyntaxError> {
-    let mut cursor = Cursor::new(source.trim_end(), source.len() - source.trim_start().len());
+    let text = source.trim_end();
+    let mut cursor = Cursor::new(text, text.len() - text.trim_start().len());
     let root = root(&mut cursor);
     let path = steps(&mut cursor, source, root)?;
     if cursor.is_at_end() { Ok(path) } else { Err(unexpected(&cursor)) }
@@ -47,17 +48,24 @@ fn steps(cursor: &mut Cursor<'_>, source: &str, root: Root) -> Result<Path, Synt
         steps.push(named(cursor)?);
     }
     loop {
-        if cursor.eat("..") {
+        let scans = cursor.eat("..");
+        if scans {
             steps.push(Step::Scan);
-            steps.push(if cursor.peek() == Some('[') { bracket(cursor)? } else { named(cursor)? });
-        } else if cursor.eat(".") {
-            steps.push(if cursor.peek() == Some('[') { bracket(cursor)? } else { named(cursor)? });
         } else if cursor.rest() == "[" {
             // Jayway overlooks a bracket that nothing follows.
             cursor.next();
-        } else if cursor.peek() == Some('[') {
-            steps.push(bracket(cursor)?);
-        } else {
+        }
+        let dotted = scans || cursor.eat(".");
+        match cursor.peek() {
+            Some('[') => steps.push(bracket(cursor)?),
+            _ if dotted => steps.push(named(cursor)?),
+            _ => break,
+        }
+        if let (true, Some(Step::Function(_))) = (scans, steps.last()) {
+            return Err(cursor.error("A function cannot follow '..'"));
+        }
+        if let Some(Step::Function(_)) = steps.last() {
+            // It is the last step there may be.
             break;
         }
     }

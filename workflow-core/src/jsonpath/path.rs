@@ -122,11 +122,21 @@ impl Path {
         self.definite
     }
 
-    /// The value at the end of the path. It is borrowed where the path is definite.
+    /// Whether it names one place by names and indexes alone, as a reference path does.
+    pub fn is_reference(&self) -> bool {
+        self.steps.iter().all(|step| match step {
+            Step::Name(_) => true,
+            Step::Index(index) => *index >= 0,
+            _ => false,
+        })
+    }
+
+    /// The value at the end of the path. It is borrowed where the path is definite. A path that is not
+    /// gives an empty list where its beginning leads nowhere, as Step Functions has it.
     ///
     /// # Errors
     ///
-    /// A definite path, or the definite beginning of one, leads nowhere.
+    /// A definite path leads nowhere.
     pub fn evaluate<'a>(
         &self,
         document: &'a Value,
@@ -139,14 +149,17 @@ impl Path {
                 .variable(name)
                 .ok_or_else(|| PathNotFound { message: format!("The variable '${name}' is not defined") })?,
         };
-        self.apply(root)
+        match self.apply(root) {
+            Err(_) if !self.definite => Ok(Cow::Owned(Value::Array(Vec::new()))),
+            found => found,
+        }
     }
 
-    /// The value at the end of the path in this root.
+    /// The value at the end of the path in this root, as Jayway has it.
     ///
     /// # Errors
     ///
-    /// As [`Path::evaluate`].
+    /// A definite path, or the definite beginning of one, leads nowhere.
     pub fn apply<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
         evaluate::apply(self, root, root)
     }

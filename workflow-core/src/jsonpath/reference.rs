@@ -35,14 +35,8 @@ impl ReferencePath {
     /// A text that is no path, or a path that can lead to several places or starts elsewhere than at `$`.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
         let path = Path::parse(source)?;
-        let names_a_place = |step: &Step| match step {
-            Step::Name(_) => true,
-            Step::Index(index) => *index >= 0,
-            _ => false,
-        };
-        let is_reference = path.root == Root::Document
-            && source.trim_start().starts_with('$')
-            && path.steps.iter().all(names_a_place);
+        let is_reference =
+            path.root == Root::Document && source.trim_start().starts_with('$') && path.is_reference();
         if is_reference {
             Ok(Self(path))
         } else {

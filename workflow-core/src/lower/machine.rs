@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     asl,
     symbolic::{ForkKind, Kind, Note, Point, Program, Step, Var},
-    workflow::WorkflowMeta,
+    workflow::{WorkflowKind, WorkflowMeta},
 };
 
 use super::{
@@ -52,6 +52,12 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
                 }
             }
             if !tasks.contains(&call.task) {
+                if meta.kind == WorkflowKind::Express && call.task.resource.is_waited_for() {
+                    problems.push(format!(
+                        "an Express workflow waits for no answer from outside, as `{}` needs it; make it `kind = standard`",
+                        call.task.name
+                    ));
+                }
                 if let Some(function) = call.task.function
                     && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
                 {

@@ -299,6 +299,20 @@ impl Context {
         draw.draw(&mut Source { now, random })
     }
 
+    /// The seed of what the execution draws.
+    pub(super) fn drawn_seed(&self) -> Option<u64> {
+        self.shared.seed.map(|seed| seed ^ ((Stream::Drawn as u64) << 56))
+    }
+
+    /// The execution's name, where something has asked for it.
+    pub(super) fn name(&self) -> Option<String> {
+        self.shared
+            .execution
+            .get()
+            .map(|execution| execution.name.clone())
+            .or_else(|| self.shared.name.clone())
+    }
+
     /// Random numbers, the same on every run of a seeded executor.
     pub(super) fn random(&self, stream: Stream) -> fastrand::Rng {
         let seed = self.shared.seed;

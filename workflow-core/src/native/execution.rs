@@ -29,6 +29,9 @@ pub struct Report {
     pub children: Vec<ChildExecution>,
     /// See [`Execution::map_runs`].
     pub map_runs: Vec<MapRun>,
+    /// What its values were drawn from, and its name where something asked for it.
+    pub(crate) drawn_seed: Option<u64>,
+    pub(crate) name: Option<String>,
     pub(super) recorded: Recorded,
 }
 
@@ -156,6 +159,10 @@ impl<W: Workflow> Execution<W> {
     /// How long it took, by its own clock.
     pub fn elapsed(&self) -> Duration {
         self.report.elapsed
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
     }
 
     /// The execution without its types.

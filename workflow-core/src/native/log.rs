@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::json;
 
 use crate::{
+    child::STATES,
     error::{Failure, PlatformError},
     history::{
         Detail, FanStep, History, HistoryEvent, IterationStep, Parameters, StateKind, TaskOutput,
@@ -113,6 +114,13 @@ impl Log {
                     Parameters::Json(payload.clone())
                 };
                 let (timeout, heartbeat) = (seconds(*timeout), seconds(*heartbeat));
+                if resource.is_activity() {
+                    let arn = format!("{STATES}:activity:{}", resource.action()).into();
+                    let input = payload.clone();
+                    self.push(Detail::ActivityScheduled { resource: arn, input, timeout, heartbeat });
+                    self.push(Detail::ActivityStarted { worker: None });
+                    return;
+                }
                 self.push(Detail::TaskScheduled {
                     resource: TaskResource::Known(resource),
                     parameters,
@@ -129,6 +137,12 @@ impl Log {
             }
             Entry::Answered(Ok(output)) => {
                 let resource = self.thread().resource;
+                if resource.is_activity() {
+                    self.push(Detail::ActivitySucceeded { output: output.clone() });
+                    self.thread().data = output.clone();
+                    self.exit();
+                    return;
+                }
                 let answer = if resource.answers_as_lambda() {
                     TaskOutput::Lambda(output.clone())
                 } else {
@@ -141,11 +155,13 @@ impl Log {
             Entry::Answered(Err(failure)) => {
                 let (error, cause) = texts(failure);
                 let timed_out = *error == *PlatformError::TIMEOUT.as_str();
-                let resource = TaskResource::Known(self.thread().resource);
-                self.push(if timed_out {
-                    Detail::TaskTimedOut { resource, error, cause }
-                } else {
-                    Detail::TaskFailed { resource, error: Some(error), cause }
+                let called = self.thread().resource;
+                let resource = TaskResource::Known(called);
+                self.push(match (called.is_activity(), timed_out) {
+                    (false, false) => Detail::TaskFailed { resource, error: Some(error), cause },
+                    (false, true) => Detail::TaskTimedOut { resource, error, cause },
+                    (true, false) => Detail::ActivityFailed { error: Some(error), cause },
+                    (true, true) => Detail::ActivityTimedOut { error, cause },
                 });
             }
             Entry::GaveUp(failure) => {

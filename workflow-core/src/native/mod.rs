@@ -31,8 +31,6 @@ use std::{
 
 use tracing::Instrument;
 
-pub(crate) use self::attempt::handle;
-pub(crate) use self::execution::decode_input;
 pub use self::{
     attempt::NoAnswer,
     children::ChildExecution,
@@ -44,8 +42,11 @@ pub use self::{
     source::{batches, source},
     tokens::{TaskTokenError, TaskTokens},
 };
+pub(crate) use self::{
+    attempt::{handle, panic_message},
+    execution::decode_input,
+};
 use self::{
-    attempt::panic_message,
     children::Family,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
@@ -59,6 +60,7 @@ use crate::{
     limits::check_output,
     services::{Service, Services},
     task::{States, Task, TaskFn},
+    testing,
     workflow::{Start, Workflow},
 };
 
@@ -87,6 +89,7 @@ struct Inner {
     seed: Option<u64>,
     execution_name: Option<String>,
     tokens: TaskTokens,
+    agreeing: bool,
     clock: Clock,
 }
 
@@ -106,6 +109,7 @@ impl Executor {
             seed: None,
             execution_name: None,
             tokens: TaskTokens::default(),
+            agreeing: false,
             clock: Clock::Real,
         };
         Self { inner: Arc::new(inner) }
@@ -164,6 +168,17 @@ impl Executor {
         self.with(|inner| inner.clock = clock)
     }
 
+    /// Has each execution be run again by its state machine, and compared: for tests.
+    ///
+    /// # Panics
+    ///
+    /// What this executor runs panics where the two differ, with both histories: see
+    /// [`testing::replay`].
+    #[must_use]
+    pub fn agreeing(self) -> Self {
+        self.with(|inner| inner.agreeing = true)
+    }
+
     /// Runs an execution to its end. Whatever happens is in the [`Execution`]: an input that does
     /// not fit, or anything else that the workflow cannot be blamed for, ends it as
     /// [`Status::Aborted`].
@@ -171,7 +186,14 @@ impl Executor {
     /// The future borrows nothing, so it can be spawned.
     pub fn run<W: Workflow>(&self, start: Start<W>) -> impl Future<Output = Execution<W>> + Send + use<W> {
         let executor = self.clone();
-        async move { Execution::new(execute::<W>(executor, start).await) }
+        async move {
+            let agreeing = executor.inner.agreeing;
+            let execution = Execution::new(execute::<W>(executor, start).await);
+            if agreeing && let Err(disagreement) = testing::replay(&execution) {
+                std::panic::panic_any(disagreement.to_string());
+            }
+            execution
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -350,14 +372,10 @@ fn report(context: &Context, end: End) -> Report {
     let outcome = outcome(&entry);
     let tape = &mut context.tick().tape;
     tape.push(entry);
-    Report {
-        outcome,
-        elapsed,
-        aborted,
-        children: Vec::new(),
-        map_runs: Vec::new(),
-        recorded: Recorded::of(tape.take()),
-    }
+    let recorded = Recorded::of(tape.take());
+    let (drawn_seed, name) = (context.drawn_seed(), context.name());
+    let (children, map_runs) = (Vec::new(), Vec::new());
+    Report { outcome, elapsed, aborted, children, map_runs, drawn_seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -383,6 +401,8 @@ fn refused(error: InputError) -> Report {
         aborted: Some(error),
         children: Vec::new(),
         map_runs: Vec::new(),
+        drawn_seed: None,
+        name: None,
         recorded: Recorded::default(),
     }
 }

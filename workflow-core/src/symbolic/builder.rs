@@ -80,6 +80,11 @@ impl Builder {
         self.inner.into_inner().program
     }
 
+    /// Whether a workflow is the one whose state machine is written.
+    pub(super) fn is_itself(&self, identity: &str) -> bool {
+        self.inner.borrow().frames.first().is_some_and(|frame| frame.identity == identity)
+    }
+
     pub(crate) fn edit<R>(&self, edit: impl FnOnce(&mut Program) -> R) -> R {
         edit(&mut self.inner.borrow_mut().program)
     }

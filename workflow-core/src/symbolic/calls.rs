@@ -16,7 +16,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{CallInfo, Note, Step},
-    node::{Expr, Kind, Node, Presence},
+    node::{Arena, Expr, Kind, Node, Presence},
     scope::Scope,
     tuple::ExprTuple,
 };
@@ -59,15 +59,7 @@ pub(crate) fn lower_lambda(
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
-        let payload = match (parameters, arguments.as_slice()) {
-            ([_], [argument]) if given.is_empty() => *argument,
-            (names, arguments) => {
-                let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                let mut entries: Vec<(String, Node)> = entries.collect();
-                entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
-                arena.add(Kind::Object(entries))
-            }
-        };
+        let payload = payload(arena, parameters, given, &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
@@ -80,6 +72,40 @@ pub(crate) fn lower_lambda(
             placeholders: vec![function.to_owned()],
         }
     })
+}
+
+/// A task of an activity, which is given its payload and nothing else.
+#[doc(hidden)]
+pub fn lower_activity(
+    builder: &Builder,
+    activity: &str,
+    parameters: &[&str],
+    given: &[Given],
+    arguments: Vec<Node>,
+) -> Lowered {
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        let input = payload(arena, parameters, given, &arguments);
+        Lowered {
+            arguments: vec![("Input".to_owned(), input)],
+            subject: None,
+            result: arena.add(Kind::TaskResult),
+            placeholders: vec![activity.to_owned()],
+        }
+    })
+}
+
+/// The payload of a task: the value of a single argument, else an object.
+pub(super) fn payload(arena: &mut Arena, parameters: &[&str], given: &[Given], arguments: &[Node]) -> Node {
+    match (parameters, arguments) {
+        ([_], [argument]) if given.is_empty() => *argument,
+        (names, arguments) => {
+            let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
+            let mut entries: Vec<(String, Node)> = entries.collect();
+            entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+            arena.add(Kind::Object(entries))
+        }
+    }
 }
 
 /// An argument of a method on a call, with the shape of its value.
@@ -148,12 +174,14 @@ impl<T, E> SymAwait for SymCall<T, E> {
         let site = inner.base() + site;
         let mut catch = inner.catch(place);
         let program = &mut inner.program;
+        let mut raise = None;
         if self.failure.is_some() && catch.is_none() {
             // What leaves the workflow is what the workflow sees, not what the service reported.
             let error = program.var(Some("error".to_owned()));
             let node = program.arena.add(Kind::Var(error));
-            program.steps.push(Step::Raise { note: Note::default(), error: node });
-            catch = Some((error, program.steps.len() - 1));
+            raise = Some(Step::Raise { note: Note::default(), error: node });
+            // It stands right behind the call.
+            catch = Some((error, program.steps.len() + 1));
         }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
@@ -162,7 +190,10 @@ impl<T, E> SymAwait for SymCall<T, E> {
             site,
             note,
             task: self.task,
-            arguments: program.arena.add(Kind::Object(arguments)),
+            arguments: match arguments.as_slice() {
+                [(_, input)] if self.task.resource.is_activity() => *input,
+                _ => program.arena.add(Kind::Object(arguments)),
+            },
             result: given,
             placeholders,
             policy: self.policy,
@@ -173,6 +204,7 @@ impl<T, E> SymAwait for SymCall<T, E> {
             *leads_on = true;
             Step::Task { call: Box::new(call), result, next: None, catch }
         });
+        inner.program.steps.extend(raise);
         node
     }
 }

@@ -6,12 +6,12 @@ use crate::{
     child::{StartOnly, StartSync},
     data::Data,
     error::PlatformError,
-    workflow::{Workflow, WorkflowKind, WorkflowMeta},
+    workflow::{Workflow, WorkflowKind},
 };
 
 use super::{
     builder::{Builder, Frame},
-    calls::{Lowered, SymAwait, SymCall},
+    calls::{Lowered, SymAwait, SymCall, payload},
     graph::Note,
     node::{BinaryOp, Expr, Kind, Node, Presence},
     scope::Open,
@@ -123,29 +123,28 @@ impl<T, E> SymCall<T, E> {
 }
 
 /// A child execution. `key` is that of what is given in the answer: its output, or its ARN.
-pub(crate) fn lower_child(
+pub(crate) fn lower_child<W: Workflow>(
     builder: &Builder,
-    meta: &WorkflowMeta,
     output: Option<&str>,
     arguments: Vec<Node>,
 ) -> Lowered {
+    let meta = W::META;
+    let itself = builder.is_itself(type_name::<W>());
     let placeholder = format!("{}StateMachine", pascal_case(meta.function));
     builder.edit(|program| {
         let arena = &mut program.arena;
-        let machine = arena.literal(format!("${{{placeholder}}}"));
-        let input = match (meta.parameters, arguments.as_slice()) {
-            ([_], [argument]) => *argument,
-            (names, arguments) => {
-                let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
-                arena.add(Kind::Object(entries.collect()))
-            }
+        // No template can name a state machine in its own definition.
+        let machine = match itself {
+            true => arena.add(Kind::Context("StateMachine.Id")),
+            false => arena.literal(format!("${{{placeholder}}}")),
         };
+        let input = payload(arena, meta.parameters, &[], &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             subject: None,
             arguments: vec![("StateMachineArn".to_owned(), machine), ("Input".to_owned(), input)],
             result: arena.field(answer, output.unwrap_or("ExecutionArn").to_owned(), Presence::Certain),
-            placeholders: vec![placeholder.clone()],
+            placeholders: if itself { Vec::new() } else { vec![placeholder.clone()] },
         }
     })
 }

@@ -35,7 +35,7 @@ async fn bookings(orders: Vec<Order>) -> Result<Vec<String>, ShopError> {
 #[tokio::test]
 async fn a_key_stays_over_retries_and_tells_turns_apart() {
     snapshot!(bookings);
-    let executor = Executor::test().execution_name("x");
+    let executor = testing().execution_name("x");
     let id = "arn:aws:states:us-east-1:000000000000:execution:bookings:x";
     let booked = executor.clone().run(bookings(vec![order(), order()])).await.output().unwrap();
     let keys =
@@ -91,7 +91,7 @@ async fn answered(
     answer: impl FnOnce(&workflow_core::TaskTokens, &TaskToken),
 ) -> workflow_core::Execution<approved> {
     let desk = Desk::default();
-    let executor = Executor::test().state(Arc::clone(&desk));
+    let executor = testing().state(Arc::clone(&desk));
     let (execution, ()) = tokio::join!(executor.run(approved(order())), async {
         let token = desk.lock().unwrap().pop().unwrap();
         answer(&executor.task_tokens(), &token);
@@ -157,7 +157,7 @@ fn seconds(seconds: u64) -> Duration {
 async fn a_token_is_good_for_one_answer_in_its_time() {
     let mut used = None;
     let desk = Desk::default();
-    let executor = Executor::test().state(Arc::clone(&desk));
+    let executor = testing().state(Arc::clone(&desk));
     let execution = executor.run(approved(order())).await;
     assert_eq!(execution.output().unwrap(), "too late");
     used.clone_from(&desk.lock().unwrap().pop());
@@ -167,7 +167,7 @@ async fn a_token_is_good_for_one_answer_in_its_time() {
 
 #[tokio::test]
 async fn a_mock_answers_in_the_place_of_both() {
-    let run = |mock| Executor::test().mock(approve, mock).run(approved(order()));
+    let run = |mock| testing().mock(approve, mock).run(approved(order()));
     assert_eq!(run(Mock::value(decision())).await.output().unwrap(), "Ann");
     let declined = ShopError::Declined { reason: "x".into() };
     assert_eq!(run(Mock::error(declined)).await.output().unwrap(), "declined: x");
@@ -176,7 +176,61 @@ async fn a_mock_answers_in_the_place_of_both() {
 
 #[tokio::test]
 async fn a_handler_that_fails_hands_nothing_out() {
-    let executor = Executor::test().state(Desk::default());
+    let executor = testing().state(Desk::default());
     let execution = executor.run(approved(Order { cents: 0, ..order() })).await;
     assert_eq!(execution.error(), Some(ShopError::Short(0)));
+}
+
+/// Packs a parcel by hand.
+#[task(activity = "PackActivity", timeout_seconds = 600, heartbeat_seconds = 60)]
+async fn pack(order: &Order) -> Result<String, ShopError> {
+    match order.cents {
+        0 => Err(ShopError::Short(0)),
+        _ => Ok(format!("parcel of {}", order.order_id)),
+    }
+}
+
+#[workflow]
+async fn packed(order: Order) -> Result<String, ShopError> {
+    match pack(&order).await {
+        Err(ShopError::Short(left)) => Ok(format!("{left} left")),
+        Ok(parcel) => Ok(parcel),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn an_activity_is_done_by_its_workers() {
+    snapshot!(packed);
+    let execution = testing().run(packed(order())).await;
+    assert_eq!(execution.output().unwrap(), "parcel of o-1");
+    let events = [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ActivityScheduled",
+        "ActivityStarted",
+        "ActivitySucceeded",
+        "TaskStateExited",
+        "ExecutionSucceeded",
+    ];
+    assert_eq!(execution.history().types(), events);
+    let json = serde_json::to_value(execution.history()).unwrap();
+    let arn = "arn:aws:states:us-east-1:000000000000:activity:PackActivity";
+    assert_eq!(json[2]["activityScheduledEventDetails"]["resource"], arn);
+    assert_eq!(json[2]["activityScheduledEventDetails"]["heartbeatInSeconds"], 60);
+    let short = testing().run(packed(Order { cents: 0, ..order() })).await;
+    assert_eq!(short.output().unwrap(), "0 left");
+}
+
+#[workflow(kind = express)]
+async fn hasty(order: Order) -> Result<String, ShopError> {
+    pack(&order).await
+}
+
+#[test]
+fn an_express_workflow_waits_for_nobody() {
+    let problems = &<hasty as workflow_core::Workflow>::definition().problems;
+    let text =
+        "an Express workflow waits for no answer from outside, as `pack` needs it; make it `kind = standard`";
+    assert_eq!(problems, &[text]);
 }

@@ -34,7 +34,7 @@ async fn in_place(order: Order) -> Result<Vec<String>, ShopError> {
 #[tokio::test]
 async fn a_workflow_stands_in_the_place_of_its_call() {
     snapshot!(in_place);
-    let execution = Executor::test().run(in_place(order())).await;
+    let execution = testing().run(in_place(order())).await;
     let first = "first: receipt of o-1";
     assert_eq!(execution.output().unwrap(), [first.to_owned(), format!("after {first}: receipt of o-1")]);
     let history = execution.history();
@@ -45,11 +45,11 @@ async fn a_workflow_stands_in_the_place_of_its_call() {
     assert!(execution.children().is_empty());
 
     let declined = || Mock::error(ShopError::Declined { reason: "no money".into() });
-    let executor = Executor::test().mock(charge, Mock::sequence([Mock::value("r".into()), declined()]));
+    let executor = testing().mock(charge, Mock::sequence([Mock::value("r".into()), declined()]));
     assert_eq!(executor.run(in_place(order())).await.output().unwrap()[1], "no money");
-    let failed = Executor::test().mock(charge, declined()).run(in_place(order())).await;
+    let failed = testing().mock(charge, declined()).run(in_place(order())).await;
     assert_eq!(failed.error(), Some(ShopError::Declined { reason: "no money".into() }));
-    let short = Executor::test().run(in_place(Order { cents: 0, ..order() })).await;
+    let short = testing().run(in_place(Order { cents: 0, ..order() })).await;
     assert_eq!(short.error(), Some(ShopError::Short(0)));
 }
 
@@ -69,7 +69,7 @@ async fn turns(orders: Vec<Order>) -> Result<u32, ShopError> {
 async fn one_in_a_loop_is_entered_again() {
     snapshot!(turns);
     let orders = vec![order(), Order { cents: 0, ..order() }, order()];
-    assert_eq!(Executor::test().run(turns(orders.clone())).await.output().unwrap(), 1);
+    assert_eq!(testing().run(turns(orders.clone())).await.output().unwrap(), 1);
 }
 
 #[workflow]
@@ -92,7 +92,7 @@ async fn passed_on(order: Order) -> Result<String, ShopError> {
 async fn a_workflow_runs_as_an_execution_of_its_own() {
     snapshot!(own_execution);
     snapshot!(passed_on);
-    let executor = Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
+    let executor = testing().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
     let execution = executor.run(own_execution(order(), "n".into())).await;
     assert_eq!(execution.output().unwrap(), "n: r");
     assert_eq!(execution.elapsed(), Duration::from_secs(9));
@@ -107,18 +107,18 @@ async fn a_workflow_runs_as_an_execution_of_its_own() {
     );
 
     let declined = || Mock::error(ShopError::Declined { reason: "no money".into() });
-    let execution = Executor::test().mock(charge, declined()).run(own_execution(order(), "n".into())).await;
+    let execution = testing().mock(charge, declined()).run(own_execution(order(), "n".into())).await;
     assert_eq!(execution.output().unwrap(), "no money");
     assert_eq!(execution.children()[0].report.outcome.status, Status::Failed);
-    let nothing = Executor::test().run(own_execution(Order { cents: 0, ..order() }, "n".into())).await;
+    let nothing = testing().run(own_execution(Order { cents: 0, ..order() }, "n".into())).await;
     assert_eq!(nothing.output().unwrap(), "nothing");
 
-    let execution = Executor::test().mock(charge, declined()).run(passed_on(order())).await;
+    let execution = testing().mock(charge, declined()).run(passed_on(order())).await;
     assert_eq!(execution.error(), Some(ShopError::Declined { reason: "no money".into() }));
     let failed = &execution.children()[0].report.outcome;
     assert_eq!((&failed.error, &failed.cause), (&execution.outcome().error, &execution.outcome().cause));
 
-    let slow = Executor::test().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
+    let slow = testing().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
     assert_eq!(slow.error().map(|error| error.name()), Some("States.Timeout".to_owned()));
 }
 
@@ -133,7 +133,7 @@ async fn background(order: Order) -> Result<Vec<String>, PlatformError> {
 #[tokio::test]
 async fn what_is_started_goes_on_by_itself() {
     snapshot!(background);
-    let executor = || Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
+    let executor = || testing().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
     let execution = executor().run(background(order())).await;
     assert_eq!(execution.elapsed(), Duration::from_secs(5));
     let ids: Vec<&str> = execution.children().iter().map(|child| child.id.as_str()).collect();
@@ -145,4 +145,80 @@ async fn what_is_started_goes_on_by_itself() {
         );
     }
     assert_eq!(executor().run(background(order())).await.output().unwrap(), ids);
+}
+
+#[workflow]
+async fn ping(turns: u32) -> Result<u32, PlatformError> {
+    if turns == 0 {
+        return Ok(0);
+    }
+    let left = pong(turns).await?;
+    add(left, 1).await
+}
+
+#[workflow]
+async fn pong(turns: u32) -> Result<u32, PlatformError> {
+    let left = ping(turns - 1).await?;
+    add(left, 1).await
+}
+
+#[workflow(timeout_seconds = 5)]
+async fn hurried(number: u32) -> Result<u32, PlatformError> {
+    add(number, 1).await
+}
+
+#[workflow(kind = express)]
+async fn express(number: u32) -> Result<u32, PlatformError> {
+    add(number, 1).await
+}
+
+#[workflow]
+async fn around(number: u32) -> Result<u32, PlatformError> {
+    let number = hurried(number).await?;
+    express(number).start_sync().await
+}
+
+#[test]
+fn what_cannot_stand_in_the_place_of_a_call_is_a_problem() {
+    let text = "`ping` awaits itself, directly or through others, so it would be written out without end; start it as an execution of its own: `ping(..).start_sync().await`";
+    assert_eq!(ping::definition().problems, [text]);
+    let [timeout, express] = around::definition().problems.as_slice() else { panic!() };
+    assert!(timeout.starts_with("`hurried` has a timeout"), "{timeout}");
+    assert!(express.starts_with("`express` is an Express workflow"), "{express}");
+}
+
+#[workflow]
+async fn recursive(turns: u32) -> Result<u32, PlatformError> {
+    if turns == 0 {
+        return Ok(0);
+    }
+    let left = recursive(turns - 1).start_sync().await?;
+    add(left, 1).await
+}
+
+#[tokio::test]
+async fn a_workflow_may_start_itself() {
+    snapshot!(recursive);
+    let execution = testing().run(recursive(3)).await;
+    assert_eq!(execution.output().unwrap(), 3);
+    assert_eq!(execution.children().len(), 3);
+}
+
+#[workflow]
+async fn same_name(order: Order) -> Result<Vec<String>, PlatformError> {
+    let first = payment(order.clone(), "n".to_string()).start().name("x".to_string()).await?;
+    let again = payment(order.clone(), "n".to_string()).start().name("x".to_string()).await?;
+    let other = match payment(order, "other".to_string()).start().name("x".to_string()).await {
+        Ok(id) => id,
+        Err(error) => error.name(),
+    };
+    Ok(vec![first, again, other])
+}
+
+#[tokio::test]
+async fn a_name_is_for_one_execution() {
+    let execution = testing().run(same_name(order())).await;
+    let id = "arn:aws:states:us-east-1:000000000000:execution:payment:x";
+    assert_eq!(execution.output().unwrap(), [id, id, "StepFunctions.ExecutionAlreadyExistsException"]);
+    assert_eq!(execution.children().len(), 1);
 }

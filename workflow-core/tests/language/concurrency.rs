@@ -18,7 +18,7 @@ async fn both(order: Order) -> Result<(String, u32), ShopError> {
 #[tokio::test]
 async fn branches_give_a_tuple() {
     snapshot!(both);
-    let execution = Executor::test().run(both(order())).await;
+    let execution = testing().run(both(order())).await;
     assert_eq!(execution.output().unwrap(), ("receipt of o-1".to_owned(), 251));
     assert_eq!(
         execution.history().types(),
@@ -45,7 +45,7 @@ async fn branches_give_a_tuple() {
 
 #[tokio::test]
 async fn the_first_error_ends_the_other_branches() {
-    let executor = Executor::test()
+    let executor = testing()
         .mock(charge, Mock::error(ShopError::SoldOut).after(Duration::from_secs(5)))
         .mock(add, Mock::value(1).after(Duration::from_secs(60)));
     let execution = executor.run(both(order())).await;
@@ -84,11 +84,11 @@ async fn the_error_of_a_branch_is_matched() {
         let outcome = execution.outcome();
         outcome.output.as_ref().map(ToString::to_string).ok_or_else(|| outcome.error.clone().unwrap())
     };
-    assert_eq!(run(1, Executor::test()).await.unwrap(), r#""receipt of o-1: 2""#);
-    assert_eq!(run(1000, Executor::test()).await.unwrap(), r#""short of 1001""#);
-    let sold_out = || Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
+    assert_eq!(run(1, testing()).await.unwrap(), r#""receipt of o-1: 2""#);
+    assert_eq!(run(1000, testing()).await.unwrap(), r#""short of 1001""#);
+    let sold_out = || testing().mock(charge, Mock::error(ShopError::SoldOut));
     assert_eq!(run(1000, sold_out()).await.unwrap(), r#""sold out""#);
-    let lost = Executor::test().mock(add, Mock::failure(PlatformError::TIMEOUT, ""));
+    let lost = testing().mock(add, Mock::failure(PlatformError::TIMEOUT, ""));
     assert_eq!(run(1000, lost).await.unwrap_err(), "States.Timeout");
 }
 
@@ -108,10 +108,10 @@ async fn join_gives_every_result() {
     let run = |executor: Executor| async move {
         executor.run(whatever_becomes_of_them(order())).await.output().ok()
     };
-    assert_eq!(run(Executor::test()).await.as_deref(), Some("receipt of o-1: 251"));
-    let sold_out = Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
+    assert_eq!(run(testing()).await.as_deref(), Some("receipt of o-1: 251"));
+    let sold_out = testing().mock(charge, Mock::error(ShopError::SoldOut));
     assert_eq!(run(sold_out).await.as_deref(), Some("sold out"));
-    let declined = Executor::test().mock(charge, Mock::error(ShopError::Declined { reason: "x".into() }));
+    let declined = testing().mock(charge, Mock::error(ShopError::Declined { reason: "x".into() }));
     assert_eq!(run(declined).await, None);
 }
 
@@ -130,9 +130,9 @@ async fn each(orders: Vec<Order>, fee: u32) -> Result<Vec<u32>, ShopError> {
 #[tokio::test]
 async fn a_map_gives_a_list() {
     snapshot!(each);
-    let execution = Executor::test().run(each(vec![order(), order(), order()], 5)).await;
+    let execution = testing().run(each(vec![order(), order(), order()], 5)).await;
     assert_eq!(execution.output().unwrap(), [255, 255, 255]);
-    assert_eq!(Executor::test().run(each(Vec::new(), 5)).await.output().unwrap(), Vec::<u32>::new());
+    assert_eq!(testing().run(each(Vec::new(), 5)).await.output().unwrap(), Vec::<u32>::new());
 }
 
 #[workflow]
@@ -149,8 +149,8 @@ async fn totals(numbers: Vec<u32>) -> Result<u32, PlatformError> {
 #[tokio::test]
 async fn an_iteration_reads_what_is_around_it() {
     snapshot!(totals);
-    assert_eq!(Executor::test().run(totals(vec![1, 2])).await.output().unwrap(), 11);
-    assert_eq!(Executor::test().run(totals(vec![7])).await.output().unwrap(), 11);
+    assert_eq!(testing().run(totals(vec![1, 2])).await.output().unwrap(), 11);
+    assert_eq!(testing().run(totals(vec![7])).await.output().unwrap(), 11);
 }
 
 #[workflow]
@@ -171,7 +171,7 @@ async fn again(order: Order) -> Result<String, ShopError> {
 async fn a_block_is_tried_again() {
     snapshot!(again);
     let timeout = || Mock::failure(PlatformError::TIMEOUT, "");
-    let executor = Executor::test().mock(add, Mock::sequence([timeout(), Mock::value(3)]));
+    let executor = testing().mock(add, Mock::sequence([timeout(), Mock::value(3)]));
     let execution = executor.run(again(order())).await;
     assert_eq!(execution.output().unwrap(), "receipt of o-1");
     assert_eq!(execution.all_calls().len(), 4);
@@ -197,12 +197,12 @@ async fn what_was_done_is_undone_after_an_error() {
     let calls = |execution: &workflow_core::Execution<saga>| {
         execution.all_calls().iter().map(|call| call.task).collect::<Vec<_>>()
     };
-    let good = Executor::test().run(saga(order())).await;
+    let good = testing().run(saga(order())).await;
     assert_eq!(calls(&good), ["charge", "add", "send"]);
-    let short = Executor::test().run(saga(Order { cents: 1000, ..order() })).await;
+    let short = testing().run(saga(Order { cents: 1000, ..order() })).await;
     assert_eq!(calls(&short), ["charge", "add", "cancel"]);
     assert_eq!(short.outcome().error.as_deref(), Some("Short"));
-    let failing = Executor::test().mock(send, Mock::failure(PlatformError::TIMEOUT, ""));
+    let failing = testing().mock(send, Mock::failure(PlatformError::TIMEOUT, ""));
     let failed = failing.run(saga(order())).await;
     assert_eq!(calls(&failed), ["charge", "add", "send", "cancel"]);
     assert_eq!(failed.outcome().error.as_deref(), Some("States.Timeout"));
@@ -228,11 +228,11 @@ async fn cleaned_up(order: Order) -> Result<u32, ShopError> {
 async fn a_cleanup_runs_once_on_every_way_out() {
     snapshot!(cleaned_up);
     for (cents, error) in [(0, None), (5, None), (1000, Some("Short"))] {
-        let execution = Executor::test().run(cleaned_up(Order { cents, ..order() })).await;
+        let execution = testing().run(cleaned_up(Order { cents, ..order() })).await;
         let cleanups = execution.all_calls().iter().filter(|call| call.task == "cancel").count();
         assert_eq!((cleanups, execution.outcome().error.as_deref()), (1, error));
     }
-    let failing = Executor::test().mock(add, Mock::failure(PlatformError::TIMEOUT, ""));
+    let failing = testing().mock(add, Mock::failure(PlatformError::TIMEOUT, ""));
     let execution = failing.run(cleaned_up(order())).await;
     assert_eq!(execution.all_calls().iter().filter(|call| call.task == "cancel").count(), 1);
     assert_eq!(execution.outcome().error.as_deref(), Some("States.Timeout"));

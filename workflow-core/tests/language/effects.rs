@@ -26,7 +26,7 @@ async fn dated(text: String) -> Result<Dates, PlatformError> {
 async fn the_time_is_what_it_was_where_it_was_read() {
     snapshot!(dated);
     let mock = Mock::with(|(text,): (String,)| Ok(text)).after(Duration::from_secs(90));
-    let execution = Executor::test().mock(send, mock).run(dated("a".into())).await;
+    let execution = testing().mock(send, mock).run(dated("a".into())).await;
     let started: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let ended = started + Duration::from_secs(90);
     assert_eq!(execution.output().unwrap(), Dates { started, ended, second: "a".into() });
@@ -50,12 +50,12 @@ async fn a_uuid_is_drawn_once_in_every_turn() {
     let run = |executor: Executor| async move {
         executor.run(numbered(vec![order(), order()])).await.output().unwrap()
     };
-    let numbers = run(Executor::test()).await;
+    let numbers = run(testing()).await;
     let parts: Vec<(&str, &str)> = numbers.iter().map(|number| number.split_once('/').unwrap()).collect();
     assert_eq!(parts[0].0, parts[1].0);
     assert_ne!(parts[0].1, parts[1].1);
-    assert_eq!(run(Executor::test()).await, numbers);
-    assert_ne!(run(Executor::test().seed(1)).await, numbers);
+    assert_eq!(run(testing()).await, numbers);
+    assert_ne!(run(testing().seed(1)).await, numbers);
     assert_ne!(run(Executor::new()).await, run(Executor::new()).await);
 }
 
@@ -76,7 +76,7 @@ async fn what_is_drawn_decides_and_is_read_twice() {
     snapshot!(sampled);
     let mut sent = 0;
     for seed in 0..50 {
-        let execution = Executor::test().seed(seed).run(sampled(order())).await;
+        let execution = testing().seed(seed).run(sampled(order())).await;
         let tags = execution.calls(send);
         if let [(tag,)] = tags.as_slice() {
             assert_eq!(execution.output().unwrap(), *tag);
@@ -116,9 +116,9 @@ async fn an_output_draws_a_value_once() {
     snapshot!(twice_at_the_end);
     snapshot!(once_at_the_end);
     snapshot!(nothing_but);
-    let ids = Executor::test().run(twice_at_the_end("a".into())).await.output().unwrap();
+    let ids = testing().run(twice_at_the_end("a".into())).await.output().unwrap();
     assert_eq!(ids[1], ids[2]);
-    let (again, number, _) = Executor::test().run(nothing_but(1)).await.output().unwrap();
+    let (again, number, _) = testing().run(nothing_but(1)).await.output().unwrap();
     assert_eq!((again.len(), &again[..36]), (73, &again[36..72]));
     assert!((0.0..1.0).contains(&number));
 }
@@ -137,7 +137,7 @@ async fn until(time: Timestamp, text: String) -> Result<Timestamp, PlatformError
 async fn a_wait_ends_at_its_time_and_one_that_has_passed_at_once() {
     snapshot!(until);
     let time: Timestamp = "2026-01-01T08:00:00.5+01:00".parse().unwrap();
-    let execution = Executor::test().run(until(time, "x".into())).await;
+    let execution = testing().run(until(time, "x".into())).await;
     assert_eq!(execution.output().unwrap(), time);
     assert_eq!(execution.elapsed(), Duration::from_millis(7 * 3_600_000 + 500));
 }
@@ -155,11 +155,11 @@ async fn whoami(text: String) -> Result<(String, Timestamp), PlatformError> {
 #[tokio::test]
 async fn an_execution_knows_itself() {
     snapshot!(whoami);
-    let execution = Executor::test().execution_name("monday").run(whoami("a".into())).await;
+    let execution = testing().execution_name("monday").run(whoami("a".into())).await;
     let id = "arn:aws:states:us-east-1:000000000000:execution:who-am-i:monday";
     assert_eq!(execution.calls(send), [(format!("a who-am-i {id}"),)]);
     let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:who-am-i";
     assert_eq!(execution.output().unwrap(), (machine.to_owned(), Timestamp::from_millis(1_767_225_600_000)));
-    let skipped = Executor::test().execution_name("skipped").run(whoami("a".into())).await;
+    let skipped = testing().execution_name("skipped").run(whoami("a".into())).await;
     assert_eq!(skipped.output().unwrap().0.rsplit(':').next(), Some("skipped"));
 }

@@ -95,7 +95,7 @@ async fn loads(id: String) -> Result<Row, StoreError> {
 async fn an_item_is_put_once_and_got_again() {
     snapshot!(stores_once);
     snapshot!(loads);
-    let executor = Executor::test();
+    let executor = testing();
     executor.run(stores_once(row("o-1"))).await.output().unwrap();
     let again = executor.run(stores_once(row("o-1"))).await;
     assert_eq!(again.error(), Some(StoreError::Known { id: "o-1".into() }));
@@ -164,7 +164,7 @@ async fn items_are_updated_deleted_and_queried() {
     snapshot!(keeps_a_journal);
     let tables = dynamodb::Memory::new();
     tables.put(JOURNAL, &entry(2, 7));
-    let executor = Executor::test().service(tables.clone());
+    let executor = testing().service(tables.clone());
     let page = executor.run(keeps_a_journal("a-1".into(), 600)).await.output().unwrap();
     assert_eq!(page, Page { items: vec![entry(1, 600)], more: false });
     let page = executor.run(keeps_a_journal("a-1".into(), 600)).await.output().unwrap();
@@ -227,7 +227,7 @@ async fn messages_events_objects_and_calls() {
     let item = Item { sku: "s-1".to_owned(), pieces: 2 };
     let (topics, queues) = (sns::Memory::new(), sqs::Memory::new());
     let (events, objects) = (eventbridge::Memory::new(), s3::Memory::new());
-    let executor = Executor::test()
+    let executor = testing()
         .service(topics.clone())
         .service(queues.clone())
         .service(events.clone())
@@ -249,7 +249,7 @@ async fn messages_events_objects_and_calls() {
 #[tokio::test]
 async fn a_service_that_nobody_gave_is_named() {
     let item = Item { sku: "s-1".to_owned(), pieces: 2 };
-    let execution = Executor::test().run(tells_everybody(item)).await;
+    let execution = testing().run(tells_everybody(item)).await;
     assert_eq!(
         execution.output().unwrap_err().to_string(),
         "nothing answers for `http:invoke`; give the executor a service with `.service(..)`, or mock the task"
@@ -258,7 +258,7 @@ async fn a_service_that_nobody_gave_is_named() {
 
 #[tokio::test]
 async fn the_history_shows_what_the_service_was_asked_and_answered() {
-    let execution = Executor::test().run(stores_once(row("o-1"))).await;
+    let execution = testing().run(stores_once(row("o-1"))).await;
     let history = serde_json::to_value(execution.history()).unwrap();
     let details = &history[2]["taskScheduledEventDetails"];
     assert_eq!((&details["resourceType"], &details["resource"]), (&"dynamodb".into(), &"putItem".into()));
@@ -278,7 +278,7 @@ async fn a_throttled_table_is_asked_again() {
     }
     snapshot!(looks);
     let answers = [throttled(), throttled(), Mock::value(Some(row("o-1")))];
-    let executor = Executor::test().mock(dynamodb::get_item::<Row, String>, Mock::sequence(answers));
+    let executor = testing().mock(dynamodb::get_item::<Row, String>, Mock::sequence(answers));
     let execution = executor.run(looks("o-1".into())).await;
     assert!(execution.output().unwrap());
     assert_eq!(execution.elapsed(), std::time::Duration::from_secs(3));

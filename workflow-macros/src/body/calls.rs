@@ -117,7 +117,7 @@ impl Symbolic<'_> {
             Awaited::Join { arguments, fails: false } => {
                 let b = self.b.clone();
                 self.errors.refuse(
-                    &await_.await_token,
+                    await_.await_token,
                     "`join!` gives a tuple of what its branches gave, and cannot fail itself; use `try_join!` to leave with the first error",
                 );
                 let _ = arguments;
@@ -139,6 +139,19 @@ impl Symbolic<'_> {
                     && let Some(advice) = impure(&path.path)
                 {
                     self.errors.refuse(function, advice);
+                    return None;
+                }
+                let started =
+                    policy.iter().any(|method| method.method == "start" || method.method == "start_sync");
+                if let Expr::Path(path) = &**function
+                    && path.path.get_ident().is_some_and(|ident| plain(ident) == self.function)
+                    && !started
+                {
+                    let name = &self.function;
+                    self.errors.refuse(
+                        function,
+                        format!("`{name}` awaits itself, so it would be written out without end; start it as an execution of its own: `{name}(..).start_sync().await`"),
+                    );
                     return None;
                 }
                 let arguments: Vec<TokenStream> =

@@ -33,9 +33,10 @@ pub(crate) struct Readings {
     pub(crate) sites: usize,
 }
 
-/// Reads a body twice. `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
+    function: String,
     parameters: impl Iterator<Item = String>,
     fallible: bool,
     errors: &mut Errors,
@@ -44,7 +45,7 @@ pub(crate) fn readings(
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
     sites.visit_block_mut(&mut block);
-    let symbolic = symbolic::write(&block, parameters.collect(), fallible, errors);
+    let symbolic = symbolic::write(&block, function, parameters.collect(), fallible, errors);
     let native = native::write(block);
     Readings { native, symbolic, sites: sites.next }
 }

@@ -19,6 +19,8 @@ use super::unparenthesized;
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
     pub(crate) errors: &'a mut Errors,
+    /// The name of the workflow's function.
+    pub(crate) function: String,
     /// The builder.
     pub(crate) b: Ident,
     /// Where `Ok`, `Err` and `?` lead.
@@ -47,12 +49,14 @@ pub(crate) struct Symbolic<'a> {
 /// Writes the body of a workflow.
 pub(crate) fn write(
     block: &Block,
+    function: String,
     parameters: HashSet<String>,
     fallible: bool,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut writer = Symbolic {
         errors,
+        function,
         b: super::builder(),
         scope: super::scope(),
         fallible,

@@ -3,8 +3,12 @@
 //! Each file holds one case a line. What kind of cases they are is read off its first line; each kind
 //! is a module that runs one line.
 
+mod exceptions;
+mod executions;
 mod jsonata;
 mod jsonpath;
+mod teststate;
+mod validation;
 
 use std::{
     io::{self, Write as _},
@@ -52,18 +56,90 @@ pub(crate) struct Case {
 /// Runs the cases of a file.
 type Run = fn(&[Value]) -> Vec<Case>;
 
+/// What the cases of a file are.
+enum Kind {
+    /// Expressions: one outcome each.
+    Expressions(Run),
+    /// Definitions to validate: one outcome each.
+    Validation(Run),
+    /// Executions: an outcome each, and most of them a history.
+    Executions,
+    /// Calls of TestState.
+    TestState,
+}
+
+/// The last line: how many cases of each kind came out as recorded, of how many.
+#[derive(Default)]
+struct Totals(Vec<(&'static str, u32, u32)>);
+
+impl Totals {
+    fn add(&mut self, name: &'static str, tally: &Tally) {
+        match self.0.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, same, compared)) => {
+                *same += tally.same;
+                *compared += tally.compared();
+            }
+            None => self.0.push((name, tally.same, tally.compared())),
+        }
+    }
+}
+
+impl std::fmt::Display for Totals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (place, (name, same, compared)) in self.0.iter().enumerate() {
+            let separator = if place == 0 { "" } else { ", " };
+            write!(f, "{separator}{name} {same}/{compared}")?;
+        }
+        Ok(())
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut reached = true;
+    let (mut reached, mut totals) = (true, Totals::default());
     for file in &arguments.files {
-        let cases = read(file)?;
-        let run =
+        let mut cases = read(file)?;
+        let kind =
             kind(&cases).with_context(|| format!("{} holds no cases that are known", file.display()))?;
-        let mut cases = run(&cases);
-        if let Some(only) = &arguments.only {
-            cases.retain(|case| case.id.contains(only.as_str()));
+        let wanted = |id: &str| arguments.only.as_ref().is_none_or(|only| id.contains(only.as_str()));
+        match kind {
+            Kind::Expressions(run) => {
+                let mut cases = run(&cases);
+                cases.retain(|case| wanted(&case.id));
+                let tally = report(file, "cases", cases.iter().map(|case| (&*case.id, &case.outcome)))?;
+                reached &= tally.share() >= arguments.min_outcomes;
+            }
+            Kind::Validation(run) => {
+                let mut cases = run(&cases);
+                cases.retain(|case| wanted(&case.id));
+                let tally = report(file, "definitions", cases.iter().map(|case| (&*case.id, &case.outcome)))?;
+                reached &= tally.share() >= arguments.min_outcomes;
+                totals.add("validation", &tally);
+            }
+            Kind::Executions => {
+                cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
+                let compared = executions::run(&cases);
+                let outcomes =
+                    compared.iter().map(|execution| (&*execution.case.id, &execution.case.outcome));
+                let tally = report(file, "outcomes", outcomes)?;
+                reached &= tally.share() >= arguments.min_outcomes;
+                totals.add("outcomes", &tally);
+                let events = compared
+                    .iter()
+                    .filter_map(|execution| Some((&*execution.case.id, execution.events.as_ref()?)));
+                totals.add("events", &report(file, "histories", events)?);
+            }
+            Kind::TestState => {
+                cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
+                let compared = teststate::run(&cases);
+                let tally = report(file, "states", compared.iter().map(|case| (&*case.id, &case.outcome)))?;
+                reached &= tally.share() >= arguments.min_outcomes;
+                totals.add("teststate", &tally);
+            }
         }
-        reached &= report(file, &cases)? >= arguments.min_outcomes;
+    }
+    if !totals.0.is_empty() {
+        writeln!(io::stdout(), "{totals}")?;
     }
     Ok(if reached { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
@@ -91,39 +167,70 @@ fn read(file: &Path) -> anyhow::Result<Vec<Value>> {
 }
 
 /// What runs the cases of a file, by the fields of its first line.
-fn kind(cases: &[Value]) -> Option<Run> {
+fn kind(cases: &[Value]) -> Option<Kind> {
     let has = |field: &str| cases.first().is_some_and(|case| case.get(field).is_some());
     if has("expr") && has("want") {
-        Some(jsonata::run)
+        Some(Kind::Expressions(jsonata::run))
     } else if has("document") {
-        Some(jsonpath::run)
+        Some(Kind::Expressions(jsonpath::run))
+    } else if has("definition") && has("tasks") {
+        Some(Kind::Executions)
+    } else if has("definition") && cases.first().is_some_and(|case| case["kind"] == "test_state") {
+        Some(Kind::TestState)
+    } else if has("kind") && cases.iter().any(|case| case["kind"] == "validate") {
+        Some(Kind::Validation(validation::run))
     } else {
         None
     }
 }
 
-/// Prints what differs and the totals, and gives the share of the cases that came out as recorded.
-fn report(file: &Path, cases: &[Case]) -> io::Result<f64> {
+/// How many cases came out how.
+#[derive(Default)]
+struct Tally {
+    same: u32,
+    different: u32,
+    skipped: u32,
+}
+
+impl Tally {
+    fn compared(&self) -> u32 {
+        self.same + self.different
+    }
+
+    /// The share of the compared cases that came out as recorded, in percent.
+    fn share(&self) -> f64 {
+        if self.compared() == 0 { 100.0 } else { f64::from(self.same) / f64::from(self.compared()) * 100.0 }
+    }
+}
+
+/// Prints what differs and how many cases came out how.
+fn report<'a>(
+    file: &Path,
+    what: &str,
+    cases: impl Iterator<Item = (&'a str, &'a Outcome)>,
+) -> io::Result<Tally> {
     let mut stdout = io::stdout().lock();
-    let (mut same, mut different, mut skipped) = (0_u32, 0_u32, 0_u32);
-    for case in cases {
-        match &case.outcome {
-            Outcome::Same => same += 1,
-            Outcome::Skipped => skipped += 1,
+    let mut tally = Tally::default();
+    for (id, outcome) in cases {
+        match outcome {
+            Outcome::Same => tally.same += 1,
+            Outcome::Skipped => tally.skipped += 1,
             Outcome::Different(difference) => {
-                different += 1;
-                writeln!(stdout, "{}: {difference}", case.id)?;
+                tally.different += 1;
+                match exceptions::reason(id) {
+                    Some(reason) => writeln!(stdout, "{id}: {difference} (known: {reason})")?,
+                    None => writeln!(stdout, "{id}: {difference}")?,
+                }
             }
         }
     }
-    let compared = same + different;
-    let share = if compared == 0 { 100.0 } else { f64::from(same) / f64::from(compared) * 100.0 };
-    write!(stdout, "{}: {same} of {compared} as recorded ({share:.2} %)", file.display())?;
-    if skipped > 0 {
-        write!(stdout, ", {skipped} not compared")?;
+    let (share, compared) = (tally.share(), tally.compared());
+    write!(stdout, "{}: {what}: {} of {compared} as recorded ({share:.2} %)", file.display(), tally.same)?;
+    if tally.skipped > 0 {
+        write!(stdout, ", {} not compared", tally.skipped)?;
     }
     writeln!(stdout)?;
-    Ok(share)
+    Ok(tally)
 }
 
 /// A value in a line of a report, cut where it is long.
