@@ -22,7 +22,8 @@ use crate::{
         ChildExecution, Context, End, Fork, Report,
         context::{QUERY_EVALUATION_ERROR, Stop},
         drive, report,
-        source::{Loaded, Source},
+        source::{Loaded, Readings, Source},
+        stopped,
         tape::Entry,
     },
     time::Timestamp,
@@ -43,8 +44,10 @@ pub struct MapRun {
     pub state: &'static str,
     /// What became of the elements.
     pub item_counts: ItemCounts,
-    /// The child executions that came to an end, in the order of their elements.
+    /// The child executions, in the order of their elements. One that was stopped has the status
+    /// [`Aborted`](Status::Aborted) and no error.
     pub executions: Vec<ChildExecution>,
+    pub(crate) readings: Readings,
 }
 
 /// What became of the elements of a [`MapRun`]. Those of a batch share its fate.
@@ -73,12 +76,11 @@ pub(super) struct Child {
     pub(super) execution: ChildExecution,
 }
 
-/// What is left of a run: what has ended, what was stopped and what was never started, by place.
+/// What is left of a run: the child executions by place, and the inputs of those never started.
 pub(super) struct Ended {
     pub(super) arn: String,
     pub(super) id: String,
     pub(super) children: BTreeMap<usize, Child>,
-    pub(super) stopped: BTreeMap<usize, (Context, Text)>,
     pub(super) pending: Vec<Text>,
 }
 
@@ -194,18 +196,23 @@ where
     let id = context.service_id();
     let arn = format!("{STATES}:mapRun:{machine}:{id}");
     context.tick().tape.push(Entry::MapRunStarted(arn.clone().into()));
+    let mut readings = Readings::default();
     if let (Some(reader), Some(source)) = (&reader, source) {
-        match context.read(reader).await {
+        match context.read(reader, &mut readings).await {
             Ok(read) => loaded = source.load(read),
-            Err(failure) => return Err(give_up(context, &fork, failure)),
+            Err(failure) => {
+                let (item_counts, executions) = (ItemCounts::default(), Vec::new());
+                let run = MapRun { arn, state, item_counts, executions, readings };
+                context.shared.family.add_map_run(run);
+                return Err(give_up(context, &fork, failure));
+            }
         }
     }
     if let Some(failure) = loaded.iter().find_map(|item| check_payload(state, &item.input).err()) {
         return Err(give_up(context, &fork, failure));
     }
     let counts = ItemCounts { total: total(&loaded), ..ItemCounts::default() };
-    let mut ended =
-        Ended { arn, id, children: BTreeMap::new(), stopped: BTreeMap::new(), pending: Vec::new() };
+    let mut ended = Ended { arn, id, children: BTreeMap::new(), pending: Vec::new() };
     let (outputs, counts, exceeded) =
         children(context, policy, &label, loaded, body, counts, &mut ended).await;
     let written = match &policy.results {
@@ -214,7 +221,8 @@ where
     };
     let Ended { arn, id, children, .. } = ended;
     let executions = children.into_values().map(|child| child.execution).collect();
-    context.shared.family.add_map_run(MapRun { arn: arn.clone(), state, item_counts: counts, executions });
+    let run = MapRun { arn: arn.clone(), state, item_counts: counts, executions, readings };
+    context.shared.family.add_map_run(run);
     if exceeded {
         let failure = Failure::new(
             PlatformError::EXCEED_TOLERATED_FAILURE_THRESHOLD.as_str(),
@@ -252,7 +260,8 @@ where
     let limit = (policy.execution_type == ExecutionType::Express).then_some(EXPRESS);
     let mut outputs = BTreeMap::new();
     let mut waiting = loaded.into_iter().enumerate();
-    let mut elements = BTreeMap::new();
+    // Those that run: how many elements each stands for, its context, and its input.
+    let mut started: BTreeMap<usize, (u64, Context, Text)> = BTreeMap::new();
     let mut running = FuturesUnordered::new();
     let exceeded = poll_fn(|cx| {
         loop {
@@ -260,20 +269,16 @@ where
                 && let Some((place, item)) = waiting.next()
             {
                 let child = context.of_map(item.input.clone(), label);
-                ended.stopped.insert(place, (child.clone(), item.input.clone()));
-                elements.insert(place, item.elements);
+                started.insert(place, (item.elements, child.clone(), item.input.clone()));
                 let work = item.value.map(|value| body(child.clone(), value));
                 running.push(async move {
-                    let started = child.shared.clock.now();
                     let (report, output) = execute(context, &child, limit, work).await;
-                    let child = child_of(&child, started, item.input, report);
-                    (place, child, output)
+                    (place, child_of(&child, item.input, report), output)
                 });
             }
             match running.poll_next_unpin(cx) {
                 Poll::Ready(Some((place, child, output))) => {
-                    ended.stopped.remove(&place);
-                    let elements = elements.remove(&place).unwrap_or(1);
+                    let elements = started.remove(&place).map_or(1, |(elements, ..)| elements);
                     match child.execution.report.outcome.status {
                         Status::Succeeded => counts.succeeded += elements,
                         Status::TimedOut => counts.timed_out += elements,
@@ -295,7 +300,11 @@ where
     .await;
     // What has not ended is dropped here, before the run is.
     drop(running);
-    counts.aborted = elements.values().sum();
+    for (place, (elements, child, input)) in started {
+        counts.aborted += elements;
+        let report = stopped(&child);
+        ended.children.insert(place, child_of(&child, input, report));
+    }
     for (_, item) in waiting {
         counts.pending += item.elements;
         ended.pending.push(item.input);
@@ -343,10 +352,10 @@ where
     (report(child, end), output)
 }
 
-fn child_of(context: &Context, started: Timestamp, input: Text, report: Report) -> Child {
+fn child_of(context: &Context, input: Text, report: Report) -> Child {
     let about = context.execution();
     Child {
-        started,
+        started: about.start_time(),
         stopped: context.shared.clock.now(),
         state_machine: about.state_machine_id().to_owned(),
         execution: ChildExecution {

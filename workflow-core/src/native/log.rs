@@ -192,6 +192,7 @@ impl Log {
                 let (error, cause) = texts(failure);
                 self.push(Detail::ExecutionFailed { error: Some(error), cause });
             }
+            Entry::Stopped => self.push(Detail::ExecutionAborted { error: None, cause: None }),
             Entry::TimedOut => self.push(Detail::ExecutionTimedOut),
             Entry::Aborted(error) => {
                 let (error, cause) = (error.name().into(), error.to_string().into());

@@ -360,7 +360,6 @@ impl Drop for Dropped {
 }
 
 fn report(context: &Context, end: End) -> Report {
-    let elapsed = context.shared.clock.elapsed();
     let (entry, aborted) = match end {
         End::Returned(result) => match result.and_then(|output| check_output(&output).map(|()| output)) {
             Ok(output) => (Entry::Succeeded(output), None),
@@ -370,6 +369,17 @@ fn report(context: &Context, end: End) -> Report {
         End::Aborted(error) => (Entry::Aborted(Box::new(error.clone())), Some(error)),
     };
     let outcome = outcome(&entry);
+    told(context, entry, outcome, aborted)
+}
+
+/// What is left of an execution that was stopped by another.
+fn stopped(context: &Context) -> Report {
+    let outcome = Outcome { status: Status::Aborted, output: None, error: None, cause: None };
+    told(context, Entry::Stopped, outcome, None)
+}
+
+fn told(context: &Context, entry: Entry, outcome: Outcome, aborted: Option<ExecutorError>) -> Report {
+    let elapsed = context.shared.clock.elapsed();
     let tape = &mut context.tick().tape;
     tape.push(entry);
     let recorded = Recorded::of(tape.take());

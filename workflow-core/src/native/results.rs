@@ -6,13 +6,12 @@ use serde_json::{Map, Value, json};
 use crate::{
     distributed::{MapRunResult, ResultWriterDetails},
     error::{Failure, PlatformError},
-    history::{Status, Text},
+    history::Status,
     native::{
         Context, NoAnswer,
         context::Stop,
         distributed::{Child, Ended},
     },
-    time::Timestamp,
 };
 
 /// Where the results of a run are.
@@ -46,7 +45,6 @@ impl Context {
                 _ => failed.push(described(child)),
             }
         }
-        failed.extend(ended.stopped.values().map(|(context, input)| aborted(context, input)));
         let pending = ended.pending.iter().map(
             |input| json!({ "Input": &**input, "InputDetails": { "Included": true }, "Status": "PENDING" }),
         );
@@ -103,20 +101,4 @@ fn described(child: &Child) -> Value {
     put("Status", json!(outcome.status));
     put("StopDate", json!(stopped));
     Value::Object(described)
-}
-
-/// A child execution that was stopped.
-fn aborted(context: &Context, input: &Text) -> Value {
-    let about = context.execution();
-    let (started, stopped): (Timestamp, Timestamp) = (about.start_time(), context.shared.clock.now());
-    json!({
-        "ExecutionArn": about.id(),
-        "Input": &**input,
-        "InputDetails": { "Included": true },
-        "Name": about.name(),
-        "StartDate": started,
-        "StateMachineArn": about.state_machine_id(),
-        "Status": "ABORTED",
-        "StopDate": stopped,
-    })
 }

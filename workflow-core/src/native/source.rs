@@ -140,14 +140,23 @@ impl From<String> for Unread {
     }
 }
 
+/// What was read, for the run to be repeated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Readings {
+    /// The texts of objects, by bucket and key.
+    pub(crate) objects: Vec<(String, String, Text)>,
+    /// What was listed, by bucket and prefix.
+    pub(crate) listings: Vec<(String, String, Vec<Value>)>,
+}
+
 impl Context {
     /// Reads the elements of a source.
-    pub(super) async fn read(&self, reader: &Reader) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn read(&self, reader: &Reader, readings: &mut Readings) -> Result<Vec<Value>, Failure> {
         let limit = match reader.max_items {
             None | Some(0) => usize::MAX,
             Some(items) => usize::try_from(items).unwrap_or(usize::MAX),
         };
-        match self.read_items(reader, limit).await {
+        match self.read_items(reader, limit, readings).await {
             Ok(mut items) => {
                 items.truncate(limit);
                 Ok(items)
@@ -159,25 +168,37 @@ impl Context {
         }
     }
 
-    async fn read_items(&self, reader: &Reader, limit: usize) -> Result<Vec<Value>, Unread> {
+    async fn read_items(
+        &self,
+        reader: &Reader,
+        limit: usize,
+        readings: &mut Readings,
+    ) -> Result<Vec<Value>, Unread> {
         let Reader { format, bucket, key, .. } = reader;
         Ok(match format {
-            Format::Json => match parsed(&self.object(bucket, key).await?)? {
+            Format::Json => match parsed(&self.object(bucket, key, readings).await?)? {
                 Value::Array(items) => items,
                 _ => return Err(Unread::Failed("Attempting to map over non-iterable node.".to_owned())),
             },
             Format::JsonLines => {
-                let text = self.object(bucket, key).await?;
+                let text = self.object(bucket, key, readings).await?;
                 let lines = text.lines().filter(|line| !line.trim().is_empty()).take(limit);
                 lines.map(parsed).collect::<Result<_, _>>()?
             }
             Format::Csv { headers, delimiter } => {
                 let headers =
                     headers.as_ref().map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-                rows(&self.object(bucket, key).await?, headers, *delimiter, limit)?
+                rows(&self.object(bucket, key, readings).await?, headers, *delimiter, limit)?
             }
-            Format::Manifest => self.inventory(&self.object(bucket, key).await?, limit).await?,
-            Format::Objects => self.objects(bucket, key, limit).await?,
+            Format::Manifest => {
+                let manifest = self.object(bucket, key, readings).await?;
+                self.inventory(&manifest, limit, readings).await?
+            }
+            Format::Objects => {
+                let listed = self.objects(bucket, key, limit).await?;
+                readings.listings.push((bucket.clone(), key.clone(), listed.clone()));
+                listed
+            }
         })
     }
 
@@ -196,16 +217,25 @@ impl Context {
         })
     }
 
-    async fn object(&self, bucket: &str, key: &str) -> Result<String, Unread> {
+    async fn object(&self, bucket: &str, key: &str, readings: &mut Readings) -> Result<Text, Unread> {
         let mut answer = self.s3("getObject", json!({ "Bucket": bucket, "Key": key })).await?;
         match answer.get_mut("Body").map(Value::take) {
-            Some(Value::String(text)) => Ok(text),
+            Some(Value::String(text)) => {
+                let text = Text::from(text);
+                readings.objects.push((bucket.to_owned(), key.to_owned(), text.clone()));
+                Ok(text)
+            }
             _ => Err(Unread::Failed(format!("The object {key} of the bucket {bucket} has no text."))),
         }
     }
 
     /// The rows of the files that a manifest names.
-    async fn inventory(&self, manifest: &str, limit: usize) -> Result<Vec<Value>, Unread> {
+    async fn inventory(
+        &self,
+        manifest: &str,
+        limit: usize,
+        readings: &mut Readings,
+    ) -> Result<Vec<Value>, Unread> {
         let manifest: Manifest = serde_json::from_str(manifest)
             .map_err(|error| format!("The manifest is none of an S3 inventory: {error}"))?;
         if manifest.file_format != "CSV" {
@@ -222,7 +252,7 @@ impl Context {
             if items.len() >= limit {
                 break;
             }
-            let text = self.object(bucket, &file.key).await?;
+            let text = self.object(bucket, &file.key, readings).await?;
             items.extend(rows(&text, Some(headers.clone()), Delimiter::Comma, limit - items.len())?);
         }
         Ok(items)

@@ -68,6 +68,8 @@ pub(super) enum Entry {
     Failed(Box<Failure>),
     TimedOut,
     Aborted(Box<ExecutorError>),
+    /// Another execution had this one end.
+    Stopped,
 }
 
 /// The names of a task.

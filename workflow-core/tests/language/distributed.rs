@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use workflow_core::{Execution, MapRunResult, Workflow, services::s3};
+use workflow_core::{Execution, MapRunResult, Status, Workflow, services::s3};
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn bucket() -> s3::Bucket<String> {
 fn with_object(key: &str, text: &str) -> (Executor, s3::Memory) {
     let s3 = s3::Memory::new();
     s3.put(bucket(), key, &text.to_owned());
-    (Executor::test().service(s3.clone()), s3)
+    (testing().service(s3.clone()), s3)
 }
 
 fn error_of<W: Workflow>(execution: &Execution<W>) -> (String, String) {
@@ -42,7 +42,7 @@ async fn charge_each(orders: Vec<Order>, fee: u32) -> Result<Vec<u32>, ShopError
 #[tokio::test]
 async fn children_give_a_list() {
     snapshot!(charge_each);
-    let execution = Executor::test().run(charge_each(vec![order(), order(), order()], 5)).await;
+    let execution = testing().run(charge_each(vec![order(), order(), order()], 5)).await;
     assert_eq!(execution.output().unwrap(), [255, 255, 255]);
     assert_eq!(
         execution.history().types(),
@@ -68,7 +68,7 @@ async fn children_give_a_list() {
     assert_eq!(child.report.calls().len(), 2);
     assert_eq!(child.report.history().types()[..2], ["ExecutionStarted", "TaskStateEntered"]);
     assert!(child.id.contains(":execution:charge-each/Charges:"), "{}", child.id);
-    let empty = Executor::test().run(charge_each(Vec::new(), 5)).await;
+    let empty = testing().run(charge_each(Vec::new(), 5)).await;
     assert_eq!(empty.output().unwrap(), Vec::<u32>::new());
 }
 
@@ -78,7 +78,7 @@ async fn one_failure_is_one_too_many_and_has_no_name_of_its_own() {
         let cents = [1, 2000, 3].map(|cents| Order { cents, ..order() });
         charge_each(cents.to_vec(), 5)
     };
-    let execution = Executor::test().run(orders()).await;
+    let execution = testing().run(orders()).await;
     let threshold = "The specified tolerated failure threshold was exceeded";
     assert_eq!(
         error_of(&execution),
@@ -89,16 +89,17 @@ async fn one_failure_is_one_too_many_and_has_no_name_of_its_own() {
         ["MapRunStarted", "MapRunFailed", "MapStateFailed", "ExecutionFailed"]
     );
     let run = &execution.map_runs()[0];
-    let outcomes: Vec<Option<&str>> =
-        run.executions.iter().map(|child| child.report.outcome.error.as_deref()).collect();
-    assert_eq!(outcomes, [None, Some("Short")]);
+    let outcomes: Vec<Status> = run.executions.iter().map(|child| child.report.outcome.status).collect();
+    assert_eq!(outcomes, [Status::Succeeded, Status::Failed, Status::Aborted]);
+    assert_eq!(run.executions[1].report.outcome.error.as_deref(), Some("Short"));
+    assert_eq!(run.executions[2].report.history().types().last(), Some(&"ExecutionAborted"));
     assert_eq!((run.item_counts.failed, run.item_counts.succeeded), (1, 1));
     assert_eq!(run.item_counts.aborted + run.item_counts.pending, 1);
 }
 
 #[tokio::test]
 async fn children_run_at_the_same_time_up_to_a_bound() {
-    let slow = || Executor::test().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
+    let slow = || testing().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
     let execution = slow().run(charge_each(vec![order(); 5], 0)).await;
     assert_eq!(execution.elapsed(), Duration::from_secs(30));
     assert_eq!(execution.map_runs()[0].executions[0].report.elapsed, Duration::from_secs(10));
@@ -116,7 +117,7 @@ async fn an_express_child_ends_after_five_minutes() {
 #[tokio::test]
 async fn the_answers_of_a_mock_are_shared_by_all_children() {
     let answers = ["a", "b", "c"].map(|text| Mock::value(text.to_owned()));
-    let executor = Executor::test().mock(charge, Mock::sequence(answers));
+    let executor = testing().mock(charge, Mock::sequence(answers));
     let execution = executor.run(charge_each(vec![order(); 3], 0)).await;
     assert_eq!(execution.output().unwrap().len(), 3);
     let sent: Vec<&str> =
@@ -146,8 +147,8 @@ async fn totals_of_places(numbers: Vec<u32>) -> Result<u32, ShopError> {
 #[tokio::test]
 async fn variables_reach_a_child_through_its_input() {
     snapshot!(totals_of_places);
-    assert_eq!(Executor::test().run(totals_of_places(vec![10, 20])).await.output().unwrap(), 74);
-    assert_eq!(Executor::test().run(totals_of_places(vec![1; 7])).await.output().unwrap(), 0);
+    assert_eq!(testing().run(totals_of_places(vec![10, 20])).await.output().unwrap(), 74);
+    assert_eq!(testing().run(totals_of_places(vec![1; 7])).await.output().unwrap(), 0);
 }
 
 #[derive(Serialize, Deserialize, Data)]
@@ -194,10 +195,9 @@ async fn what_cannot_be_read_fails_the_state() {
 
 #[workflow]
 async fn import_json(bucket: String, key: String) -> Result<u32, PlatformError> {
-    let sums = distributed_map(s3_source::json::<Order>(&bucket, &key), async |order| {
-        add(order.cents, 1).await
-    })
-    .await?;
+    let sums =
+        distributed_map(s3_source::json::<Order>(&bucket, &key), async |order| add(order.cents, 1).await)
+            .await?;
     Ok(sums.iter().sum())
 }
 
@@ -247,14 +247,15 @@ async fn a_batch_is_a_list() {
 #[workflow]
 async fn batches_of_a_list(numbers: Vec<u32>) -> Result<u32, PlatformError> {
     let sums =
-        distributed_map_batches(&numbers, 3, async |numbers| add(numbers.iter().copied().sum(), 0).await).await?;
+        distributed_map_batches(&numbers, 3, async |numbers| add(numbers.iter().copied().sum(), 0).await)
+            .await?;
     Ok(sums.iter().sum())
 }
 
 #[tokio::test]
 async fn a_list_is_put_into_batches_too() {
     snapshot!(batches_of_a_list);
-    let execution = Executor::test().run(batches_of_a_list(vec![1, 2, 3, 4])).await;
+    let execution = testing().run(batches_of_a_list(vec![1, 2, 3, 4])).await;
     assert_eq!(execution.output().unwrap(), 10);
     assert_eq!(execution.map_runs()[0].executions.len(), 2);
 }
@@ -279,10 +280,9 @@ async fn tolerant(numbers: Vec<u32>, bucket: String) -> Result<String, ShopError
 async fn results_are_written_and_some_may_fail() {
     snapshot!(tolerant);
     let s3 = s3::Memory::new();
-    let executor = Executor::test().service(s3.clone());
-    let read = |key: &str| -> serde_json::Value {
-        serde_json::from_str(&s3.get(bucket(), key).unwrap()).unwrap()
-    };
+    let executor = testing().service(s3.clone());
+    let read =
+        |key: &str| -> serde_json::Value { serde_json::from_str(&s3.get(bucket(), key).unwrap()).unwrap() };
     let execution = executor.run(tolerant(vec![1, 20, 3, 40], "data".into())).await;
     let key = execution.output().unwrap();
     let run = &execution.map_runs()[0];
@@ -327,7 +327,7 @@ async fn the_objects_of_a_bucket_are_listed_page_by_page() {
         s3.put(bucket(), &format!("in/{number:04}"), &"text".to_owned());
     }
     s3.put(bucket(), "out/0", &String::new());
-    let execution = Executor::test().service(s3).run(listed("in/".into())).await;
+    let execution = testing().service(s3).run(listed("in/".into())).await;
     let keys = execution.output().unwrap();
     assert_eq!((keys.len(), keys[1499].as_str()), (1500, "in/1499"));
     let input: s3_source::S3Object =
@@ -394,7 +394,7 @@ async fn too_much(numbers: Vec<String>) -> Result<Vec<String>, PlatformError> {
 
 #[tokio::test]
 async fn outputs_are_bounded_together() {
-    let execution = Executor::test().run(too_much(vec!["x".repeat(100_000); 2])).await;
+    let execution = testing().run(too_much(vec!["x".repeat(100_000); 2])).await;
     assert_eq!(execution.output().unwrap().len(), 2);
     let (executor, _) = with_object("x", "");
     let large = executor.mock(send, Mock::value("x".repeat(100_000)));
@@ -417,7 +417,8 @@ struct Counted {
 
 #[workflow]
 async fn no_text(key: String) -> Result<Vec<u32>, PlatformError> {
-    let sums = distributed_map(s3_source::csv::<Counted>("data", &key), async |row| add(row.count, 1).await).await?;
+    let sums =
+        distributed_map(s3_source::csv::<Counted>("data", &key), async |row| add(row.count, 1).await).await?;
     Ok(sums)
 }
 
@@ -434,8 +435,7 @@ async fn out_of_range(numbers: Vec<u32>) -> Result<MapRunResult, PlatformError> 
 
 #[test]
 fn what_rustc_cannot_see_is_told() {
-    let problems =
-        |definition: &Definition| definition.problems.first().cloned().unwrap_or_default();
+    let problems = |definition: &Definition| definition.problems.first().cloned().unwrap_or_default();
     assert_eq!(
         problems(in_express::definition()),
         "`in_express` is an Express workflow, which has no distributed Map; make it `kind = standard`, or use `map`"
@@ -466,14 +466,14 @@ async fn side_by_side(numbers: Vec<u32>, order: Order) -> Result<u32, ShopError>
 #[tokio::test]
 async fn maps_stand_in_branches_and_in_each_other() {
     snapshot!(side_by_side);
-    let execution = Executor::test().run(side_by_side(vec![1, 2, 3], order())).await;
+    let execution = testing().run(side_by_side(vec![1, 2, 3], order())).await;
     assert_eq!(execution.output().unwrap(), 6);
     let runs: Vec<u64> = execution.map_runs().iter().map(|run| run.item_counts.total).collect();
     assert_eq!(runs, [2, 2, 2, 3]);
     // What the executor cannot answer is not the workflow's to tolerate.
-    let exhausted = Executor::test().mock(add, Mock::sequence([Mock::value(1)]));
+    let exhausted = testing().mock(add, Mock::sequence([Mock::value(1)]));
     let execution = exhausted.run(side_by_side(vec![1], order())).await;
     assert_eq!(error_of(&execution).0, "Executor.MockExhausted");
-    let charged = Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
+    let charged = testing().mock(charge, Mock::error(ShopError::SoldOut));
     assert_eq!(error_of(&charged.run(side_by_side(vec![1], order())).await).0, "SoldOut");
 }

@@ -214,7 +214,11 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Distributed(_) | Awaited::Attempt(_) => None,
+            Awaited::Block(_)
+            | Awaited::Join { .. }
+            | Awaited::Map(_)
+            | Awaited::Distributed(_)
+            | Awaited::Attempt(_) => None,
             Awaited::Draw(call) => {
                 let name = called(call);
                 self.errors.refuse(

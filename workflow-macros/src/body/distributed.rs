@@ -265,7 +265,9 @@ impl Symbolic<'_> {
         } else if let Some(letter) = value.chars().find(illegal) {
             self.errors.refuse(
                 label,
-                format!("a label stands in ARNs and cannot hold {letter:?}; write letters, digits, `-` and `_`"),
+                format!(
+                    "a label stands in ARNs and cannot hold {letter:?}; write letters, digits, `-` and `_`"
+                ),
             );
         }
     }
@@ -317,7 +319,9 @@ pub(super) fn closure(base: &mut Expr) -> Option<&mut ExprClosure> {
     match base {
         Expr::MethodCall(method) => closure(&mut method.receiver),
         Expr::Paren(inner) => closure(&mut inner.expr),
-        Expr::Call(call) if matches!(called(call).as_str(), "distributed_map" | "distributed_map_batches") => {
+        Expr::Call(call)
+            if matches!(called(call).as_str(), "distributed_map" | "distributed_map_batches") =>
+        {
             match call.args.last_mut() {
                 Some(Expr::Closure(closure)) if closure.asyncness.is_some() => Some(closure),
                 _ => None,
@@ -372,4 +376,3 @@ pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenS
         .await
     }}
 }
-

@@ -172,7 +172,12 @@ impl Symbolic<'_> {
 
     /// Writes what belongs to a branch: a scope of its own, no loop around it, nothing outside that it
     /// may set.
-    pub(super) fn region<R>(&mut self, scope: &Ident, fallible: bool, write: impl FnOnce(&mut Self) -> R) -> R {
+    pub(super) fn region<R>(
+        &mut self,
+        scope: &Ident,
+        fallible: bool,
+        write: impl FnOnce(&mut Self) -> R,
+    ) -> R {
         let outer_scope = std::mem::replace(&mut self.scope, scope.clone());
         let outer_fallible = std::mem::replace(&mut self.fallible, fallible);
         let loops = std::mem::take(&mut self.loops);

@@ -61,6 +61,8 @@ struct Run {
     tolerated_count: Option<f64>,
     tolerated_percentage: Option<f64>,
     total: usize,
+    /// How many elements each child has.
+    elements: Vec<usize>,
 }
 
 impl<'m> Engine<'m> {
@@ -164,7 +166,14 @@ impl<'m> Engine<'m> {
             if let Some(run) = &mut iterations.run {
                 run.tolerated_count = tolerated_count;
                 run.tolerated_percentage = tolerated_percentage;
-                run.total = iterations.items.len();
+                // A batch that fails is so many failed elements.
+                let batched = distributed.batcher.is_some();
+                let elements = |item: &Item| match item.value.get("Items") {
+                    Some(Value::Array(items)) if batched => items.len(),
+                    _ => 1,
+                };
+                run.elements = iterations.items.iter().map(elements).collect();
+                run.total = run.elements.iter().sum();
             }
         }
         let results = vec![None; iterations.items.len()];
@@ -197,7 +206,8 @@ impl<'m> Engine<'m> {
         let failures = self.inspection().and_then(|inspection| inspection.failures).unwrap_or(0);
         let failures = (0..failures as usize).map(|slot| (slot, Failure::default())).collect();
         let (arn, label, total) = (String::new(), String::new(), items.len());
-        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total };
+        let elements = Vec::new();
+        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
         if let Some(template) = &state.parameters {
             let selected = items.into_iter().enumerate().map(|(index, item)| {
                 self.selected(frame, template, &effective, index, item).map(Data::into_value)
@@ -279,7 +289,9 @@ impl<'m> Engine<'m> {
         frame.last = self.record(frame.scope, frame.last, || Detail::MapRunStarted { arn: told.into() });
         let (failures, total) = (Vec::new(), 0);
         let (tolerated_count, tolerated_percentage) = (None, None);
-        iterations.run = Some(Run { arn, label, failures, tolerated_count, tolerated_percentage, total });
+        let elements = Vec::new();
+        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
+        iterations.run = Some(run);
         let failed = |cause: String| Ok(Some(reader_failed(cause)));
         if let Some(reader) = &distributed.reader {
             if max_items.is_some_and(|most| most < 0.0) {
@@ -685,7 +697,8 @@ impl<'m> Engine<'m> {
 impl Run {
     /// Whether so many children may fail.
     fn tolerates(&self) -> bool {
-        let failures = self.failures.len() as f64;
+        let elements = |(slot, _): &(usize, Failure)| self.elements.get(*slot).copied().unwrap_or(1);
+        let failures = self.failures.iter().map(elements).sum::<usize>() as f64;
         let percentage = 100.0 * failures / self.total.max(1) as f64;
         match (self.tolerated_count, self.tolerated_percentage) {
             (None, None) => false,
