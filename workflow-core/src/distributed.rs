@@ -251,9 +251,12 @@ pub struct ResultWriterDetails {
     pub key: String,
 }
 
+/// A field: its name in Rust, its key and the shape of its value.
+type Named = (&'static str, &'static str, fn() -> Shape);
+
 /// The shape of a struct that Step Functions writes, with keys in PascalCase.
-pub(crate) fn shape_of(name: &'static str, fields: &[(&'static str, &'static str, fn() -> Shape)]) -> Shape {
-    let field = |(rust, json, shape): &(&'static str, &'static str, fn() -> Shape)| Field {
+pub(crate) fn shape_of(name: &'static str, fields: &[Named]) -> Shape {
+    let field = |(rust, json, shape): &Named| Field {
         rust,
         json,
         flatten: false,

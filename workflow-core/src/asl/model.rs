@@ -192,7 +192,7 @@ pub struct Map {
     pub items: Value,
     /// What reads the elements, in `DISTRIBUTED` mode.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_reader: Option<ItemReader>,
+    pub item_reader: Option<Box<ItemReader>>,
     /// What an iteration receives; the element where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_selector: Option<Value>,

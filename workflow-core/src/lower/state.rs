@@ -123,7 +123,7 @@ impl State<'_> {
         asl::Map {
             comment,
             items,
-            item_reader: item_reader.flatten(),
+            item_reader: item_reader.flatten().map(Box::new),
             item_selector,
             max_concurrency: map.policy.max_concurrency,
             item_processor,

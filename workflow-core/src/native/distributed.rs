@@ -179,7 +179,7 @@ where
     Fut: Future<Output = Result<R, E>>,
 {
     let state = context.state_at(site, "Map");
-    let reader = source.reader();
+    let reader = source.to_be_read();
     let (mut source, mut loaded) = (Some(source), Vec::new());
     if reader.is_none()
         && let Some(source) = source.take()

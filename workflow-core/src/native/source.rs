@@ -24,7 +24,7 @@ pub trait Source: Sized {
 
     /// What has to be read first; nothing for a list.
     #[doc(hidden)]
-    fn reader(&self) -> Option<Reader>;
+    fn to_be_read(&self) -> Option<Reader>;
 
     /// The elements. `read` is what the reader gave.
     #[doc(hidden)]
@@ -57,7 +57,7 @@ where
 {
     type Item = I::Item;
 
-    fn reader(&self) -> Option<Reader> {
+    fn to_be_read(&self) -> Option<Reader> {
         None
     }
 
@@ -70,10 +70,11 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned, F> Source for S3Source<T, F> {
     type Item = T;
 
-    fn reader(&self) -> Option<Reader> {
+    fn to_be_read(&self) -> Option<Reader> {
         let Self { format, bucket, key, max_items, .. } = self;
         let (format, bucket, key) = (format.clone(), bucket.clone(), key.clone());
         Some(Reader { format, bucket, key, max_items: *max_items })
@@ -106,11 +107,12 @@ pub fn source<S: Source>(source: S) -> S {
     source
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Source> Source for Batches<S> {
     type Item = Vec<S::Item>;
 
-    fn reader(&self) -> Option<Reader> {
-        self.source.reader()
+    fn to_be_read(&self) -> Option<Reader> {
+        self.source.to_be_read()
     }
 
     fn load(self, read: Vec<Value>) -> Vec<Loaded<Vec<S::Item>>> {

@@ -289,14 +289,18 @@ fn reader(source: &Expr) -> Option<(&ExprCall, Vec<&ExprMethodCall>)> {
                 expr = unparenthesized(&method.receiver);
             }
             Expr::Call(call) => {
-                let Expr::Path(path) = &*call.func else { return None };
-                let owner = path.path.segments.iter().rev().nth(1)?;
                 methods.reverse();
-                return (owner.ident == "s3_source").then_some((call, methods));
+                return is_source(&call.func).then_some((call, methods));
             }
             _ => return None,
         }
     }
+}
+
+/// Whether a function is one of the module `s3_source`.
+pub(super) fn is_source(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "s3_source")
 }
 
 /// What the state is about: the list, or the format that is read.

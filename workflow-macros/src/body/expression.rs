@@ -291,6 +291,12 @@ impl Symbolic<'_> {
         if let Some(advice) = impure(&path.path) {
             return self.refuse(&call.func, advice);
         }
+        if super::distributed::is_source(&call.func) {
+            return self.refuse(
+                &call.func,
+                format!("a source is no value: it stands where it is read; write `distributed_map(s3_source::{name}(..), async |item| ..)`"),
+            );
+        }
         match ours(&call.func) {
             Some("execution") => {
                 return self.refuse(

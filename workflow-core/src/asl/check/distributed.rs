@@ -65,3 +65,120 @@ pub(super) fn labels(states: &[&(String, State)], problems: &mut Vec<Problem>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{
+        asl::{
+            Assign, Branch, ItemBatcher, ItemReader, ProcessorConfig, ProcessorMode, QueryLanguage,
+            StateMachine, Succeed, Transition, check,
+        },
+        distributed::ExecutionType,
+    };
+
+    use super::*;
+
+    fn map(edit: impl FnOnce(&mut Map, &mut Distributed)) -> State {
+        let done = |name: &str| (name.to_owned(), State::Succeed(Succeed { comment: None, output: None }));
+        let mut fields = Distributed::default();
+        let config =
+            ProcessorConfig { mode: ProcessorMode::Distributed, execution_type: ExecutionType::Standard };
+        let mut map = Map {
+            comment: None,
+            items: json!("{% $orders %}"),
+            item_reader: None,
+            item_selector: None,
+            max_concurrency: None,
+            item_processor: Branch {
+                processor_config: Some(config),
+                start_at: String::new(),
+                states: Vec::new(),
+            },
+            distributed: None,
+            retry: Vec::new(),
+            catch: Vec::new(),
+            assign: Assign::new(),
+            output: None,
+            transition: Transition::End,
+        };
+        edit(&mut map, &mut fields);
+        let name = format!("Done {}", fields.label.as_deref().unwrap_or_default());
+        map.item_processor.start_at.clone_from(&name);
+        map.item_processor.states = vec![done(&name)];
+        map.distributed = Some(Box::new(fields));
+        State::Map(map)
+    }
+
+    fn problems(states: Vec<(&str, State)>) -> Vec<String> {
+        let states: Vec<(String, State)> =
+            states.into_iter().map(|(name, state)| (name.to_owned(), state)).collect();
+        let machine = StateMachine {
+            comment: None,
+            query_language: QueryLanguage::Jsonata,
+            start_at: states[0].0.clone(),
+            timeout_seconds: None,
+            states,
+        };
+        check(&machine, &[]).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn elements_come_from_one_place() {
+        let reader = || {
+            let resource = "arn:aws:states:::s3:getObject".to_owned();
+            let arguments = json!({ "Bucket": "a", "Key": "b" });
+            Some(Box::new(ItemReader { resource, reader_config: Default::default(), arguments }))
+        };
+        assert_eq!(problems(vec![("M", map(|_, _| {}))]), Vec::<String>::new());
+        let both = map(|map, _| map.item_reader = reader());
+        let none = map(|map, _| map.items = Value::Null);
+        let said = "`M` must have its elements either from `Items` or from `ItemReader`";
+        assert_eq!(problems(vec![("M", both)]), [said]);
+        assert_eq!(problems(vec![("M", none)]), [said]);
+    }
+
+    #[test]
+    fn fields_belong_to_their_mode_and_have_bounds() {
+        let inline = map(|map, fields| {
+            map.item_processor.processor_config = None;
+            fields.label = Some("A".to_owned());
+        });
+        let bad = map(|_, fields| {
+            fields.label = Some("two words".to_owned());
+            fields.tolerated_failure_percentage = serde_json::Number::from_f64(100.5);
+            fields.item_batcher = Some(ItemBatcher { max_items_per_batch: json!(0), batch_input: None });
+        });
+        assert_eq!(
+            problems(vec![("M", inline)]),
+            ["`M` has `Label`, which only a Map in `DISTRIBUTED` mode has"]
+        );
+        assert_eq!(
+            problems(vec![("M", bad)]),
+            [
+                "`ToleratedFailurePercentage` of state `M` is 100.5; it must be from 0 to 100",
+                "`MaxItemsPerBatch` of state `M` is 0; it must be at least 1",
+                "`Label` of state `M`: the label `two words` holds ' ', which Step Functions does not allow in one",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_label_is_used_once() {
+        let labelled = |next: Transition| {
+            map(|map, fields| {
+                fields.label = Some("A".to_owned());
+                map.transition = next;
+            })
+        };
+        let first = labelled(Transition::Next("N".to_owned()));
+        let said = problems(vec![("M", first), ("N", labelled(Transition::End))]);
+        assert!(
+            said.contains(
+                &"more than one Map state has the `Label` `A`; give one of them another".to_owned()
+            ),
+            "{said:?}"
+        );
+    }
+}

@@ -41,7 +41,7 @@ pub(super) fn texts(state: &State) -> Vec<Text<'_>> {
         State::Map(map) => {
             texts.extend(map.comment.as_deref().map(Text::Plain));
             value(&map.items, &mut texts);
-            reader(map.item_reader.as_ref(), &mut texts);
+            reader(map.item_reader.as_deref(), &mut texts);
             optional(map.item_selector.as_ref(), &mut texts);
             distributed(map.distributed.as_deref(), &mut texts);
             handlers(&map.retry, &map.catch, &mut texts);

@@ -8,8 +8,11 @@ async fn double(number: u32) -> u32 {
 
 #[workflow]
 async fn run(key: String) -> Result<Vec<u32>, PlatformError> {
-    let numbers = s3_source::json::<u32>("numbers", &key);
-    let doubled = distributed_map(numbers, async |number| double(number).await).max_items(10).await?;
+    let doubled = distributed_map(s3_source::json::<u32>("numbers", &key), async |number| {
+        double(number).await
+    })
+    .max_items(10)
+    .await?;
     Ok(doubled)
 }
 
