@@ -75,10 +75,10 @@ fn child_arguments<W: Workflow>(input: Result<Text, serde_json::Error>) -> Resul
 }
 
 /// How the ARNs of what runs in process begin.
-pub(crate) const STATES: &str = "arn:aws:states:us-east-1:000000000000";
+pub(crate) const STATES: &str = "arn:aws:states:us-east-1:123456789012";
 /// The region and the account in them.
 pub(crate) const REGION: &str = "us-east-1";
-pub(crate) const ACCOUNT: &str = "000000000000";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 macro_rules! named {
     ($($ty:ident)*) => {$(

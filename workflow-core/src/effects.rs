@@ -159,7 +159,7 @@ pub struct ExecutionContext {
 impl ExecutionContext {
     /// The ARN of the execution: `$states.context.Execution.Id`.
     ///
-    /// In process `arn:aws:states:us-east-1:000000000000:execution:<workflow>:<name>`.
+    /// In process `arn:aws:states:us-east-1:123456789012:execution:<workflow>:<name>`.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -39,7 +39,7 @@ use crate::{
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let receipt = Executor::test().execution_name("sale-1").run(sale(5)).await.output().unwrap();
-/// assert_eq!(receipt, "5 cents under arn:aws:states:us-east-1:000000000000:execution:sale:sale-1/Charge/1");
+/// assert_eq!(receipt, "5 cents under arn:aws:states:us-east-1:123456789012:execution:sale:sale-1/Charge/1");
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -71,7 +71,7 @@ pub trait Task: Sized + 'static {
     fn decode(payload: &str) -> Result<Self::Arguments, serde_json::Error> {
         match Self::GIVEN {
             [] => arguments::decode(payload, Self::PARAMETERS),
-            _ => arguments::decode_object(payload, Self::PARAMETERS),
+            _ => arguments::decode_named(payload, Self::PARAMETERS),
         }
     }
 

@@ -24,13 +24,14 @@ use crate::{
 
 /// The words in `#[task(..)]`.
 #[derive(Default)]
-struct Options {
-    function: Option<LitStr>,
-    activity: Option<LitStr>,
+pub(crate) struct Options {
+    pub(crate) function: Option<LitStr>,
+    pub(crate) activity: Option<LitStr>,
     retries: Vec<RetryOptions>,
     timeout: Option<Expr>,
     heartbeat: Option<Expr>,
-    transients: Option<LitBool>,
+    pub(crate) transients: Option<LitBool>,
+    resource: Option<LitStr>,
 }
 
 /// The words in `retry(..)`.
@@ -45,12 +46,18 @@ struct RetryOptions {
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(error) => return no_function(item, "task", error),
-    };
     let mut errors = Errors::default();
     let options = options(arguments, &mut errors);
+    if let Some(resource) = &options.resource {
+        return crate::resource::expand(resource, &options, item, errors);
+    }
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let stub = crate::resource::without_resource(&item, &options);
+            return stub.unwrap_or_else(|| no_function(item, "task", error));
+        }
+    };
     check_signature(&function.sig, "task", &mut errors);
 
     let mut parameters = Vec::new();
@@ -362,7 +369,7 @@ fn shown_at(ident: &Ident, ty: &Type) -> Ident {
     ident
 }
 
-fn policy(options: &Options, error: &TokenStream) -> TokenStream {
+pub(crate) fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     let retries = options.retries.iter().map(|retry| {
         let errors = retry.errors.iter().map(|name| match name {
             // `Declined` is a variant of the task's own error type.
@@ -392,11 +399,13 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     };
     let timeout = seconds(&options.timeout);
     let heartbeat = seconds(&options.heartbeat);
-    let transients =
-        match options.activity.is_none() && options.transients.as_ref().is_none_or(LitBool::value) {
-            true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
-            false => quote!(&[]),
-        };
+    let transients = match options.activity.is_none()
+        && options.resource.is_none()
+        && options.transients.as_ref().is_none_or(LitBool::value)
+    {
+        true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
+        false => quote!(&[]),
+    };
     quote! {
         ::workflow_core::Policy {
             retry: ::std::vec![#(#retries),*],
@@ -427,6 +436,8 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.activity = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("function") {
             options.function = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("resource") {
+            options.resource = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
             options.timeout = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("heartbeat_seconds") {
@@ -472,7 +483,7 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.retries.push(retry);
         } else {
             return Err(meta.error(
-                "unknown word in `#[task(..)]`; known are `function`, `activity`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
+                "unknown word in `#[task(..)]`; known are `function`, `activity`, `resource`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
             ));
         }
         Ok(())

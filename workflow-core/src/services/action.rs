@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
+    child::{ACCOUNT, REGION},
     data::{Data, Shape},
     error::{ErrorName, WorkflowError},
     native::{Context, NoAnswer},
@@ -74,7 +75,7 @@ impl<O: Operation> Task for Action<O> {
     const NAME: &'static str = O::NAME;
     const RESOURCE: Resource = O::RESOURCE;
     const FUNCTION: &'static str = "";
-    const PARAMETERS: &'static [&'static str] = &["arguments"];
+    const PARAMETERS: &'static [&'static str] = &[];
     type Arguments = (Value,);
     type Output = O::Output;
     type Error = O::Error;
@@ -89,6 +90,10 @@ impl<O: Operation> Task for Action<O> {
         _: States,
     ) -> Result<Result<Self::Output, Self::Error>, MissingState> {
         Err(MissingState { type_name: O::NAME })
+    }
+
+    fn decode(payload: &str) -> Result<Self::Arguments, serde_json::Error> {
+        serde_json::from_str(payload).map(|arguments| (arguments,))
     }
 
     fn lower(builder: &Builder, values: Vec<Node>) -> Lowered {
@@ -108,7 +113,8 @@ impl<O: Operation> Task for Action<O> {
 
     fn finish(builder: &Builder, lowered: &mut Lowered) {
         O::check(&mut Symbolic(builder), &lowered.arguments);
-        lowered.find_placeholders(builder);
+        let subject = lowered.subject.and_then(|subject| Symbolic(builder).known(&subject));
+        lowered.find_placeholders(&subject.unwrap_or_default());
     }
 
     async fn attempt(payload: Text, subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
@@ -129,7 +135,11 @@ impl<O: Operation> Call<Action<O>> {
     /// A call of an action, in process. `values` are those of the function's parameters, of which
     /// the first is what the call is about.
     pub(crate) fn action(values: Vec<Result<Value, serde_json::Error>>) -> Self {
-        let values: Result<Vec<Value>, serde_json::Error> = values.into_iter().collect();
+        let mut values: Result<Vec<Value>, serde_json::Error> = values.into_iter().collect();
+        // What deployment fills in there has a value in process as well.
+        if let Ok([Value::String(subject), ..]) = values.as_deref_mut() {
+            *subject = subject.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
+        }
         let subject = values.as_ref().ok().and_then(|values| values.first()).map(Value::to_string);
         let payload = values.and_then(|values| {
             let mut reading = Native::default();
@@ -169,11 +179,39 @@ fn finished(reading: Native, arguments: Vec<(String, Value)>) -> Result<String, 
     }
 }
 
+/// The symbolic reading of a call of a task with a `resource`: its parameters are the arguments, and the
+/// whole answer is its result.
+pub fn lower_resource<T: Task>(builder: &Builder, values: Vec<Node>) -> Lowered {
+    let mut reading = Symbolic(builder);
+    let result = match <T::Output as Data>::shape() {
+        Shape::Unit => reading.literal(Value::Null),
+        _ => builder.edit(|program| program.arena.add(Kind::TaskResult)),
+    };
+    let arguments: Vec<(String, Node)> =
+        T::PARAMETERS.iter().map(|key| (*key).to_owned()).zip(values.iter().copied()).collect();
+    let mut lowered = Lowered { arguments, result, subject: None, placeholders: Vec::new() };
+    for value in values {
+        lowered.find_placeholders(&reading.known(&value).unwrap_or_default());
+    }
+    lowered
+}
+
+/// The result of a task with a `resource`.
+///
+/// # Errors
+///
+/// When the answer is not what the task's result expects.
+pub fn result_of_resource<T: Task>(answer: &str) -> Result<T::Output, serde_json::Error> {
+    match <T::Output as Data>::shape() {
+        Shape::Unit => serde_json::from_str("null"),
+        _ => serde_json::from_str(answer),
+    }
+}
+
 impl Lowered {
-    /// Finds the placeholders in what the call is about: deployment has to fill in each.
-    fn find_placeholders(&mut self, builder: &Builder) {
-        let subject = self.subject.map(|subject| Symbolic(builder).known(&subject).unwrap_or_default());
-        let text = subject.unwrap_or_default().to_string();
+    /// Finds the placeholders in a constant: deployment has to fill in each.
+    fn find_placeholders(&mut self, constant: &Value) {
+        let text = constant.to_string();
         for (name, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
             if !self.placeholders.iter().any(|known| known == name) {
                 self.placeholders.push(name.to_owned());

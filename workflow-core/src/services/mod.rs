@@ -60,11 +60,17 @@ mod reading;
 mod registry;
 pub mod s3;
 pub mod sns;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod sqs;
 
 pub use action::{Action, Operation};
+#[doc(hidden)]
+pub use action::{lower_resource, result_of_resource};
 pub(crate) use errors::service_errors;
 pub use json_text::JsonText;
 pub use reading::Reading;
 pub use registry::{Answering, Request, Service};
 pub(crate) use registry::{Services, refusal, sdk_refusal};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Sqlite, SqliteError};

@@ -166,13 +166,14 @@ impl<T: Message> Operation for GetObject<T> {
 /// An S3 in memory. Every bucket is there.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    objects: Arc<Mutex<BTreeMap<(String, String), Object>>>,
+    pub(super) objects: Arc<Mutex<BTreeMap<(String, String), Object>>>,
 }
 
+/// An object, and when it was put.
 #[derive(Debug)]
-struct Object {
-    body: String,
-    modified: Timestamp,
+pub(super) struct Object {
+    pub(super) body: String,
+    pub(super) modified: Timestamp,
 }
 
 /// How many objects a listing has at once.
@@ -210,7 +211,7 @@ impl Memory {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request) -> Result<Value, Failure> {
+    pub(super) fn answer(&self, request: &Request) -> Result<Value, Failure> {
         let place = (request.text("Bucket").to_owned(), request.text("Key").to_owned());
         match request.resource.action() {
             "putObject" => {

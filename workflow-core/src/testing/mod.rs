@@ -56,6 +56,7 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
     let machine =
         serde_json::to_string(&W::definition().machine).map_err(|error| error.to_string()).and_then(|json| {
             let jitters = json.contains("\"JitterStrategy\"");
+            let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
             StateMachine::parse(&json).map(|machine| (machine, jitters)).map_err(|error| error.to_string())
         });
     let Some(input) = input_of(report.history()) else { return Ok(()) };

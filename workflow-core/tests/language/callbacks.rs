@@ -36,7 +36,7 @@ async fn bookings(orders: Vec<Order>) -> Result<Vec<String>, ShopError> {
 async fn a_key_stays_over_retries_and_tells_turns_apart() {
     snapshot!(bookings);
     let executor = testing().execution_name("x");
-    let id = "arn:aws:states:us-east-1:000000000000:execution:bookings:x";
+    let id = "arn:aws:states:us-east-1:123456789012:execution:bookings:x";
     let booked = executor.clone().run(bookings(vec![order(), order()])).await.output().unwrap();
     let keys =
         [format!("o-1 under {id}/Book/1"), format!("o-1 under {id}/Book/2"), format!("{id}/Nothing/1")];
@@ -215,7 +215,7 @@ async fn an_activity_is_done_by_its_workers() {
     ];
     assert_eq!(execution.history().types(), events);
     let json = serde_json::to_value(execution.history()).unwrap();
-    let arn = "arn:aws:states:us-east-1:000000000000:activity:PackActivity";
+    let arn = "arn:aws:states:us-east-1:123456789012:activity:PackActivity";
     assert_eq!(json[2]["activityScheduledEventDetails"]["resource"], arn);
     assert_eq!(json[2]["activityScheduledEventDetails"]["heartbeatInSeconds"], 60);
     let short = testing().run(packed(Order { cents: 0, ..order() })).await;

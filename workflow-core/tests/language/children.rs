@@ -218,7 +218,7 @@ async fn same_name(order: Order) -> Result<Vec<String>, PlatformError> {
 #[tokio::test]
 async fn a_name_is_for_one_execution() {
     let execution = testing().run(same_name(order())).await;
-    let id = "arn:aws:states:us-east-1:000000000000:execution:payment:x";
+    let id = "arn:aws:states:us-east-1:123456789012:execution:payment:x";
     assert_eq!(execution.output().unwrap(), [id, id, "StepFunctions.ExecutionAlreadyExistsException"]);
     assert_eq!(execution.children().len(), 1);
 }

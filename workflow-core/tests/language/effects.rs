@@ -156,9 +156,9 @@ async fn whoami(text: String) -> Result<(String, Timestamp), PlatformError> {
 async fn an_execution_knows_itself() {
     snapshot!(whoami);
     let execution = testing().execution_name("monday").run(whoami("a".into())).await;
-    let id = "arn:aws:states:us-east-1:000000000000:execution:who-am-i:monday";
+    let id = "arn:aws:states:us-east-1:123456789012:execution:who-am-i:monday";
     assert_eq!(execution.calls(send), [(format!("a who-am-i {id}"),)]);
-    let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:who-am-i";
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:who-am-i";
     assert_eq!(execution.output().unwrap(), (machine.to_owned(), Timestamp::from_millis(1_767_225_600_000)));
     let skipped = testing().execution_name("skipped").run(whoami("a".into())).await;
     assert_eq!(skipped.output().unwrap().0.rsplit(':').next(), Some("skipped"));

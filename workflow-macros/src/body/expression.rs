@@ -236,6 +236,11 @@ impl Symbolic<'_> {
                 let key = self.expr(&call.args[0]);
                 return quote!(#b.methods().reversed(#key));
             }
+            // rustc cannot find the type of what a generic struct holds from an expression's.
+            ("JsonText", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.span()=> #b.json_text(#value));
+            }
             ("Ok" | "Err", 1) => {
                 return self.refuse(
                     &call.func,
@@ -495,7 +500,9 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
         ),
-        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
+        (_, "map" | "attempt" | "distributed_map" | "distributed_map_batches") => {
+            Some("this does nothing until it is awaited; write `.await?` after it")
+        }
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
         ),
