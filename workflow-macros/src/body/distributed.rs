@@ -369,13 +369,15 @@ pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenS
     });
     let written = policy.iter().any(|call| call.method == "write_results");
     let run = if written { quote!(run_distributed_written) } else { quote!(run_distributed) };
+    // Not at the author's tokens: no lint of closures is meant for the author.
+    let call = quote!(|__child, __item| __body(__child, __item));
     quote_spanned! {span=> {
         let __policy = #policy_value;
         let __source = #source;
         let __body = ::workflow_core::__private::child(&__source, #closure);
         #tie
         ::workflow_core::__private::#run(
-            #context, __policy, #site, __source, |__child, __item| __body(__child, __item),
+            #context, __policy, #site, __source, #call
         )
         .await
     }}

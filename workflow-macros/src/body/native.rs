@@ -129,11 +129,13 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
             let policy = called_on(function, 2, &policy);
+            // Not at the author's tokens: no lint of closures is meant for the author.
+            let call = quote!(|__item| __body(__item));
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, |__item| __body(__item)).await
+                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
