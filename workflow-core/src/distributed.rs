@@ -66,7 +66,9 @@ use crate::{
 /// # What a child knows
 ///
 /// A child execution has no variables of its parent's: those that the closure reads are passed into its
-/// input beside the element (`ItemSelector`). Element and variables together may have 256 KiB.
+/// input beside the element (`ItemSelector`). Element and variables together may have 256 KiB. In process it
+/// reads them where they are: what [`ChildExecution::input`](crate::ChildExecution) shows, and what is held to
+/// that limit, is the element alone.
 pub fn distributed_map<S, F>(_source: S, _body: F) -> DistributedPolicy {
     DistributedPolicy::default()
 }

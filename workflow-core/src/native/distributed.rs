@@ -21,7 +21,7 @@ use crate::{
     native::{
         ChildExecution, Context, End, Fork, Report,
         context::{QUERY_EVALUATION_ERROR, Stop},
-        drive, report,
+        drive, report, results,
         source::{Loaded, Readings, Source},
         stopped,
         tape::Entry,
@@ -102,7 +102,7 @@ where
     E: WorkflowError,
     Fut: Future<Output = Result<R, E>>,
 {
-    let (fork, outputs) = run(context, &policy, site, source, body).await?;
+    let (Running { fork, .. }, outputs) = run(context, &policy, site, source, body).await?;
     let mut values = Vec::with_capacity(outputs.len());
     for (place, (text, value)) in outputs {
         fork.lock().insert(place, text);
@@ -129,10 +129,9 @@ where
     E: WorkflowError,
     Fut: Future<Output = Result<R, E>>,
 {
-    let (fork, outputs) = run(context, &policy, site, source, body).await?;
-    drop(outputs);
+    let (Running { arn, id, .. }, _) = run(context, &policy, site, source, body).await?;
     let (bucket, prefix) = policy.results.unwrap_or_default();
-    let result = fork.written(bucket, &prefix);
+    let result = results::place(arn, &id, bucket, &prefix);
     match Text::json(&result) {
         Ok(text) => context.tick().tape.push(Entry::Joined(text)),
         Err(error) => return context.fail(error.to_string()).await,
@@ -148,20 +147,6 @@ struct Running {
     fork: Fork,
     arn: String,
     id: String,
-}
-
-impl Running {
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Text>> {
-        self.fork.lock()
-    }
-
-    async fn end_value<T>(&self, value: T) -> T {
-        self.fork.end_value(value).await
-    }
-
-    fn written(&self, bucket: String, prefix: &str) -> MapRunResult {
-        super::results::place(&self.arn, &self.id, bucket, prefix)
-    }
 }
 
 /// Enters the state and runs its child executions, up to the end of the run.

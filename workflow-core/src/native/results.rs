@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// Where the results of a run are.
-pub(super) fn place(arn: &str, id: &str, bucket: String, prefix: &str) -> MapRunResult {
+pub(super) fn place(map_run_arn: String, id: &str, bucket: String, prefix: &str) -> MapRunResult {
     let key = format!("{}manifest.json", folder(prefix, id));
     let result_writer_details = ResultWriterDetails { bucket, key };
-    MapRunResult { map_run_arn: arn.to_owned(), result_writer_details }
+    MapRunResult { map_run_arn, result_writer_details }
 }
 
 /// What the keys of a run start with.
