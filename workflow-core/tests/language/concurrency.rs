@@ -237,3 +237,17 @@ async fn a_cleanup_runs_once_on_every_way_out() {
     assert_eq!(execution.all_calls().iter().filter(|call| call.task == "cancel").count(), 1);
     assert_eq!(execution.outcome().error.as_deref(), Some("States.Timeout"));
 }
+
+#[workflow]
+async fn longer_saga(order: Order) -> Result<u32, ShopError> {
+    let receipt = charge(&order).await?;
+    compensate! {
+        cancel(receipt.clone()).await?;
+    }
+    let total = add(order.cents, 1).await?;
+    compensate! {
+        add(total, 1).await?;
+    }
+    send(receipt.clone()).await?;
+    Ok(total)
+}

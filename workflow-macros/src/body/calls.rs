@@ -58,11 +58,7 @@ impl Symbolic<'_> {
             let mut __join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
@@ -82,11 +78,7 @@ impl Symbolic<'_> {
             let mut #join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             #b.arm(&mut #join, #b.err_value(__error));
             #b.join(#join)

@@ -301,8 +301,15 @@ impl Symbolic<'_> {
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        // The type of a whole error is the scope's, be it known yet or not.
+                        let found = match whole_name(&err.elems[0]) {
+                            Some(name) => quote!(let (__found, #name) = #b.caught(#inner);),
+                            None => {
+                                quote!(let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);)
+                            }
+                        };
                         quote! {{
-                            let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
+                            #found
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
@@ -487,6 +494,16 @@ fn result_pattern(pat: &Pat) -> Option<&'static str> {
     let Pat::TupleStruct(pattern) = pat else { return None };
     let last = pattern.path.segments.last()?;
     ["Ok", "Err"].into_iter().find(|name| last.ident == name)
+}
+
+/// The name that a pattern gives to the whole, if it is nothing else.
+fn whole_name(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(name) if name.subpat.is_none() && !super::is_capitalized(&name.ident.clone().into()) => {
+            Some(&name.ident)
+        }
+        _ => None,
+    }
 }
 
 /// The parts of `a && b && c`.
