@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::data::Data;
 
 use super::{
+    frame::Frame,
     graph::{Hole, Program, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
@@ -30,6 +31,10 @@ pub(super) struct Inner {
     pub(super) holes: Vec<Hole>,
     /// What an `async` block or an awaited `match` left open: its successes.
     pub(super) scopes: Vec<Open>,
+    /// The pure body that is being read and its branches, innermost last.
+    pub(super) frames: Vec<Frame>,
+    /// The pure functions that are being read, innermost last.
+    pub(super) functions: Vec<&'static str>,
 }
 
 impl Default for Builder {
@@ -41,7 +46,13 @@ impl Default for Builder {
 impl Builder {
     /// A builder for an empty body.
     pub fn new() -> Self {
-        let inner = Inner { program: Program::default(), holes: vec![Hole::Entry], scopes: Vec::new() };
+        let inner = Inner {
+            program: Program::default(),
+            holes: vec![Hole::Entry],
+            scopes: Vec::new(),
+            frames: Vec::new(),
+            functions: Vec::new(),
+        };
         Self { inner: RefCell::new(inner) }
     }
 
@@ -82,6 +93,9 @@ impl Builder {
 
     /// `let name = value;`
     pub fn bind_name<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        if self.is_pure() {
+            return Expr::new(self.name(name, value.node()));
+        }
         let mut inner = self.inner.borrow_mut();
         let program = &mut inner.program;
         let mutable = program.reads_mutable(value.node());

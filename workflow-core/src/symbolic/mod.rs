@@ -9,12 +9,14 @@ mod branch;
 mod builder;
 mod calls;
 mod errors;
+mod frame;
 mod graph;
 mod lists;
 mod mutation;
 mod node;
 mod ops;
 mod pattern;
+mod pure;
 mod scope;
 mod tuple;
 
@@ -23,6 +25,7 @@ pub use builder::Builder;
 pub use calls::SymCall;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
+pub use frame::{Branch, Exits, Question};
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub use lists::{Container, Mapped};
@@ -31,5 +34,8 @@ pub(crate) use node::{Arena, BinaryOp, EachKind, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
 pub use pattern::{Pat, Test};
+pub use pure::{
+    Callable, CalledWithoutAwait, Converts, Function, Method, NotPure, Returns, WithReceiver, called, name,
+};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

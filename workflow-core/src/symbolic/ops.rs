@@ -461,19 +461,7 @@ impl Builder {
 
     /// `if` without effects.
     pub fn cond<T>(&self, condition: Expr<bool>, then: Expr<T>, otherwise: Expr<T>) -> Expr<T> {
-        if then.node() == otherwise.node() {
-            return then;
-        }
-        let literal = |node| {
-            self.edit(|program| match program.arena.kind(node) {
-                Kind::Literal(Value::Bool(value)) => Some(*value),
-                _ => None,
-            })
-        };
-        if literal(then.node()) == Some(true) && literal(otherwise.node()) == Some(false) {
-            return Expr::new(condition.node());
-        }
-        self.expr(Kind::Cond { condition: condition.node(), then: then.node(), otherwise: otherwise.node() })
+        Expr::new(self.edit(|program| program.arena.cond(condition.node(), then.node(), otherwise.node())))
     }
 
     /// The text of a value, as `{}` writes it.

@@ -5,6 +5,7 @@ mod branching;
 mod data;
 mod errors;
 mod expressions;
+mod functions;
 mod lists;
 mod loops;
 mod policies;

@@ -12,7 +12,9 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, awaited},
-    context, is_capitalized, site,
+    context,
+    functions::{check_call, visit_awaited},
+    is_capitalized, site,
     statement::called,
     unparenthesized,
 };
@@ -27,7 +29,12 @@ struct Native;
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let awaits = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(_)));
-        visit_mut::visit_expr_mut(self, expr);
+        match expr {
+            Expr::Await(await_) if matches!(awaited(&await_.base), Awaited::Call(_) | Awaited::Sleep(_)) => {
+                visit_awaited(self, await_);
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
         let context = context();
         match expr {
             // `charge(&order).await` becomes
@@ -65,6 +72,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
+            Expr::Call(_) => check_call(expr),
             _ => {}
         }
     }
