@@ -16,7 +16,7 @@ use syn::{
 };
 
 use crate::{
-    attributes::{plain, typed_arguments},
+    attributes::{data_probes, plain, typed_arguments},
     body,
     errors::Errors,
 };
@@ -27,25 +27,31 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         errors.refuse(&arguments, "`#[pure]` takes no words");
     }
     let written = match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Fn(function)) => free_function(&function, &mut errors),
-        Ok(syn::Item::Impl(block)) => methods(&block, &mut errors),
+        Ok(syn::Item::Fn(mut function)) => {
+            let beside = free_function(&mut function, &mut errors);
+            quote!(#function #beside)
+        }
+        Ok(syn::Item::Impl(mut block)) => {
+            let beside = methods(&mut block, &mut errors);
+            quote!(#block #beside)
+        }
         Ok(other) => {
             let first = other.into_token_stream().into_iter().next();
             errors.refuse(first, "`#[pure]` stands on a function or on an `impl` block");
-            TokenStream::new()
+            item
         }
         Err(error) => {
             errors.push(error);
-            TokenStream::new()
+            item
         }
     };
     let compile_errors = errors.into_compile_errors();
-    quote!(#item #compile_errors #written)
+    quote!(#compile_errors #written)
 }
 
 /// What a function becomes beside itself.
-fn free_function(function: &ItemFn, errors: &mut Errors) -> TokenStream {
-    let ItemFn { vis, sig, block, .. } = function;
+fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block, .. } = function;
     let ident = &sig.ident;
     if let Some(receiver) = sig.receiver() {
         errors.refuse(
@@ -78,13 +84,17 @@ fn free_function(function: &ItemFn, errors: &mut Errors) -> TokenStream {
         of: quote!(#ident),
         twin: TokenStream::new(),
     };
+    let found = errors.count();
     let read = read.write(errors);
+    if errors.count() > found {
+        forget(attrs, sig, block);
+    }
     quote!(#marker #read)
 }
 
 /// What the functions of an `impl` block become beside it.
-fn methods(block: &ItemImpl, errors: &mut Errors) -> TokenStream {
-    let ty = &block.self_ty;
+fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
+    let ty = &*block.self_ty;
     if let Some(lifetime) = block.generics.lifetimes().next() {
         errors.refuse(
             lifetime,
@@ -106,8 +116,9 @@ fn methods(block: &ItemImpl, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let mut written = TokenStream::new();
-    for item in &block.items {
+    for item in &mut block.items {
         let ImplItem::Fn(function) = item else { continue };
+        let found = errors.count();
         let name = plain(&function.sig.ident);
         let twin = format_ident!("__pure_{}", name, span = function.sig.ident.span());
         let read = Read {
@@ -119,6 +130,9 @@ fn methods(block: &ItemImpl, errors: &mut Errors) -> TokenStream {
             twin: quote!(#twin),
         };
         written.extend(read.write(errors));
+        if errors.count() > found {
+            forget(&mut function.attrs, &function.sig, &mut function.block);
+        }
         if from && let Some(argument) = typed_arguments(&function.sig).next() {
             let (generics, bounds) = symbolic_generics(&[Some(&block.generics)]);
             let source = erased(&argument.ty);
@@ -136,6 +150,14 @@ fn methods(block: &ItemImpl, errors: &mut Errors) -> TokenStream {
         }
     }
     written
+}
+
+/// Takes the body out of a function that was refused, of which nothing else is to be said.
+fn forget(attributes: &mut Vec<syn::Attribute>, sig: &Signature, block: &mut syn::Block) {
+    if !matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_))) {
+        attributes.push(syn::parse_quote!(#[allow(unused_variables, unused_mut)]));
+        *block = syn::parse_quote!({ ::core::unreachable!() });
+    }
 }
 
 /// A function on its way to its symbolic reading.
@@ -176,23 +198,14 @@ impl Read<'_> {
                 }
             };
         }
-        let place = |ty: &Type| {
-            let erased = erased(ty);
-            let span = ty.span();
-            if generic {
-                erased
-            } else {
-                Type::Verbatim(quote_spanned!(span=> <#erased as ::workflow_core::Data>::Owned))
-            }
-        };
         let mut types: Vec<Type> = Vec::new();
         if sig.receiver().is_some() {
             types.push(Type::Verbatim(of.clone()));
         }
-        types.extend(typed_arguments(sig).map(|argument| place(&argument.ty)));
+        types.extend(typed_arguments(sig).map(|argument| erased(&argument.ty)));
         let returned = match &sig.output {
             ReturnType::Default => syn::parse_quote!(()),
-            ReturnType::Type(_, ty) => place(ty),
+            ReturnType::Type(_, ty) => erased(ty),
         };
         let builder = body::builder();
         let (gate, twin) =
@@ -217,6 +230,17 @@ impl Read<'_> {
         }
     }
 
+    /// Has rustc check that what goes in and out is data.
+    fn probes(&self) -> TokenStream {
+        let arguments = typed_arguments(self.sig).map(|argument| erased(&argument.ty));
+        let returned = match &self.sig.output {
+            ReturnType::Type(_, ty) => Some(erased(ty)),
+            ReturnType::Default => None,
+        };
+        let types: Vec<Type> = arguments.chain(returned).collect();
+        data_probes(&types)
+    }
+
     /// The builder's type for as long as rustc accepts the body, and the `async fn` in which it judges it.
     fn twin(&self, native: &TokenStream) -> (TokenStream, TokenStream) {
         let Read { sig, of, twin, .. } = self;
@@ -234,19 +258,21 @@ impl Read<'_> {
         };
         if twin.is_empty() {
             signature.ident = Ident::new("__judged", sig.ident.span());
+            let probes = self.probes();
             let judged = quote! {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
-                #signature #native
+                #signature { #probes #native }
             };
             let gate = accepted(quote!(__judged));
             (quote!(#judged #gate), TokenStream::new())
         } else {
             signature.ident = syn::parse_quote!(#twin);
+            let probes = self.probes();
             let judged = quote! {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
                 impl #of {
                     #[doc(hidden)]
-                    #signature #native
+                    #signature { #probes #native }
                 }
             };
             (accepted(quote!(<#of>::#twin)), judged)
@@ -296,6 +322,7 @@ fn check(sig: &Signature, errors: &mut Errors) {
             _ => {}
         }
         if let Pat::Ident(name) = &*argument.pat
+            && name.subpat.is_none()
             && let Some(mutability) = &name.mutability
         {
             errors.refuse(

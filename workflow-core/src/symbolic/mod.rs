@@ -35,7 +35,8 @@ pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
 pub use pattern::{Pat, Test};
 pub use pure::{
-    Callable, CalledWithoutAwait, Converts, Function, Method, NotPure, Returns, WithReceiver, called, name,
+    Callable, Called, CalledWithoutAwait, Converts, Function, Method, NotPure, Returns, Undecided,
+    WithReceiver, name,
 };
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

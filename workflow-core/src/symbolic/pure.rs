@@ -5,13 +5,15 @@
 //! type, [`NotPure`] stands for it, so that rustc says what is wrong in our words. A method is found by
 //! the type of its receiver and a number made of its name.
 
+use crate::data::Data;
+
 use super::{builder::Builder, node::Expr};
 
 /// A function that a workflow may call without awaiting it, to the value `R`.
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot call this function, because it is not `#[pure]`",
     label = "not `#[pure]`",
-    note = "annotate it with `#[pure]` if it only computes, or make it a `#[task]` and await it"
+    note = "annotate it with `#[pure]` if it is your own and only computes, or make it a `#[task]` and await it"
 )]
 pub trait Callable<R> {}
 
@@ -56,9 +58,17 @@ impl<Arguments, R> Function<Arguments, R> for NotPure {
     }
 }
 
-/// A call of a function in the native reading.
-pub fn called<F: Returns<R> + Callable<R>, R>(returned: R) -> F::Value {
-    F::value(returned)
+/// What a function returned, in the native reading. In a tuple, so that its type is known where rustc
+/// looks for the method, and nothing more is said of a function that is not there.
+pub trait Called<R> {
+    /// The value of the call of `F`.
+    fn called<F: Returns<R> + Callable<R>>(self) -> F::Value;
+}
+
+impl<R> Called<R> for (R,) {
+    fn called<F: Returns<R> + Callable<R>>(self) -> F::Value {
+        F::value(self.0)
+    }
 }
 
 /// A function under `#[pure]` in the symbolic reading.
@@ -123,9 +133,21 @@ pub trait Converts<T>: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Converts<T> for T {
+impl<T: Data> Converts<T> for T {
     fn convert(_: &Builder, value: Expr<T>) -> Expr<T> {
         value
+    }
+}
+
+/// Nothing turns into it. With it rustc sees two conversions of every type, and so waits for what the
+/// context wants.
+#[derive(Debug)]
+pub enum Undecided {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Converts<Undecided> for T {
+    fn convert(builder: &Builder, _: Expr<T>) -> Expr<Undecided> {
+        builder.never()
     }
 }
 

@@ -161,6 +161,10 @@ impl Symbolic<'_> {
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
         if self.pure && is_compound(&binary.op) {
+            if self.was_refused(&binary.left) {
+                let b = &self.b;
+                return quote!(#b.unit());
+            }
             return self.refuse(binary.op, CHANGES);
         }
         if let Some(assigned) = self.compound_assign(binary) {
@@ -392,7 +396,11 @@ impl Symbolic<'_> {
         let arity = method.args.len();
         match (name.as_str(), arity) {
             // Values of the symbolic reading are owned, shared and never change.
-            ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
+            ("into", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.convert(#value))
+            }
+            ("clone" | "to_owned" | "as_ref" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
                 self.expr(&method.receiver)
             }
             ("push" | "push_str", 1) if self.pure => self.refuse(&method.method, CHANGES),
@@ -458,6 +466,11 @@ impl Symbolic<'_> {
             Expr::Const(block) => {
                 let b = self.builder_at(block.const_token.span());
                 quote_spanned!(block.const_token.span()=> #b.constant(#block))
+            }
+            // That the variable is set again was said where it was declared.
+            Expr::Assign(assign) if self.pure && self.was_refused(&assign.left) => {
+                let b = &self.b;
+                quote!(#b.unit())
             }
             Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) if self.pure => {
                 let first = expr.to_token_stream().into_iter().next();

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Expr, ExprAwait, ExprCall, ExprMethodCall, Path,
+    Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Path,
     spanned::Spanned,
+    visit::Visit,
     visit_mut::{self, VisitMut},
 };
 
@@ -76,17 +77,48 @@ fn look_up(path: &Path, write: impl FnOnce(&Ident) -> TokenStream) -> TokenStrea
     }
 }
 
-/// A call that is not awaited, in the native reading: it has to be of a `#[pure]` function.
-pub(super) fn check_call(expr: &mut Expr) {
+/// The `use`s in a body.
+pub(super) fn uses(block: &Block) -> Vec<ItemUse> {
+    struct Uses(Vec<ItemUse>);
+    impl<'ast> Visit<'ast> for Uses {
+        fn visit_item_use(&mut self, item: &'ast ItemUse) {
+            self.0.push(item.clone());
+        }
+    }
+    let mut uses = Uses(Vec::new());
+    uses.visit_block(block);
+    uses.0
+}
+
+/// A call that is not awaited, in the native reading: it has to be of a `#[pure]` function. The name is
+/// looked up apart from the call, so that a function that is not there is reported as ever.
+pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
     let span = path.span();
-    let written = look_up(
-        path,
-        |name| quote_spanned!(span=> ::workflow_core::__private::called::<#name, _>(__returned)),
-    );
+    let looked_up = look_up(path, |name| quote_spanned!(span=> __returned.called::<#name>()));
+    let looked_up = match path.get_ident() {
+        None => looked_up,
+        Some(name) => quote! {{
+            #[allow(unused_imports)]
+            use ::workflow_core::__private::NotPure as #name;
+            {
+                #[allow(unused_imports)]
+                use self::*;
+                #(#[allow(unused_imports)] #uses)*
+                #looked_up
+            }
+        }},
+    };
     // The scrutinee's temporaries live as long as those of the call would.
-    *expr = Expr::Verbatim(quote_spanned!(span=> match #call { __returned => #written }));
+    *expr = Expr::Verbatim(quote_spanned! {span=>
+        match (#call,) {
+            __returned => {
+                use ::workflow_core::__private::Called as _;
+                #looked_up
+            }
+        }
+    });
 }
 
 /// Visits what is awaited. Where that is the call of a task, only its arguments hold other calls.
@@ -107,12 +139,14 @@ pub(super) fn visit_awaited(visitor: &mut impl VisitMut, await_: &mut ExprAwait)
 }
 
 /// A body for rustc to judge: as it is, with its calls checked.
-pub(super) struct Judged;
+pub(super) struct Judged {
+    pub(super) uses: Vec<ItemUse>,
+}
 
 impl VisitMut for Judged {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
-        check_call(expr);
+        check_call(expr, &self.uses);
     }
 }
 

@@ -43,9 +43,7 @@ pub(crate) fn readings(
     let mut writer = symbolic::Symbolic::new(parameters.collect(), fallible, errors);
     let symbolic = writer.result_block(&block);
     let functions = std::mem::take(&mut writer.functions);
-    let native = functions::with_lookups(&functions, native::write(block));
-    let native = if functions.is_empty() { native } else { quote!({ #native }) };
-    Readings { native, symbolic: functions::with_lookups(&functions, symbolic) }
+    Readings { native: native::write(block), symbolic: functions::with_lookups(&functions, symbolic) }
 }
 
 /// The readings of a function under `#[pure]`.
@@ -78,15 +76,16 @@ pub(crate) fn pure_readings(
         writer.function_name = Some(name.clone());
     }
     for (place, pat) in patterns.iter().enumerate() {
-        let pattern = pattern::read(pat, writer.errors);
-        writer.declare(&pattern);
         if let Pat::Ident(pat) = pat
             && pat.subpat.is_none()
         {
+            writer.locals.insert(plain(&pat.ident));
             let (ident, text) = (&pat.ident, plain(&pat.ident));
             bindings.extend(quote!(let #ident = #b.bind_name(#text, #ident);));
             parameters.push(ident.clone());
         } else {
+            let pattern = pattern::read(pat, writer.errors);
+            writer.declare(&pattern);
             let whole = quote::format_ident!("__parameter{place}");
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
             bindings.extend(quote! {
@@ -102,10 +101,9 @@ pub(crate) fn pure_readings(
     });
     let functions = std::mem::take(&mut writer.functions);
     let mut judged = block.clone();
-    functions::Judged.visit_block_mut(&mut judged);
-    let native = functions::with_lookups(&functions, quote!(#judged));
+    functions::Judged { uses: functions::uses(block) }.visit_block_mut(&mut judged);
     PureReadings {
-        native: quote!({ #native }),
+        native: quote!(#judged),
         symbolic: functions::with_lookups(&functions, symbolic),
         parameters,
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprCall, Local,
+    Arm, Block, Expr, ExprCall, ItemUse, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -13,18 +13,22 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, awaited},
     context,
-    functions::{check_call, visit_awaited},
+    functions::{check_call, uses, visit_awaited},
     is_capitalized, site,
     statement::called,
     unparenthesized,
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    Native.visit_block_mut(&mut block);
+    let mut native = Native { uses: uses(&block) };
+    native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native;
+struct Native {
+    /// The `use`s of the body.
+    uses: Vec<ItemUse>,
+}
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -72,7 +76,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
-            Expr::Call(_) => check_call(expr),
+            Expr::Call(_) => check_call(expr, &self.uses),
             _ => {}
         }
     }

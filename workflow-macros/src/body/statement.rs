@@ -117,6 +117,7 @@ impl Symbolic<'_> {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
             Pat::Ident(name) if simple && name.mutability.is_some() && self.pure => {
                 self.errors.refuse(name.mutability, super::expression::CHANGES);
+                self.refused.insert(plain(&name.ident));
                 TokenStream::new()
             }
             Pat::Ident(name) if simple && name.mutability.is_some() => {
