@@ -47,6 +47,7 @@ pub mod asl;
 mod catalogue;
 mod clock;
 mod data;
+mod decimal;
 pub mod emit;
 mod error;
 mod generated;
@@ -64,6 +65,7 @@ mod workflow;
 pub use catalogue::*;
 pub use clock::Clock;
 pub use data::*;
+pub use decimal::{Decimal, ParseDecimalError};
 pub use error::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
@@ -262,8 +264,8 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, TimeSpan, Timestamp, WorkflowError, pure,
-        sleep, task, workflow,
+        Data, Decimal, Executor, Failure, Mock, PlatformError, Retry, State, TimeSpan, Timestamp,
+        WorkflowError, pure, sleep, task, workflow,
     };
 }
 

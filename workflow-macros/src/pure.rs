@@ -71,7 +71,11 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Returns<__R> for #ident {
             type Value = __R;
+            type Tried = __R;
             fn value(returned: __R) -> __R {
+                returned
+            }
+            fn tried(returned: __R) -> __R {
                 returned
             }
         }

@@ -184,7 +184,8 @@ fn items(
 
         #handler
 
-        impl<__R: ::workflow_core::__private::CalledWithoutAwait> ::workflow_core::__private::Callable<__R> for #ident {}
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
 
         impl ::workflow_core::Task for #ident {
             const NAME: &'static str = #name;

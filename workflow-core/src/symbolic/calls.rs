@@ -8,6 +8,7 @@ use crate::{
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
     task::{Task, TaskFn, add_retry},
+    time::TimeSpan,
 };
 
 use super::{
@@ -150,6 +151,13 @@ impl Builder {
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
         self.wait(seconds.node(), site, note)
+    }
+
+    /// Waits for a span of time, of which a part of a second counts as a whole one.
+    pub fn sleep_span(&self, span: Expr<TimeSpan>, site: usize, note: Note) -> Expr<()> {
+        let seconds = self
+            .edit(|program| program.arena.add(Kind::Call { function: "ceil", arguments: vec![span.node()] }));
+        self.wait(seconds, site, note)
     }
 
     fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {

@@ -8,6 +8,7 @@
 mod branch;
 mod builder;
 mod calls;
+mod decimal;
 mod errors;
 mod frame;
 mod graph;
@@ -18,6 +19,7 @@ mod ops;
 mod pattern;
 mod pure;
 mod scope;
+mod time;
 mod tuple;
 
 pub use branch::{Join, Loop};
@@ -28,15 +30,17 @@ pub(crate) use errors::takes;
 pub use frame::{Branch, Exits, Question};
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
-pub use lists::{Container, Mapped};
+pub use lists::{Container, Mapped, Summed};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, EachKind, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
+pub use ops::{
+    Addable, AsText, Constant, Countable, Difference, Emptiable, Equal, Formattable, Holder, Number, Ordered,
+    Product, Sum,
+};
 pub use pattern::{Pat, Test};
 pub use pure::{
-    Callable, Called, CalledWithoutAwait, Converts, Function, Method, NotPure, Returns, Undecided,
-    WithReceiver, name,
+    Callable, Called, Converts, Function, Method, NotPure, Returns, Undecided, WithReceiver, name,
 };
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -17,26 +17,26 @@ use super::{builder::Builder, node::Expr};
 )]
 pub trait Callable<R> {}
 
-/// What a task returns where it is called as if it were no task. Nothing implements it.
-#[diagnostic::on_unimplemented(
-    message = "a task is called without `.await`",
-    label = "a task does nothing until it is awaited",
-    note = "await the call: `task(..).await?`"
-)]
-pub trait CalledWithoutAwait {}
-
 /// What a call of a function is in the native reading, by what the function returns.
 pub trait Returns<R> {
     /// The value of the call. For a task it is what awaiting it would give, so that what is wrong is
     /// said once.
     type Value;
+    /// The same, where `?` follows.
+    type Tried;
     /// The value.
     fn value(returned: R) -> Self::Value;
+    /// The same, where `?` follows.
+    fn tried(returned: R) -> Self::Tried;
 }
 
 impl<T: crate::task::Task> Returns<crate::task::Call<T>> for T {
     type Value = T::Output;
+    type Tried = Result<T::Output, T::Error>;
     fn value(_: crate::task::Call<T>) -> T::Output {
+        unreachable!("a task that is not awaited does not compile")
+    }
+    fn tried(_: crate::task::Call<T>) -> Self::Tried {
         unreachable!("a task that is not awaited does not compile")
     }
 }
@@ -47,7 +47,11 @@ pub struct NotPure {}
 
 impl<R> Returns<R> for NotPure {
     type Value = R;
+    type Tried = R;
     fn value(returned: R) -> R {
+        returned
+    }
+    fn tried(returned: R) -> R {
         returned
     }
 }
@@ -63,15 +67,25 @@ impl<Arguments, R> Function<Arguments, R> for NotPure {
 pub trait Called<R> {
     /// The value of the call of `F`.
     fn called<F: Returns<R> + Callable<R>>(self) -> F::Value;
+    /// The same, where `?` follows.
+    fn tried<F: Returns<R> + Callable<R>>(self) -> F::Tried;
 }
 
 impl<R> Called<R> for (R,) {
     fn called<F: Returns<R> + Callable<R>>(self) -> F::Value {
         F::value(self.0)
     }
+    fn tried<F: Returns<R> + Callable<R>>(self) -> F::Tried {
+        F::tried(self.0)
+    }
 }
 
-/// A function under `#[pure]` in the symbolic reading.
+/// A function under `#[pure]` in the symbolic reading. What has a type of its name and is none is a task.
+#[diagnostic::on_unimplemented(
+    message = "the task `{Self}` is called without `.await`",
+    label = "a task does nothing until it is awaited",
+    note = "await the call: `{Self}(..).await?`"
+)]
 pub trait Function<Arguments, R> {
     /// The function's body with these arguments.
     #[doc(hidden)]
@@ -81,9 +95,9 @@ pub trait Function<Arguments, R> {
 /// A method or an associated function under `#[pure]` in the symbolic reading. `NAME` is its
 /// [`name`].
 #[diagnostic::on_unimplemented(
-    message = "a workflow cannot call this function of `{Self}`, because it is not `#[pure]`",
-    label = "not `#[pure]`",
-    note = "if it is your own and only computes, annotate its `impl` block with `#[pure]`; else call it in a task"
+    message = "this function of `{Self}` has no meaning in a state machine",
+    label = "neither known to workflows nor `#[pure]`",
+    note = "annotate its `impl` block with `#[pure]` if it is your own and only computes; else call it in a task"
 )]
 pub trait Method<const NAME: u128, Arguments, R> {
     /// The method's body with these arguments, the receiver first.
@@ -156,6 +170,13 @@ macro_rules! wider {
         #[diagnostic::do_not_recommend]
         impl Converts<$wider> for $ty {
             fn convert(_: &Builder, value: Expr<$ty>) -> Expr<$wider> {
+                Expr::new(value.node())
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Method<{ name("from") }, (Expr<$ty>,), $wider> for $wider {
+            fn expand(_: &Builder, (value,): (Expr<$ty>,)) -> Expr<$wider> {
                 Expr::new(value.node())
             }
         }

@@ -3,12 +3,14 @@
 
 mod branching;
 mod data;
+mod decimals;
 mod errors;
 mod expressions;
 mod functions;
 mod lists;
 mod loops;
 mod policies;
+mod times;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};

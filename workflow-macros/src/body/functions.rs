@@ -41,8 +41,17 @@ pub(crate) fn with_lookups(functions: &Functions, body: TokenStream) -> TokenStr
 /// The path of a function that is neither a constructor nor one of a type.
 fn function(func: &Expr) -> Option<&Path> {
     let Expr::Path(path) = unparenthesized(func) else { return None };
-    let free = path.qself.is_none() && owner(&path.path).is_none_or(|owner| !is_capitalized(&owner));
+    let free = path.qself.is_none() && owner(&path.path).is_none_or(|owner| !is_type(&owner));
     (free && !is_capitalized(&path.path)).then_some(&path.path)
+}
+
+/// Whether a path is that of a type.
+fn is_type(path: &Path) -> bool {
+    const PRIMITIVE: [&str; 17] = [
+        "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+        "isize", "f32", "f64",
+    ];
+    is_capitalized(path) || PRIMITIVE.iter().any(|primitive| path.is_ident(primitive))
 }
 
 /// A path without its last segment.
@@ -93,10 +102,18 @@ pub(super) fn uses(block: &Block) -> Vec<ItemUse> {
 /// A call that is not awaited, in the native reading: it has to be of a `#[pure]` function. The name is
 /// looked up apart from the call, so that a function that is not there is reported as ever.
 pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
+    if let Expr::Try(try_) = expr {
+        return check(&mut try_.expr, "tried", uses);
+    }
+    check(expr, "called", uses);
+}
+
+fn check(expr: &mut Expr, how: &str, uses: &[ItemUse]) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
     let span = path.span();
-    let looked_up = look_up(path, |name| quote_spanned!(span=> __returned.called::<#name>()));
+    let how = Ident::new(how, span);
+    let looked_up = look_up(path, |name| quote_spanned!(span=> __returned.#how::<#name>()));
     let looked_up = match path.get_ident() {
         None => looked_up,
         Some(name) => quote! {{
@@ -138,6 +155,19 @@ pub(super) fn visit_awaited(visitor: &mut impl VisitMut, await_: &mut ExprAwait)
     visit(visitor, &mut await_.base);
 }
 
+/// Visits what an expression is made of. A call before `?` is part of it.
+pub(super) fn visit_operands(visitor: &mut impl VisitMut, expr: &mut Expr) {
+    match expr {
+        Expr::Try(try_) => match &mut *try_.expr {
+            Expr::Call(call) if function(&call.func).is_some() => {
+                visit_mut::visit_expr_call_mut(visitor, call);
+            }
+            other => visitor.visit_expr_mut(other),
+        },
+        _ => visit_mut::visit_expr_mut(visitor, expr),
+    }
+}
+
 /// A body for rustc to judge: as it is, with its calls checked.
 pub(super) struct Judged {
     pub(super) uses: Vec<ItemUse>,
@@ -145,7 +175,7 @@ pub(super) struct Judged {
 
 impl VisitMut for Judged {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
+        visit_operands(self, expr);
         check_call(expr, &self.uses);
     }
 }

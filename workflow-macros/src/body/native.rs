@@ -13,7 +13,7 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, awaited},
     context,
-    functions::{check_call, uses, visit_awaited},
+    functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
     unparenthesized,
@@ -37,7 +37,7 @@ impl VisitMut for Native {
             Expr::Await(await_) if matches!(awaited(&await_.base), Awaited::Call(_) | Awaited::Sleep(_)) => {
                 visit_awaited(self, await_);
             }
-            _ => visit_mut::visit_expr_mut(self, expr),
+            _ => visit_operands(self, expr),
         }
         let context = context();
         match expr {
@@ -76,7 +76,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
-            Expr::Call(_) => check_call(expr, &self.uses),
+            Expr::Call(_) | Expr::Try(_) => check_call(expr, &self.uses),
             _ => {}
         }
     }
