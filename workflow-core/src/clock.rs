@@ -38,9 +38,11 @@ impl Clock {
             Self::Real => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 let start = Timestamp::from_millis(0) + since;
-                Running { start, kind: Kind::Real(Instant::now()) }
+                Running { start, before: Duration::ZERO, kind: Kind::Real(Instant::now()) }
             }
-            Self::Virtual(start) => Running { start, kind: Kind::Virtual(Arc::default()) },
+            Self::Virtual(start) => {
+                Running { start, before: Duration::ZERO, kind: Kind::Virtual(Arc::default()) }
+            }
         }
     }
 }
@@ -48,6 +50,9 @@ impl Clock {
 /// The clock of one execution. Its points in time are measured from the execution's start.
 pub(crate) struct Running {
     start: Timestamp,
+    /// How long the clock ran before the execution started: one that another execution started shares its
+    /// virtual clock.
+    before: Duration,
     kind: Kind,
 }
 
@@ -70,8 +75,25 @@ impl Running {
     pub(crate) fn elapsed(&self) -> Duration {
         match &self.kind {
             Kind::Real(origin) => origin.elapsed(),
-            Kind::Virtual(timers) => lock(timers).now,
+            Kind::Virtual(timers) => lock(timers).now.saturating_sub(self.before),
         }
+    }
+
+    /// The same clock for an execution that starts now.
+    pub(crate) fn fork(&self) -> Self {
+        let start = self.now();
+        match &self.kind {
+            Kind::Real(_) => Self { start, before: Duration::ZERO, kind: Kind::Real(Instant::now()) },
+            Kind::Virtual(timers) => {
+                let before = lock(timers).now;
+                Self { start, before, kind: Kind::Virtual(Arc::clone(timers)) }
+            }
+        }
+    }
+
+    /// When the execution started.
+    pub(crate) fn started(&self) -> Timestamp {
+        self.start
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -91,7 +113,10 @@ impl Running {
                 let at = origin.checked_add(deadline).unwrap_or_else(|| Instant::now() + century);
                 Timer::Real(Box::pin(tokio::time::sleep_until(at)))
             }
-            Kind::Virtual(timers) => Timer::Virtual { timers: Arc::clone(timers), deadline, id: None },
+            Kind::Virtual(timers) => {
+                let deadline = deadline.saturating_add(self.before);
+                Timer::Virtual { timers: Arc::clone(timers), deadline, id: None }
+            }
         }
     }
 

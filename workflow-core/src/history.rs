@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{retry::Seconds, time::Timestamp};
+use crate::{resource::Resource, retry::Seconds, time::Timestamp};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -81,9 +81,8 @@ impl History {
             let Some(visit) = place.and_then(|place| visits.get_mut(place)) else { continue };
             match &event.detail {
                 Detail::TaskScheduled { .. } => visit.attempts += 1,
-                Detail::TaskFailed { error, .. } | Detail::TaskTimedOut { error, .. } => {
-                    visit.error = Some(error)
-                }
+                Detail::TaskFailed { error, .. } => visit.error = error.as_deref(),
+                Detail::TaskTimedOut { error, .. } => visit.error = Some(error),
                 Detail::TaskSucceeded { .. } => visit.error = None,
                 Detail::StateExited { .. } => {
                     visit.duration =
@@ -123,7 +122,61 @@ pub enum StateKind {
     Task,
     /// Waits for a time.
     Wait,
+    /// Branches on conditions.
+    Choice,
+    /// Ends the execution as failed.
+    Fail,
+    /// Runs a state machine for each of many items.
+    Map,
+    /// Runs several state machines at once.
+    Parallel,
+    /// Shapes data.
+    Pass,
+    /// Ends the execution, or its branch, as succeeded.
+    Succeed,
 }
+
+impl StateKind {
+    /// The names of the events of its entry, its exit and its abortion. Where AWS has no event, the
+    /// one that it would be.
+    const fn event_names(self) -> [&'static str; 3] {
+        match self {
+            Self::Task => ["TaskStateEntered", "TaskStateExited", "TaskStateAborted"],
+            Self::Wait => ["WaitStateEntered", "WaitStateExited", "WaitStateAborted"],
+            Self::Choice => ["ChoiceStateEntered", "ChoiceStateExited", "ChoiceStateAborted"],
+            Self::Fail => ["FailStateEntered", "FailStateExited", "FailStateAborted"],
+            Self::Map => ["MapStateEntered", "MapStateExited", "MapStateAborted"],
+            Self::Parallel => ["ParallelStateEntered", "ParallelStateExited", "ParallelStateAborted"],
+            Self::Pass => ["PassStateEntered", "PassStateExited", "PassStateAborted"],
+            Self::Succeed => ["SucceedStateEntered", "SucceedStateExited", "SucceedStateAborted"],
+        }
+    }
+}
+
+/// How far an iteration of a Map state came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IterationStep {
+    /// It started.
+    Started,
+    /// It came to its end.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// It was stopped, for another one failed.
+    Aborted,
+}
+
+/// How far a Parallel state, a Map state or a Map run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FanStep {
+    /// Everything that it started came to its end.
+    Succeeded,
+    /// It failed.
+    Failed,
+}
+
+/// Variables that a state set: each name with its value as JSON text.
+pub type AssignedVariables = Vec<(Text, Text)>;
 
 /// An event.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,43 +224,179 @@ pub enum Detail {
         name: Text,
         /// Its output as JSON text.
         output: Text,
+        /// The variables that it set.
+        assigned: AssignedVariables,
+    },
+    /// A state was stopped, for something beside or above it failed.
+    StateAborted {
+        /// The state's type.
+        state: StateKind,
+    },
+    /// An expression of a state could not be evaluated.
+    EvaluationFailed {
+        /// `States.QueryEvaluationError`.
+        error: Text,
+        /// What a person reads of the error.
+        cause: Text,
+        /// The field that holds the expression.
+        location: Option<Text>,
+        /// The state's name.
+        name: Text,
+    },
+    /// A Parallel state started its branches.
+    ParallelStarted,
+    /// A Parallel state's branches ended.
+    ParallelEnded {
+        /// How.
+        step: FanStep,
+    },
+    /// A Map state started.
+    MapStarted {
+        /// How many items there are; 0 where a reader is yet to tell.
+        length: u64,
+    },
+    /// A Map state's iterations ended.
+    MapEnded {
+        /// How.
+        step: FanStep,
+    },
+    /// An iteration of a Map state came a step further.
+    MapIteration {
+        /// Which step.
+        step: IterationStep,
+        /// The Map state's name.
+        name: Text,
+        /// The iteration's number, from 0.
+        index: u64,
+    },
+    /// The child executions of a distributed Map were started.
+    MapRunStarted {
+        /// The ARN of the run.
+        arn: Text,
+    },
+    /// The child executions of a distributed Map came to their end.
+    MapRunSucceeded,
+    /// Too many child executions of a distributed Map failed, or its items could not be read.
+    MapRunFailed {
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
+    },
+    /// An attempt of a Lambda function, called by its own ARN, was scheduled.
+    LambdaScheduled {
+        /// The function's ARN.
+        resource: Text,
+        /// Its payload as JSON text.
+        input: Text,
+        /// `TimeoutSeconds`.
+        timeout: Option<Seconds>,
+        /// `Credentials` as JSON text.
+        credentials: Option<Text>,
+    },
+    /// The attempt of a Lambda function was started.
+    LambdaStarted,
+    /// The attempt of a Lambda function succeeded.
+    LambdaSucceeded {
+        /// Its result as JSON text.
+        output: Text,
+    },
+    /// The attempt of a Lambda function failed.
+    LambdaFailed {
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
+    },
+    /// The attempt of a Lambda function took longer than its timeout.
+    LambdaTimedOut {
+        /// `States.Timeout`.
+        error: Text,
+        /// What a person reads of the error.
+        cause: Option<Text>,
+    },
+    /// An attempt of an activity was scheduled.
+    ActivityScheduled {
+        /// The activity's ARN.
+        resource: Text,
+        /// Its input as JSON text.
+        input: Text,
+        /// `TimeoutSeconds`.
+        timeout: Option<Seconds>,
+        /// `HeartbeatSeconds`.
+        heartbeat: Option<Seconds>,
+    },
+    /// A worker took the attempt of an activity.
+    ActivityStarted {
+        /// The worker's name.
+        worker: Option<Text>,
+    },
+    /// The attempt of an activity succeeded.
+    ActivitySucceeded {
+        /// Its result as JSON text.
+        output: Text,
+    },
+    /// The attempt of an activity failed.
+    ActivityFailed {
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
+    },
+    /// The attempt of an activity took longer than its timeout or sent no heartbeat.
+    ActivityTimedOut {
+        /// `States.Timeout`.
+        error: Text,
+        /// What a person reads of the error.
+        cause: Option<Text>,
     },
     /// An attempt of a task was scheduled.
     TaskScheduled {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service is asked to do.
         parameters: Parameters,
         /// `TimeoutSeconds`.
         timeout: Option<Seconds>,
         /// `HeartbeatSeconds`.
         heartbeat: Option<Seconds>,
+        /// The region of the service.
+        region: Option<Text>,
+        /// `Credentials` as JSON text.
+        credentials: Option<Text>,
     },
     /// The attempt was started.
     TaskStarted {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
+    },
+    /// The service took a job, and the attempt goes on until the job is done.
+    TaskSubmitted {
+        /// The service and its action.
+        resource: TaskResource,
+        /// What the service answered.
+        output: TaskOutput,
     },
     /// The attempt succeeded.
     TaskSucceeded {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt failed.
     TaskFailed {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// The error name.
-        error: Text,
+        error: Option<Text>,
         /// What a person reads of the error.
         cause: Option<Text>,
     },
     /// The attempt took longer than its timeout or sent no heartbeat.
     TaskTimedOut {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// `States.Timeout`.
         error: Text,
         /// What a person reads of the error.
@@ -237,17 +426,25 @@ pub enum Detail {
 }
 
 /// A service and its action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Resource {
-    /// `arn:aws:states:::lambda:invoke`.
-    LambdaInvoke,
+pub enum TaskResource {
+    /// One that a workflow calls by its type.
+    Known(Resource),
+    /// Any: `arn:aws:states:::SERVICE:ACTION`.
+    Service {
+        /// The service, as in `aws-sdk:s3`.
+        service: Text,
+        /// The action with its pattern, as in `startExecution.sync`.
+        action: Text,
+    },
 }
 
-impl Resource {
-    fn names(self) -> (&'static str, &'static str) {
+impl TaskResource {
+    fn names(&self) -> (&str, &str) {
         match self {
-            Self::LambdaInvoke => ("lambda", "invoke"),
+            Self::Known(resource) => (resource.service(), resource.action()),
+            Self::Service { service, action } => (service, action),
         }
     }
 }
@@ -263,6 +460,20 @@ pub enum Parameters {
         /// Its payload as JSON text.
         payload: Text,
     },
+    /// Any, as JSON text.
+    Json(Text),
+}
+
+impl Parameters {
+    /// As JSON text.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Lambda { function, payload } => {
+                format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
+            }
+            Self::Json(text) => text.to_string(),
+        }
+    }
 }
 
 /// What a service answered.
@@ -271,6 +482,19 @@ pub enum Parameters {
 pub enum TaskOutput {
     /// The result of a Lambda function as JSON text.
     Lambda(Text),
+    /// Any, as JSON text.
+    Json(Text),
+}
+
+impl TaskOutput {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Lambda(payload) => {
+                format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
+            }
+            Self::Json(text) => text.to_string(),
+        }
+    }
 }
 
 impl Detail {
@@ -278,10 +502,36 @@ impl Detail {
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::ExecutionStarted { .. } => "ExecutionStarted",
-            Self::StateEntered { state: StateKind::Task, .. } => "TaskStateEntered",
-            Self::StateEntered { state: StateKind::Wait, .. } => "WaitStateEntered",
-            Self::StateExited { state: StateKind::Task, .. } => "TaskStateExited",
-            Self::StateExited { state: StateKind::Wait, .. } => "WaitStateExited",
+            Self::StateEntered { state, .. } => state.event_names()[0],
+            Self::StateExited { state, .. } => state.event_names()[1],
+            Self::StateAborted { state } => state.event_names()[2],
+            Self::EvaluationFailed { .. } => "EvaluationFailed",
+            Self::ParallelStarted => "ParallelStateStarted",
+            Self::ParallelEnded { step: FanStep::Succeeded } => "ParallelStateSucceeded",
+            Self::ParallelEnded { step: FanStep::Failed } => "ParallelStateFailed",
+            Self::MapStarted { .. } => "MapStateStarted",
+            Self::MapEnded { step: FanStep::Succeeded } => "MapStateSucceeded",
+            Self::MapEnded { step: FanStep::Failed } => "MapStateFailed",
+            Self::MapIteration { step, .. } => match step {
+                IterationStep::Started => "MapIterationStarted",
+                IterationStep::Succeeded => "MapIterationSucceeded",
+                IterationStep::Failed => "MapIterationFailed",
+                IterationStep::Aborted => "MapIterationAborted",
+            },
+            Self::MapRunStarted { .. } => "MapRunStarted",
+            Self::MapRunSucceeded => "MapRunSucceeded",
+            Self::MapRunFailed { .. } => "MapRunFailed",
+            Self::LambdaScheduled { .. } => "LambdaFunctionScheduled",
+            Self::LambdaStarted => "LambdaFunctionStarted",
+            Self::LambdaSucceeded { .. } => "LambdaFunctionSucceeded",
+            Self::LambdaFailed { .. } => "LambdaFunctionFailed",
+            Self::LambdaTimedOut { .. } => "LambdaFunctionTimedOut",
+            Self::ActivityScheduled { .. } => "ActivityScheduled",
+            Self::ActivityStarted { .. } => "ActivityStarted",
+            Self::ActivitySucceeded { .. } => "ActivitySucceeded",
+            Self::ActivityFailed { .. } => "ActivityFailed",
+            Self::ActivityTimedOut { .. } => "ActivityTimedOut",
+            Self::TaskSubmitted { .. } => "TaskSubmitted",
             Self::TaskScheduled { .. } => "TaskScheduled",
             Self::TaskStarted { .. } => "TaskStarted",
             Self::TaskSucceeded { .. } => "TaskSucceeded",
@@ -296,7 +546,7 @@ impl Detail {
 
     /// The key under which AWS puts the details, and the details.
     fn details(&self) -> (&'static str, serde_json::Value) {
-        let task = |resource: &Resource, more: serde_json::Value| {
+        let task = |resource: &TaskResource, more: serde_json::Value| {
             let (resource_type, resource) = resource.names();
             let mut details = json!({ "resourceType": resource_type, "resource": resource });
             if let (Some(details), serde_json::Value::Object(more)) = (details.as_object_mut(), more) {
@@ -304,37 +554,93 @@ impl Detail {
             }
             details
         };
-        let failure = |error: &Option<Text>, cause: &Option<Text>| {
-            let mut details = json!({ "error": error, "cause": cause });
-            if let Some(details) = details.as_object_mut() {
-                details.retain(|_, value| !value.is_null());
-            }
-            details
-        };
+        let failure =
+            |error: &Option<Text>, cause: &Option<Text>| given(json!({ "error": error, "cause": cause }));
         match self {
             Self::ExecutionStarted { input } => ("executionStartedEventDetails", json!({ "input": input })),
             Self::StateEntered { name, input, .. } => {
                 ("stateEnteredEventDetails", json!({ "name": name, "input": input }))
             }
-            Self::StateExited { name, output, .. } => {
-                ("stateExitedEventDetails", json!({ "name": name, "output": output }))
+            Self::StateExited { name, output, assigned, .. } => {
+                let assigned: serde_json::Map<_, _> =
+                    assigned.iter().map(|(name, value)| (name.to_string(), json!(value))).collect();
+                let assigned = if assigned.is_empty() { json!(null) } else { json!(assigned) };
+                let details = json!({ "name": name, "output": output, "assignedVariables": assigned });
+                ("stateExitedEventDetails", given(details))
             }
-            Self::TaskScheduled { resource, parameters, timeout, heartbeat } => {
-                let Parameters::Lambda { function, payload } = parameters;
-                let parameters = format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function));
-                let more = json!({
-                    "parameters": parameters,
+            // These three have no details.
+            Self::StateAborted { .. } => ("", json!({})),
+            Self::ParallelStarted | Self::ParallelEnded { .. } => ("", json!({})),
+            Self::MapEnded { .. } | Self::MapRunSucceeded | Self::LambdaStarted => ("", json!({})),
+            Self::EvaluationFailed { error, cause, location, name } => {
+                let details = json!({ "error": error, "cause": cause, "location": location, "state": name });
+                ("evaluationFailedEventDetails", given(details))
+            }
+            Self::MapStarted { length } => ("mapStateStartedEventDetails", json!({ "length": length })),
+            Self::MapIteration { step, name, index } => {
+                let key = match step {
+                    IterationStep::Started => "mapIterationStartedEventDetails",
+                    IterationStep::Succeeded => "mapIterationSucceededEventDetails",
+                    IterationStep::Failed => "mapIterationFailedEventDetails",
+                    IterationStep::Aborted => "mapIterationAbortedEventDetails",
+                };
+                (key, json!({ "name": name, "index": index }))
+            }
+            Self::MapRunStarted { arn } => ("mapRunStartedEventDetails", json!({ "mapRunArn": arn })),
+            Self::MapRunFailed { error, cause } => ("mapRunFailedEventDetails", failure(error, cause)),
+            Self::LambdaScheduled { resource, input, timeout, credentials } => {
+                let details = json!({
+                    "resource": resource,
+                    "input": input,
+                    "timeoutInSeconds": timeout.map(Seconds::get),
+                    "taskCredentials": credentials.as_deref().map(credentials_details),
+                });
+                ("lambdaFunctionScheduledEventDetails", given(details))
+            }
+            Self::LambdaSucceeded { output } => {
+                ("lambdaFunctionSucceededEventDetails", json!({ "output": output }))
+            }
+            Self::LambdaFailed { error, cause } => {
+                ("lambdaFunctionFailedEventDetails", failure(error, cause))
+            }
+            Self::LambdaTimedOut { error, cause } => {
+                ("lambdaFunctionTimedOutEventDetails", given(json!({ "error": error, "cause": cause })))
+            }
+            Self::ActivityScheduled { resource, input, timeout, heartbeat } => {
+                let details = json!({
+                    "resource": resource,
+                    "input": input,
                     "timeoutInSeconds": timeout.map(Seconds::get),
                     "heartbeatInSeconds": heartbeat.map(Seconds::get),
                 });
+                ("activityScheduledEventDetails", given(details))
+            }
+            Self::ActivityStarted { worker } => {
+                ("activityStartedEventDetails", given(json!({ "workerName": worker })))
+            }
+            Self::ActivitySucceeded { output } => {
+                ("activitySucceededEventDetails", json!({ "output": output }))
+            }
+            Self::ActivityFailed { error, cause } => ("activityFailedEventDetails", failure(error, cause)),
+            Self::ActivityTimedOut { error, cause } => {
+                ("activityTimedOutEventDetails", given(json!({ "error": error, "cause": cause })))
+            }
+            Self::TaskScheduled { resource, parameters, timeout, heartbeat, region, credentials } => {
+                let more = json!({
+                    "region": region,
+                    "parameters": parameters.text(),
+                    "timeoutInSeconds": timeout.map(Seconds::get),
+                    "heartbeatInSeconds": heartbeat.map(Seconds::get),
+                    "taskCredentials": credentials.as_deref().map(credentials_details),
+                });
                 ("taskScheduledEventDetails", task(resource, more))
+            }
+            Self::TaskSubmitted { resource, output } => {
+                ("taskSubmittedEventDetails", task(resource, json!({ "output": output.text() })))
             }
             Self::TaskStarted { resource } => ("taskStartedEventDetails", task(resource, json!({}))),
             Self::TaskSucceeded { resource, output } => {
-                let TaskOutput::Lambda(payload) = output;
-                let output =
-                    format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#);
-                ("taskSucceededEventDetails", task(resource, json!({ "output": output })))
+                ("taskSucceededEventDetails", task(resource, json!({ "output": output.text() })))
             }
             Self::TaskFailed { resource, error, cause } => {
                 ("taskFailedEventDetails", task(resource, json!({ "error": error, "cause": cause })))
@@ -363,7 +669,23 @@ impl Serialize for HistoryEvent {
         map.serialize_entry("type", self.detail.type_name())?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("previousEventId", &self.previous_id)?;
-        map.serialize_entry(key, &details)?;
+        if !key.is_empty() {
+            map.serialize_entry(key, &details)?;
+        }
         map.end()
     }
+}
+
+/// Details without the fields that nobody gave.
+fn given(mut details: serde_json::Value) -> serde_json::Value {
+    if let Some(details) = details.as_object_mut() {
+        details.retain(|_, value| !value.is_null());
+    }
+    details
+}
+
+/// `Credentials` as an event tells them: `RoleArn` alone, in the API's own case.
+fn credentials_details(text: &str) -> serde_json::Value {
+    let credentials: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    json!({ "roleArn": credentials.get("RoleArn") })
 }

@@ -45,34 +45,54 @@ extern crate self as workflow_core;
 mod arguments;
 pub mod asl;
 mod catalogue;
+mod child;
 mod clock;
 mod data;
 mod decimal;
+mod digest;
+mod effects;
 pub mod emit;
+mod environment;
 mod error;
+mod fork;
 mod generated;
+mod given;
 mod history;
+pub mod interpreter;
+pub mod intrinsics;
+pub mod jsonata;
+pub mod jsonpath;
 mod limits;
 mod lower;
 mod native;
+mod resource;
 mod retry;
+pub mod services;
 mod symbolic;
 mod task;
+pub mod testing;
 mod text;
 pub mod time;
 mod workflow;
 
 pub use catalogue::*;
+pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
 pub use decimal::{Decimal, ParseDecimalError};
+pub use effects::*;
+pub use environment::{FixedScope, Scope};
 pub use error::*;
+pub use fork::*;
+pub use given::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
-    CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
+    CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
+    Mock, Report, TaskTokenError, TaskTokens,
 };
+pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
 pub use time::{TimeSpan, Timestamp};
@@ -113,18 +133,21 @@ pub use workflow::*;
 ///
 /// One parameter is the payload itself; several are an object with their names as keys. A parameter
 /// may be a reference. A parameter of type [`State<T>`](State) is shared state and no part of the
-/// payload. `charge::handler(..)` is the author's function as it was written, for unit tests.
+/// payload. One of type [`IdempotencyKey`] or [`TaskToken`] is filled in by the platform; the payload is
+/// an object then in any case. `charge::handler(..)` is the author's function as it was written, for unit tests.
 ///
 /// # The result
 ///
 /// `Result<T, E>` with `E: WorkflowError`. A task that returns a plain `T` has no error of its own; a
-/// caller awaits `Result<T, PlatformError>`.
+/// caller awaits `Result<T, PlatformError>`. One with a [`TaskToken`] returns a [`Pending`]: who holds the
+/// token answers.
 ///
 /// # Words
 ///
 /// | word | meaning | default |
 /// |---|---|---|
 /// | `function = ".."` | the Lambda function, `${..}` in the state machine | the name in `PascalCase` and `Function` |
+/// | `activity = ".."` | an activity instead, whose workers do the work: `${..}` is its ARN | none |
 /// | `retry(..)`, several in order | a retrier | none |
 /// | ‥ `errors = [..]` | variants of the task's error type, or constants of `PlatformError` (`TIMEOUT`, `ALL`) | required |
 /// | ‥ `interval_seconds` | the delay before the first retry | 1 |
@@ -174,13 +197,17 @@ pub use workflow_macros::task;
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
+/// | `workflow(..).await?` | the other workflow's states in the place of the call |
+/// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |
 /// | `match task(..).await { Ok(v) => .., Err(E::Variant { field }) => .., Err(e) => .. }`, `if let`, `let .. else`, `let result = task(..).await;` | `Catch` by error name; fields are bound by `Assign` |
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
-/// | `sleep(Duration::from_secs(..)).await` | a Wait |
+/// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
+/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
@@ -264,8 +291,9 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Decimal, Executor, Failure, Mock, PlatformError, Retry, State, TimeSpan, Timestamp,
-        WorkflowError, pure, sleep, task, workflow,
+        Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random, sleep,
+        sleep_until, task, uuid, workflow,
     };
 }
 
@@ -281,11 +309,12 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_body,
-            size_of_run, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
+        given::PendingOf,
         lower::define,
-        native::Context,
+        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
         symbolic::*,
     };
 }

@@ -142,12 +142,13 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             let source = erased(&argument.ty);
             written.extend(quote! {
                 #[diagnostic::do_not_recommend]
-                impl #generics ::workflow_core::__private::Converts<#ty> for #source #bounds {
+                impl #generics ::workflow_core::__private::Converted<#ty> for #source #bounds {
                     fn convert(
                         __b: &::workflow_core::__private::Builder,
-                        value: ::workflow_core::__private::Expr<Self>,
-                    ) -> ::workflow_core::__private::Expr<#ty> {
-                        __b.associated::<#ty, { ::workflow_core::__private::name("from") }, _, _>((value,))
+                        value: ::workflow_core::__private::Node,
+                    ) -> ::workflow_core::__private::Node {
+                        let value = ::workflow_core::__private::Expr::<Self>::of(value);
+                        __b.associated::<#ty, { ::workflow_core::__private::name("from") }, _, #ty>((value,)).node()
                     }
                 }
             });

@@ -2,7 +2,9 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+mod conformance;
 mod emit_asl;
+mod lint;
 mod workspace;
 
 use std::process::ExitCode;
@@ -24,12 +26,16 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
+    Lint(lint::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use problem::Problem;
 
 use self::texts::{Text, assigns, texts};
-use super::{Choice, Retrier, State, StateMachine, Task, Transition, Wait};
+use super::{Catcher, Choice, Retrier, State, StateMachine, Task, Transition, Wait};
 
 /// The longest name of a state or a variable, in characters.
 const NAME_LENGTH: usize = 80;
@@ -55,26 +55,47 @@ pub fn check(machine: &StateMachine, known_placeholders: &[&str]) -> Result<(), 
     if let Some(seconds) = machine.timeout_seconds {
         problems.extend(in_seconds(None, "TimeoutSeconds", seconds));
     }
-    names(machine, &mut problems);
-    paths(machine, &mut problems);
-    for (name, state) in &machine.states {
+    names(&all(&machine.states), &mut problems);
+    paths(&machine.start_at, &machine.states, &mut problems);
+    for (name, state) in all(&machine.states) {
         problems.extend(unknown_placeholders(name, known_placeholders, Some(name)));
         strings(name, state, known_placeholders, &mut problems);
         variables(name, state, &mut problems);
         match state {
             State::Task(task) => task_fields(name, task, &mut problems),
+            State::Parallel(parallel) => {
+                handlers(name, &parallel.retry, &parallel.catch, &mut problems);
+                if parallel.branches.is_empty() {
+                    problems.push(Problem::NoBranches { state: name.clone() });
+                }
+            }
+            State::Map(map) => handlers(name, &map.retry, &map.catch, &mut problems),
             State::Choice(choice) => rules(name, choice, &mut problems),
             State::Wait(wait) => problems.extend(wait_time(name, wait)),
             State::Pass(_) | State::Succeed(_) | State::Fail(_) => {}
+        }
+        for branch in state.branches() {
+            paths(&branch.start_at, &branch.states, &mut problems);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn names(machine: &StateMachine, problems: &mut Vec<Problem>) {
+/// The states and those in their branches, which share one space of names.
+fn all(states: &[(String, State)]) -> Vec<&(String, State)> {
+    states
+        .iter()
+        .flat_map(|named| {
+            let inner = named.1.branches().iter().flat_map(|branch| all(&branch.states));
+            std::iter::once(named).chain(inner)
+        })
+        .collect()
+}
+
+fn names(states: &[&(String, State)], problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     let mut told = HashSet::new();
-    for (name, _) in &machine.states {
+    for (name, _) in states {
         let length = name.chars().count();
         if length == 0 {
             problems.push(Problem::EmptyName);
@@ -90,9 +111,9 @@ fn names(machine: &StateMachine, problems: &mut Vec<Problem>) {
 
 /// Where the states lead. Without a start there are no paths to speak of, and only dangling names
 /// are told.
-fn paths(machine: &StateMachine, problems: &mut Vec<Problem>) {
-    let find = |name: &str| machine.states.iter().find(|(other, _)| other == name).map(|(_, state)| state);
-    for (name, state) in &machine.states {
+fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>) {
+    let find = |name: &str| states.iter().find(|(other, _)| other == name).map(|(_, state)| state);
+    for (name, state) in states {
         for (field, target) in targets(state) {
             if find(target).is_none() {
                 let (state, target) = (name.clone(), target.to_owned());
@@ -100,7 +121,6 @@ fn paths(machine: &StateMachine, problems: &mut Vec<Problem>) {
             }
         }
     }
-    let start = &machine.start_at;
     if find(start).is_none() {
         problems.push(Problem::StartMissing { start: start.clone() });
         return;
@@ -114,7 +134,7 @@ fn paths(machine: &StateMachine, problems: &mut Vec<Problem>) {
         let next = targets(state).into_iter().map(|(_, target)| target);
         open.extend(next.filter(|name| find(name).is_some() && reached.insert(name)));
     }
-    for (name, _) in machine.states.iter().filter(|(name, _)| !reached.contains(name.as_str())) {
+    for (name, _) in states.iter().filter(|(name, _)| !reached.contains(name.as_str())) {
         problems.push(Problem::Unreachable { start: start.clone(), state: name.clone() });
     }
     if !ends {
@@ -130,11 +150,14 @@ fn targets(state: &State) -> Vec<(&'static str, &str)> {
             Transition::End => None,
         }
     }
+    fn caught<'a>(catch: &'a [Catcher], transition: &'a Transition) -> Vec<(&'static str, &'a str)> {
+        let caught = catch.iter().map(|catcher| ("Catch", catcher.next.as_str()));
+        caught.chain(next(transition)).collect()
+    }
     match state {
-        State::Task(task) => {
-            let caught = task.catch.iter().map(|catcher| ("Catch", catcher.next.as_str()));
-            caught.chain(next(&task.transition)).collect()
-        }
+        State::Task(task) => caught(&task.catch, &task.transition),
+        State::Parallel(parallel) => caught(&parallel.catch, &parallel.transition),
+        State::Map(map) => caught(&map.catch, &map.transition),
         State::Choice(choice) => {
             let matched = choice.choices.iter().map(|rule| ("Next", rule.next.as_str()));
             matched.chain(choice.default.as_deref().map(|name| ("Default", name))).collect()
@@ -150,6 +173,8 @@ fn is_terminal(state: &State) -> bool {
     match state {
         State::Succeed(_) | State::Fail(_) => true,
         State::Task(task) => ends(&task.transition),
+        State::Parallel(parallel) => ends(&parallel.transition),
+        State::Map(map) => ends(&map.transition),
         State::Pass(pass) => ends(&pass.transition),
         State::Wait(wait) => ends(&wait.transition),
         State::Choice(_) => false,
@@ -226,12 +251,16 @@ fn task_fields(name: &str, task: &Task, problems: &mut Vec<Problem>) {
     {
         problems.push(Problem::LongHeartbeat { state: name.to_owned(), heartbeat, timeout });
     }
-    for retrier in &task.retry {
+    handlers(name, &task.retry, &task.catch, problems);
+}
+
+fn handlers(name: &str, retry: &[Retrier], catch: &[Catcher], problems: &mut Vec<Problem>) {
+    for retrier in retry {
         delays(name, retrier, problems);
     }
-    let retried = task.retry.iter().map(|retrier| retrier.error_equals.as_slice()).collect::<Vec<_>>();
+    let retried = retry.iter().map(|retrier| retrier.error_equals.as_slice()).collect::<Vec<_>>();
     error_names(name, "Retry", &retried, problems);
-    let caught = task.catch.iter().map(|catcher| catcher.error_equals.as_slice()).collect::<Vec<_>>();
+    let caught = catch.iter().map(|catcher| catcher.error_equals.as_slice()).collect::<Vec<_>>();
     error_names(name, "Catch", &caught, problems);
 }
 

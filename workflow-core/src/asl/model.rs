@@ -6,7 +6,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-/// A state machine, or the part of one inside a Map or Parallel state.
+/// A state machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StateMachine {
@@ -41,6 +41,10 @@ pub enum State {
     Task(Task),
     /// Branches on conditions.
     Choice(Choice),
+    /// Runs branches at the same time.
+    Parallel(Parallel),
+    /// Runs the same states for each element of a list.
+    Map(Map),
     /// Does nothing but assign or shape data.
     Pass(Pass),
     /// Waits for a time.
@@ -132,6 +136,77 @@ pub struct Catcher {
     pub output: Option<Value>,
     /// The name of the state to go to.
     pub next: String,
+}
+
+/// The states of a branch or of an iteration.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Branch {
+    /// The name of the state at which it starts.
+    pub start_at: String,
+    /// The states by name, in the order in which they are written.
+    #[serde(serialize_with = "in_order")]
+    pub states: Vec<(String, State)>,
+}
+
+/// A state of type Parallel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Parallel {
+    /// A human-readable description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// What runs at the same time. Each has the state's input.
+    pub branches: Vec<Branch>,
+    /// What to try again, first match first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub retry: Vec<Retrier>,
+    /// Where to go when an error is not retried, first match first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub catch: Vec<Catcher>,
+    /// Variables to set when all branches succeed.
+    #[serde(skip_serializing_if = "Assign::is_empty")]
+    pub assign: Assign,
+    /// What the state passes on; the list of the branches' outputs where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
+    /// Where it leads on success.
+    #[serde(flatten)]
+    pub transition: Transition,
+}
+
+/// A state of type Map.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Map {
+    /// A human-readable description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The list.
+    pub items: Value,
+    /// What an iteration receives; the element where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_selector: Option<Value>,
+    /// How many iterations run at once at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<u32>,
+    /// What is done for each element.
+    pub item_processor: Branch,
+    /// What to try again, first match first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub retry: Vec<Retrier>,
+    /// Where to go when an error is not retried, first match first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub catch: Vec<Catcher>,
+    /// Variables to set when all iterations succeed.
+    #[serde(skip_serializing_if = "Assign::is_empty")]
+    pub assign: Assign,
+    /// What the state passes on; the list of the iterations' outputs where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
+    /// Where it leads on success.
+    #[serde(flatten)]
+    pub transition: Transition,
 }
 
 /// A state of type Choice.
@@ -235,6 +310,15 @@ pub struct Fail {
 }
 
 impl State {
+    /// The branches of a Parallel state, the iteration of a Map state.
+    pub fn branches(&self) -> &[Branch] {
+        match self {
+            Self::Parallel(parallel) => &parallel.branches,
+            Self::Map(map) => std::slice::from_ref(&map.item_processor),
+            _ => &[],
+        }
+    }
+
     /// The names of all states that this one may lead to, in the order in which they are written.
     pub fn successors(&self) -> Vec<&str> {
         fn next(transition: &Transition) -> Option<&str> {
@@ -243,10 +327,13 @@ impl State {
                 Transition::End => None,
             }
         }
+        fn caught<'a>(catch: &'a [Catcher], transition: &'a Transition) -> Vec<&'a str> {
+            catch.iter().map(|catcher| catcher.next.as_str()).chain(next(transition)).collect()
+        }
         match self {
-            Self::Task(task) => {
-                task.catch.iter().map(|catcher| catcher.next.as_str()).chain(next(&task.transition)).collect()
-            }
+            Self::Task(task) => caught(&task.catch, &task.transition),
+            Self::Parallel(parallel) => caught(&parallel.catch, &parallel.transition),
+            Self::Map(map) => caught(&map.catch, &map.transition),
             Self::Choice(choice) => choice
                 .choices
                 .iter()

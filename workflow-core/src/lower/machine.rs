@@ -1,76 +1,68 @@
 //! Puts the state machine together: names, variables, and the states in order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     asl,
-    symbolic::{Kind, Node, Note, Point, Presence, Program, Step, Var},
-    workflow::WorkflowMeta,
+    symbolic::{ForkKind, Kind, Note, Point, Program, Step, Var},
+    workflow::{WorkflowKind, WorkflowMeta},
 };
 
 use super::{
     Definition, TaskInfo,
-    draft::{self, Drafts, Reached, Target},
+    draft::{Reached, Target},
     jsonata::Writer,
-    merge,
     names::{Names, title},
-    route,
+    regions::{self, Lowered},
     state::State,
 };
 
 pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
-    let entry_lets: Vec<(Var, Node)> = program
-        .params
-        .clone()
-        .into_iter()
-        .map(|(var, key)| {
-            let input = program.arena.add(Kind::Input);
-            let value = match key {
-                Some(key) => program.arena.field(input, key, Presence::Certain),
-                None => input,
-            };
-            (var, value)
-        })
-        .collect();
-    let entry = program.entry.unwrap_or_else(|| {
-        let value = program.arena.literal(Value::Null);
-        program.steps.push(Step::Return { note: Note::default(), value });
-        program.steps.len() - 1
-    });
-    let mut reached = draft::reach(&mut program, entry_lets, entry);
-    merge::merge(&mut program, &mut reached);
-    emit(meta, &mut program, &reached)
-}
+    let whole = regions::lower(&mut program, 0, Vec::new());
+    let mut regions = Vec::new();
+    whole.gather(&mut regions);
 
-fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Definition {
-    let Reached { start, fresh, drafts } = reached;
-    let mut names = Names::default();
-    let mut states: HashMap<Point, String> = HashMap::new();
-    // Names that the author gave come first, so that no other state takes them.
-    let (named, unnamed): (Vec<Point>, Vec<Point>) =
-        drafts.keys().copied().partition(|point| note(&program.steps[*point]).name.is_some());
-    for point in named.into_iter().chain(unnamed) {
-        let (wanted, binding) = wanted_name(program, point);
-        states.insert(point, names.state(&wanted, binding.as_deref()));
-    }
+    let states = state_names(&program, &regions);
     let mut problems = std::mem::take(&mut program.problems);
     problems.dedup();
 
     let mut sites = vec![String::new(); program.sites];
     let mut tasks: Vec<TaskInfo> = Vec::new();
+    let mut placeholders: Vec<String> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
-        if let Step::Wait { site, .. } = step {
-            sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned());
+        match step {
+            Step::Wait { site, .. } => {
+                sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned())
+            }
+            Step::Fork { fork, .. } => {
+                sites[fork.site] =
+                    states.get(&point).cloned().unwrap_or_else(|| wanted_name(&program, point).0);
+            }
+            _ => {}
         }
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
-            if drafts.contains_key(&point) && !tasks.contains(&call.task) {
-                if let Some(other) = tasks.iter().find(|known| known.function == call.task.function) {
+            if !states.contains_key(&point) {
+                continue;
+            }
+            for placeholder in &call.placeholders {
+                if !placeholders.contains(placeholder) {
+                    placeholders.push(placeholder.clone());
+                }
+            }
+            if !tasks.contains(&call.task) {
+                if meta.kind == WorkflowKind::Express && call.task.resource.is_waited_for() {
+                    problems.push(format!(
+                        "an Express workflow waits for no answer from outside, as `{}` needs it; make it `kind = standard`",
+                        call.task.name
+                    ));
+                }
+                if let Some(function) = call.task.function
+                    && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
+                {
                     problems.push(format!(
                         "`{}` and `{}` would both be the Lambda function `{}`; name one with `#[task(function = \"..\")]`",
-                        other.path, call.task.path, call.task.function
+                        other.path, call.task.path, function
                     ));
                 }
                 tasks.push(call.task);
@@ -78,54 +70,83 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
         }
     }
 
-    // What is read by a state that has the input is read from the input.
-    let mut own: BTreeMap<Point, Vec<Node>> = BTreeMap::new();
-    for point in drafts.keys() {
-        let mut nodes = own_expressions(program, *point);
-        if fresh.contains(point) {
-            nodes = nodes.into_iter().map(|node| route::apply(program, &start.lets, node)).collect();
-        }
-        own.insert(*point, nodes);
-    }
-
-    let (variables, elements) = variable_names(program, drafts);
+    let (variables, elements) = variable_names(&program, &whole);
     let made: HashSet<Var> = program
         .steps
         .iter()
         .filter_map(|step| match step {
             Step::Let { var, .. } => Some(*var),
+            // What leaves a branch may be the workflow's own.
+            Step::Fork { catch, .. } => catch.map(|(error, _)| error),
             _ => None,
         })
         .collect();
-    let writer = Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made };
+    let foreign = tasks.iter().any(|task| !task.resource.answers_as_lambda());
+    let writer =
+        Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made, foreign };
+    let branch = branch(&program, &writer, &states, &whole);
+    let machine = asl::StateMachine {
+        comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
+        query_language: asl::QueryLanguage::Jsonata,
+        start_at: branch.start_at,
+        timeout_seconds: meta.timeout_seconds,
+        states: branch.states,
+    };
+    let inlined = std::mem::take(&mut program.inlined);
+    Definition { machine, sites, inlined, tasks, placeholders, problems }
+}
+
+/// The states of a region, those of the regions in it first.
+fn branch(
+    program: &Program,
+    writer: &Writer<'_>,
+    states: &HashMap<Point, String>,
+    region: &Lowered,
+) -> asl::Branch {
+    let Reached { start, drafts, .. } = &region.reached;
     // The state that an execution starts at comes first, then the author's order.
     let (first, rest): (Vec<_>, Vec<_>) = drafts.iter().partition(|(point, _)| **point == start.target);
     let emitted = first
         .into_iter()
         .chain(rest)
         .map(|(point, draft)| {
-            let own = own.get(point).cloned().unwrap_or_default();
+            let own = region.own.get(point).cloned().unwrap_or_default();
             let passed = drafts
                 .values()
                 .flat_map(|draft| &draft.ways)
                 .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
-            let state = State { program, writer: &writer, states: &states, draft, own, passed }.write(*point);
+            let inner = region.inner.get(point).into_iter().flatten();
+            let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
+            let foreign = writer.foreign || matches!(program.steps[*point], Step::Fork { .. });
+            let writer = &Writer { foreign, ..*writer };
+            let state = State { program, writer, states, draft, own, passed, branches }.write(*point);
             (states[point].clone(), state)
         })
         .collect();
-    let machine = asl::StateMachine {
-        comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
-        query_language: asl::QueryLanguage::Jsonata,
-        start_at: states[&start.target].clone(),
-        timeout_seconds: meta.timeout_seconds,
-        states: emitted,
-    };
-    Definition { machine, sites, tasks, problems }
+    asl::Branch { start_at: states[&start.target].clone(), states: emitted }
+}
+
+/// A name for every state of all regions: they share one space.
+fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String> {
+    let mut points: Vec<Point> =
+        regions.iter().flat_map(|region| region.reached.drafts.keys().copied()).collect();
+    points.sort_unstable();
+    let mut names = Names::default();
+    // Names that the author gave come first, so that no other state takes them.
+    let (named, unnamed): (Vec<Point>, Vec<Point>) =
+        points.into_iter().partition(|point| note(&program.steps[*point]).name.is_some());
+    let mut states = HashMap::new();
+    for point in named.into_iter().chain(unnamed) {
+        let (wanted, binding) = wanted_name(program, point);
+        states.insert(point, names.state(&wanted, note(&program.steps[point]).within, binding.as_deref()));
+    }
+    states
 }
 
 pub(super) fn note(step: &Step) -> Note {
     match step {
         Step::Task { call, .. } => call.note,
+        Step::Fork { fork, .. } => fork.note,
         Step::Wait { note, .. }
         | Step::Choice { note, .. }
         | Step::Return { note, .. }
@@ -141,6 +162,16 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
     }
     match &program.steps[point] {
         Step::Task { call, result, .. } => (title(call.task.name), program.vars[result.0 as usize].clone()),
+        Step::Fork { fork, result, .. } => {
+            let binding = program.vars[result.0 as usize].clone();
+            let wanted = match (&fork.kind, fork.note.about) {
+                (ForkKind::Parallel, None) => "Parallel".to_owned(),
+                (ForkKind::Map(_), None) => "Map".to_owned(),
+                (ForkKind::Parallel, Some(about)) => title(about),
+                (ForkKind::Map(_), Some(about)) => format!("Map {}", title(about)),
+            };
+            (wanted, binding)
+        }
         Step::Choice { note, .. } => match note.about {
             Some(about) => (format!("Check {}", title(about)), None),
             None => ("Check".to_owned(), None),
@@ -157,31 +188,13 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
     }
 }
 
-fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
-    match &program.steps[point] {
-        Step::Task { call, .. } => call.arguments.clone(),
-        Step::Wait { seconds, .. } => vec![*seconds],
-        Step::Return { value, .. } => vec![*value],
-        Step::Raise { error, .. } => vec![*error],
-        Step::Choice { .. }
-        | Step::Let { .. }
-        | Step::Jump { .. }
-        | Step::Pass { .. }
-        | Step::Dispatch { .. } => Vec::new(),
-    }
-}
-
 /// A name for every variable, of which only those that some state assigns are told apart, and for
 /// every parameter of a function over a list.
-fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<String>) {
-    let mut assigned: Vec<Var> = drafts
-        .values()
-        .flat_map(|draft| &draft.ways)
-        .flat_map(|way| &way.lets)
-        .map(|(var, _)| *var)
-        .collect();
-    assigned.sort_unstable();
-    assigned.dedup();
+fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<String>) {
+    let mut names = Names::default();
+    // No parameter of a function over a list hides a variable or a function.
+    let elements = program.elements.iter().map(|name| names.variable(name)).collect();
+    let mut variables = vec!["value".to_owned(); program.vars.len()];
     let results: HashMap<Var, &str> = program
         .steps
         .iter()
@@ -190,10 +203,23 @@ fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<Strin
             _ => None,
         })
         .collect();
-    let mut names = Names::default();
-    // No parameter of a function over a list hides a variable or a function.
-    let elements = program.elements.iter().map(|name| names.variable(name)).collect();
-    let mut variables = vec!["value".to_owned(); program.vars.len()];
+    name_variables(program, &results, whole, names, &mut variables);
+    (variables, elements)
+}
+
+/// No variable of a region has the name of one around it, which Step Functions refuses; regions
+/// beside each other know nothing of each other's.
+fn name_variables(
+    program: &Program,
+    results: &HashMap<Var, &str>,
+    region: &Lowered,
+    mut names: Names,
+    variables: &mut [String],
+) {
+    let ways = region.reached.drafts.values().flat_map(|draft| &draft.ways);
+    let mut assigned: Vec<Var> = ways.flat_map(|way| &way.lets).map(|(var, _)| *var).collect();
+    assigned.sort_unstable();
+    assigned.dedup();
     for var in assigned {
         let wanted = match (&program.vars[var.0 as usize], results.get(&var)) {
             (Some(name), _) => name.clone(),
@@ -202,5 +228,7 @@ fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<Strin
         };
         variables[var.0 as usize] = names.variable(&wanted);
     }
-    (variables, elements)
+    for inner in region.inner.values().flatten() {
+        name_variables(program, results, inner, names.clone(), variables);
+    }
 }

@@ -7,7 +7,7 @@ use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
 
 use super::{
     draft::{Drafts, Reached, Target, Way, WayKind},
-    route,
+    drawn, route,
 };
 
 /// Merges what can be merged.
@@ -61,6 +61,7 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut Drafts) {
 /// Whether a value can be read only in the state that it is about.
 fn is_transient(program: &Program, node: Node) -> bool {
     matches!(program.arena.kind(node), Kind::Input | Kind::TaskResult | Kind::ErrorOutput)
+        || drawn::is_of_state(&program.arena, node)
         || program.arena.parts(node).into_iter().any(|part| is_transient(program, part))
 }
 
@@ -165,7 +166,10 @@ fn end_in_tasks(program: &mut Program, drafts: &mut Drafts) {
             continue;
         }
         for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
-            if way.target == Target::State(end) && matches!(way.kind, WayKind::Success) {
+            if way.target == Target::State(end)
+                && matches!(way.kind, WayKind::Success)
+                && drawn::may_hold(program, &way.lets, value)
+            {
                 let output = route::apply(program, &way.lets, value);
                 way.target = if named { Target::Passing(end, output) } else { Target::End(output) };
             }
@@ -205,15 +209,14 @@ fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> BTre
             // A state that has the input reads that instead.
             if !fresh.contains(point) {
                 match &program.steps[*point] {
-                    Step::Task { call, .. } => call.arguments.iter().for_each(|node| read(*node)),
-                    Step::Wait { seconds, .. } => read(*seconds),
-                    Step::Return { value, .. } => read(*value),
-                    Step::Raise { error, .. } => read(*error),
-                    Step::Choice { .. }
-                    | Step::Let { .. }
-                    | Step::Jump { .. }
-                    | Step::Pass { .. }
-                    | Step::Dispatch { .. } => {}
+                    // The conditions are on the rules' ways, and those of errors decided by then.
+                    Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
+                    Step::Fork { fork, .. } => {
+                        program.expressions(*point).into_iter().for_each(&mut read);
+                        fork.passed.iter().for_each(|(_, node)| read(*node));
+                        fork.reads.iter().for_each(|node| read(*node));
+                    }
+                    _ => program.expressions(*point).into_iter().for_each(read),
                 }
             }
             let passed = drafts

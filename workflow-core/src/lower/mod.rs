@@ -2,19 +2,22 @@
 //!
 //! `simplify` puts pure values where they are used. `route` follows a way out of a step to the next
 //! state and gathers the assignments that ride on it; `draft` does so for every state that can be
-//! reached. `merge` leaves out the states that are not needed. `machine` puts the rest together,
+//! reached. `merge` leaves out the states that are not needed. `regions` does all that for the whole
+//! and for every branch and iteration in it. `machine` puts the rest together,
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
 mod draft;
+mod drawn;
 mod jsonata;
 mod machine;
 mod merge;
 mod names;
+mod regions;
 mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
+use crate::{asl, resource::Resource, symbolic::Builder, workflow::Workflow};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -23,8 +26,14 @@ pub struct Definition {
     pub machine: asl::StateMachine,
     /// The name of the state that each awaited call became, by its place in the function.
     pub sites: Vec<String>,
+    /// The workflows that stand in the place of a call: the call's place among the sites, and that of their
+    /// own first call.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
+    /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
+    /// `${ChargeFunction}`.
+    pub(crate) placeholders: Vec<String>,
     /// What the function says that a state machine cannot: found where rustc's types end, such as
     /// a constant that JSON numbers do not hold exactly. Nothing is emitted while there is one.
     pub problems: Vec<String>,
@@ -32,8 +41,8 @@ pub struct Definition {
 
 impl Definition {
     /// The placeholders that deployment fills in: `${ChargeFunction}` without its braces.
-    pub fn placeholders(&self) -> Vec<&'static str> {
-        self.tasks.iter().map(|task| task.function).collect()
+    pub fn placeholders(&self) -> Vec<&str> {
+        self.placeholders.iter().map(String::as_str).collect()
     }
 }
 
@@ -42,17 +51,20 @@ impl Definition {
 pub struct TaskInfo {
     /// The function's name in Rust.
     pub name: &'static str,
-    /// The placeholder for the name of its Lambda function.
-    pub function: &'static str,
+    /// What it calls.
+    pub resource: Resource,
+    /// The placeholder for the name of its Lambda function, where it is one.
+    pub function: Option<&'static str>,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.
-pub fn define(meta: &WorkflowMeta, symbolic: fn(&Builder)) -> Definition {
-    let builder = Builder::new();
-    symbolic(&builder);
+pub fn define<W: Workflow>() -> Definition {
+    let builder = Builder::new(std::any::type_name::<W>(), W::META.function);
+    W::symbolic()(&builder);
     let mut program = builder.finish();
     simplify::simplify(&mut program);
-    machine::write(meta, program)
+    drawn::settle(&mut program);
+    machine::write(&W::META, program)
 }

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use crate::symbolic::{Kind, Node, Program, Step, Var};
 
+use super::drawn;
+
 pub(super) fn simplify(program: &mut Program) {
     loop {
         let definitions = definitions(program);
@@ -14,7 +16,10 @@ pub(super) fn simplify(program: &mut Program) {
         // One variable at a time: a value that was put in may be the next one's.
         let Some((var, value)) = definitions.iter().find_map(|(var, values)| {
             let [value] = values.as_slice() else { return None };
-            if program.reads_mutable(*value) || program.mutable.contains(var) {
+            if drawn::draws(&program.arena, *value)
+                || program.reads_mutable(*value)
+                || program.mutable.contains(var)
+            {
                 return None;
             }
             let movable =
@@ -43,7 +48,7 @@ fn definitions(program: &Program) -> Vec<(Var, Vec<Node>)> {
     definitions
 }
 
-fn uses(program: &Program) -> HashMap<Var, usize> {
+pub(super) fn uses(program: &Program) -> HashMap<Var, usize> {
     let mut uses = HashMap::new();
     for node in nodes(program) {
         program.arena.each_var(node, &mut |var| *uses.entry(var).or_default() += 1);
@@ -51,18 +56,12 @@ fn uses(program: &Program) -> HashMap<Var, usize> {
     uses
 }
 
-/// Every expression of a program that is evaluated.
+/// Every expression of a program that is evaluated. What an error is told apart by is no reading.
 fn nodes(program: &Program) -> Vec<Node> {
     let mut nodes = Vec::new();
-    for step in &program.steps {
-        match step {
-            Step::Let { value, .. } => nodes.push(*value),
-            Step::Task { call, .. } => nodes.extend(&call.arguments),
-            Step::Choice { rules, .. } => nodes.extend(rules.iter().map(|(condition, _)| *condition)),
-            Step::Wait { seconds, .. } => nodes.push(*seconds),
-            Step::Dispatch { .. } | Step::Jump { .. } | Step::Pass { .. } => {}
-            Step::Return { value, .. } => nodes.push(*value),
-            Step::Raise { error, .. } => nodes.push(*error),
+    for (point, step) in program.steps.iter().enumerate() {
+        if !matches!(step, Step::Dispatch { .. }) {
+            nodes.extend(program.expressions(point));
         }
     }
     for dispatch in &program.dispatches {
@@ -75,35 +74,21 @@ fn nodes(program: &Program) -> Vec<Node> {
 fn is_cheap(program: &Program, node: Node) -> bool {
     match program.arena.kind(node) {
         Kind::Literal(value) => !value.is_object() && !value.is_array(),
-        Kind::Var(_) => true,
+        Kind::Var(_) | Kind::Context(_) => true,
         Kind::Field { base, .. } | Kind::Index { base, .. } => is_cheap(program, *base),
         _ => false,
     }
 }
 
 /// Puts `value` wherever `var` is read, and takes the `let` out.
-fn substitute(program: &mut Program, var: Var, value: Node) {
-    let Program { arena, steps, dispatches, .. } = program;
-    let mut put = |node: &mut Node| {
-        *node = arena.replace(*node, &mut |kind| (*kind == Kind::Var(var)).then_some(value));
-    };
-    for step in steps.iter_mut() {
-        match step {
-            // The `let` stays as a step that nothing reads; following a way out leaves it behind.
-            Step::Let { var: set, .. } if *set == var => {}
-            Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => call.arguments.iter_mut().for_each(&mut put),
-            Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
-            Step::Dispatch { error, .. } => put(error),
-            Step::Wait { seconds, .. } => put(seconds),
-            Step::Jump { .. } | Step::Pass { .. } => {}
-            Step::Return { value, .. } => put(value),
-            Step::Raise { error, .. } => put(error),
+pub(super) fn substitute(program: &mut Program, var: Var, value: Node) {
+    for point in 0..program.steps.len() {
+        // The `let` stays as a step that nothing reads; following a way out leaves it behind.
+        if matches!(&program.steps[point], Step::Let { var: set, .. } if *set == var) {
+            continue;
         }
-    }
-    for arm in dispatches.iter_mut().flat_map(|dispatch| &mut dispatch.arms) {
-        if let Some(guard) = &mut arm.guard {
-            put(guard);
-        }
+        program.change(point, &mut |arena, node| {
+            *node = arena.replace(*node, &mut |kind| (*kind == Kind::Var(var)).then_some(value));
+        });
     }
 }

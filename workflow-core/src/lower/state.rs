@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::{
     asl::{self, Assign, Transition},
     retry::{Retry, Seconds},
-    symbolic::{CallInfo, Node, Point, Program, Step, Var},
+    symbolic::{CallInfo, ForkInfo, ForkKind, MapInfo, Node, Point, Program, Step, Var},
 };
 
 use super::{
@@ -24,6 +24,8 @@ pub(super) struct State<'a> {
     pub(super) draft: &'a Draft,
     /// The state's own expressions.
     pub(super) own: Vec<Node>,
+    /// What the state runs, written already.
+    pub(super) branches: Vec<asl::Branch>,
     /// Whether the state passes on the output that it is given.
     pub(super) passed: bool,
 }
@@ -33,6 +35,10 @@ impl State<'_> {
         let comment = note(&self.program.steps[point]).comment.map(str::to_owned);
         match &self.program.steps[point] {
             Step::Task { call, .. } => asl::State::Task(self.task(call, comment)),
+            Step::Fork { fork, .. } => match &fork.kind {
+                ForkKind::Parallel => asl::State::Parallel(self.parallel(fork, comment)),
+                ForkKind::Map(map) => asl::State::Map(self.map(fork, map, comment)),
+            },
             Step::Choice { .. } => asl::State::Choice(self.choice(comment)),
             Step::Raise { .. } => {
                 let error = self.own[0];
@@ -43,7 +49,7 @@ impl State<'_> {
                 })
             }
             Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
-            Step::Wait { .. } => asl::State::Wait(self.wait(comment)),
+            Step::Wait { until, .. } => asl::State::Wait(self.wait(*until, comment)),
             Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
                 let output =
                     self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
@@ -53,45 +59,87 @@ impl State<'_> {
     }
 
     fn task(&self, call: &CallInfo, comment: Option<String>) -> asl::Task {
-        let payload = match (call.parameters, self.own.as_slice()) {
-            ([_], [argument]) => self.writer.template(*argument),
-            (names, arguments) => Value::Object(
-                names
-                    .iter()
-                    .zip(arguments)
-                    .map(|(name, argument)| ((*name).to_owned(), self.writer.template(*argument)))
-                    .collect(),
-            ),
-        };
-        let mut arguments = serde_json::Map::new();
-        arguments.insert("FunctionName".to_owned(), format!("${{{}}}", call.task.function).into());
-        arguments.insert("Payload".to_owned(), payload);
-        let mut task = asl::Task {
+        let Ways { catch, assign, output, transition } = self.ways();
+        asl::Task {
             comment,
-            resource: "arn:aws:states:::lambda:invoke".to_owned(),
-            arguments: Value::Object(arguments),
+            resource: call.task.resource.arn(),
+            arguments: self.writer.template(self.own[0]),
             timeout_seconds: call.policy.timeout.map(Seconds::get),
             heartbeat_seconds: call.policy.heartbeat.map(Seconds::get),
             retry: call.policy.retriers().iter().map(retrier).collect(),
-            catch: Vec::new(),
-            assign: Assign::new(),
-            output: None,
-            transition: Transition::End,
+            catch,
+            assign,
+            output,
+            transition,
+        }
+    }
+
+    fn parallel(&self, fork: &ForkInfo, comment: Option<String>) -> asl::Parallel {
+        let Ways { catch, assign, output, transition } = self.ways();
+        asl::Parallel {
+            comment,
+            branches: self.branches.clone(),
+            retry: fork.retry.iter().map(retrier).collect(),
+            catch,
+            assign,
+            output: output.filter(is_no_result),
+            transition,
+        }
+    }
+
+    fn map(&self, fork: &ForkInfo, map: &MapInfo, comment: Option<String>) -> asl::Map {
+        let Ways { catch, assign, output, transition } = self.ways();
+        let (items, passed) = match self.own.split_first() {
+            Some((items, passed)) => (self.writer.template(*items), passed),
+            None => (Value::Null, self.own.as_slice()),
         };
+        let name = |var: Var| self.program.vars[var.0 as usize].clone().unwrap_or_else(|| "item".to_owned());
+        let item_selector = (map.index.is_some() || !passed.is_empty()).then(|| {
+            let own = [
+                Some((name(map.item), "{% $states.context.Map.Item.Value %}")),
+                map.index.map(|index| (name(index), "{% $states.context.Map.Item.Index %}")),
+            ];
+            let own = own.into_iter().flatten().map(|(key, value)| (key, Value::from(value)));
+            let passed = fork.passed.iter().zip(passed);
+            let passed = passed.map(|((key, _), value)| (key.clone(), self.writer.template(*value)));
+            Value::Object(own.chain(passed).collect())
+        });
+        asl::Map {
+            comment,
+            items,
+            item_selector,
+            max_concurrency: map.policy.max_concurrency,
+            item_processor: self
+                .branches
+                .first()
+                .cloned()
+                .unwrap_or_else(|| asl::Branch { start_at: String::new(), states: Vec::new() }),
+            retry: fork.retry.iter().map(retrier).collect(),
+            catch,
+            assign,
+            output: output.filter(is_no_result),
+            transition,
+        }
+    }
+
+    /// The ways out of a state that runs something.
+    fn ways(&self) -> Ways {
+        let mut ways =
+            Ways { catch: Vec::new(), assign: Assign::new(), output: None, transition: Transition::End };
         for way in &self.draft.ways {
             match &way.kind {
                 WayKind::Success => {
-                    task.assign = self.assign(&way.lets);
+                    ways.assign = self.assign(&way.lets);
                     match way.target {
-                        Target::State(to) => task.transition = Transition::Next(self.states[&to].clone()),
-                        Target::End(output) => task.output = Some(self.writer.template(output)),
+                        Target::State(to) => ways.transition = Transition::Next(self.states[&to].clone()),
+                        Target::End(output) => ways.output = Some(self.writer.template(output)),
                         Target::Passing(to, output) => {
-                            task.output = Some(self.writer.template(output));
-                            task.transition = Transition::Next(self.states[&to].clone());
+                            ways.output = Some(self.writer.template(output));
+                            ways.transition = Transition::Next(self.states[&to].clone());
                         }
                     }
                 }
-                WayKind::Catch(names) => task.catch.push(asl::Catcher {
+                WayKind::Catch(names) => ways.catch.push(asl::Catcher {
                     error_equals: names.clone(),
                     assign: self.assign(&way.lets),
                     output: None,
@@ -100,7 +148,7 @@ impl State<'_> {
                 WayKind::Rule(_) | WayKind::Default => {}
             }
         }
-        task
+        ways
     }
 
     fn pass(&self, comment: Option<String>) -> asl::Pass {
@@ -120,10 +168,11 @@ impl State<'_> {
         pass
     }
 
-    fn wait(&self, comment: Option<String>) -> asl::Wait {
+    fn wait(&self, until: bool, comment: Option<String>) -> asl::Wait {
         let asl::Pass { comment, assign, output, transition } = self.pass(comment);
-        let seconds = self.own.first().map(|seconds| self.writer.template(*seconds));
-        asl::Wait { comment, seconds, timestamp: None, assign, output, transition }
+        let time = self.own.first().map(|time| self.writer.template(*time));
+        let (seconds, timestamp) = if until { (None, time) } else { (time, None) };
+        asl::Wait { comment, seconds, timestamp, assign, output, transition }
     }
 
     fn choice(&self, comment: Option<String>) -> asl::Choice {
@@ -158,6 +207,19 @@ impl State<'_> {
             .map(|(var, value)| (self.writer.variables[var.0 as usize].clone(), self.writer.template(*value)))
             .collect()
     }
+}
+
+/// Whether an output is other than what the state gives without one.
+fn is_no_result(output: &Value) -> bool {
+    output != "{% $states.result %}"
+}
+
+/// Where a state that runs something leads.
+struct Ways {
+    catch: Vec<asl::Catcher>,
+    assign: Assign,
+    output: Option<Value>,
+    transition: Transition,
 }
 
 fn text(value: Value) -> String {

@@ -4,13 +4,22 @@ use crate::decimal::Decimal;
 
 use super::{
     builder::Builder,
+    methods::Ordered,
     node::{BinaryOp, Expr, Kind, Node, UnaryOp},
-    ops::{Addable, Formattable, Number, Ordered, Product, Write},
+    ops::{Addable, Formattable, Number, Product, Write},
     pure::{Method, name},
 };
 
 #[diagnostic::do_not_recommend]
-impl<const SCALE: u32> Ordered for Decimal<SCALE> {}
+impl<const SCALE: u32> Ordered for Decimal<SCALE> {
+    const NUMBER: bool = true;
+    fn less(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::Less, left, right))
+    }
+    fn less_or_equal(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::LessOrEqual, left, right))
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<const SCALE: u32> Addable for Decimal<SCALE> {
@@ -21,6 +30,8 @@ impl<const SCALE: u32> Addable for Decimal<SCALE> {
 impl<const SCALE: u32> Number for Decimal<SCALE> {
     const INTEGER: bool = true;
     const SIGNED: bool = true;
+    const LOW: i128 = Self::MIN.units() as i128;
+    const HIGH: i128 = Self::MAX.units() as i128;
 }
 
 #[diagnostic::do_not_recommend]
@@ -73,12 +84,5 @@ impl<const SCALE: u32> Method<{ name("from_units") }, (Expr<i64>,), Self> for De
 impl<const SCALE: u32> Method<{ name("units") }, (Expr<Self>,), i64> for Decimal<SCALE> {
     fn expand(_: &Builder, (this,): (Expr<Self>,)) -> Expr<i64> {
         Expr::new(this.node())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<const SCALE: u32> Method<{ name("abs") }, (Expr<Self>,), Self> for Decimal<SCALE> {
-    fn expand(builder: &Builder, (this,): (Expr<Self>,)) -> Expr<Self> {
-        builder.expr(Kind::Call { function: "abs", arguments: vec![this.node()] })
     }
 }

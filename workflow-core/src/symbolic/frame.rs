@@ -10,18 +10,18 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use crate::error::Propagates;
+use crate::{data::Data, error::Propagates};
 
 use super::{
     builder::Builder,
     graph::Program,
+    methods::Holder,
     node::{Arena, BinaryOp, Element, Expr, Kind, Node, Presence},
-    ops::Holder,
 };
 
 /// What a body or a branch has done so far, in order.
 #[derive(Debug, Default)]
-pub(super) struct Frame {
+pub(super) struct PureFrame {
     entries: Vec<Entry>,
 }
 
@@ -68,7 +68,7 @@ pub trait Question<R>: Holder {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, U> Question<Option<U>> for Option<T> {
+impl<T: Data, U> Question<Option<U>> for Option<T> {
     fn residual(builder: &Builder, _: Node) -> Node {
         builder.unit().node()
     }
@@ -94,7 +94,7 @@ impl Builder {
     /// Ends a pure body: its value as one expression.
     pub fn end<T>(&self, _: Exits<T>, value: Expr<T>) -> Expr<T> {
         let mut inner = self.inner.borrow_mut();
-        let frame = inner.frames.pop().unwrap_or_default();
+        let frame = inner.pure_frames.pop().unwrap_or_default();
         let program = &mut inner.program;
         let mut body = value.node();
         for entry in frame.entries.into_iter().rev() {
@@ -109,13 +109,13 @@ impl Builder {
 
     /// Starts a branch of a pure body.
     pub fn enter(&self) {
-        self.inner.borrow_mut().frames.push(Frame::default());
+        self.inner.borrow_mut().pure_frames.push(PureFrame::default());
     }
 
     /// Ends a branch with its value.
     pub fn close<T>(&self, value: Expr<T>) -> Branch<T> {
         let mut inner = self.inner.borrow_mut();
-        let frame = inner.frames.pop().unwrap_or_default();
+        let frame = inner.pure_frames.pop().unwrap_or_default();
         let program = &mut inner.program;
         let mut value = value.node();
         let mut exit: Option<(Node, Node)> = None;
@@ -218,7 +218,7 @@ impl Builder {
         }
         let element = program.element(name);
         let node = program.arena.add(Kind::Element(element));
-        if let Some(frame) = inner.frames.last_mut() {
+        if let Some(frame) = inner.pure_frames.last_mut() {
             frame.entries.push(Entry::Let(element, value));
         }
         node
@@ -226,7 +226,7 @@ impl Builder {
 
     /// Whether a pure body is being read.
     pub(super) fn is_pure(&self) -> bool {
-        !self.inner.borrow().frames.is_empty()
+        !self.inner.borrow().pure_frames.is_empty()
     }
 
     fn leave_when(&self, condition: Node, returned: Node) {
@@ -242,7 +242,7 @@ impl Builder {
     }
 
     fn entry(&self, entry: Entry) {
-        if let Some(frame) = self.inner.borrow_mut().frames.last_mut() {
+        if let Some(frame) = self.inner.borrow_mut().pure_frames.last_mut() {
             frame.entries.push(entry);
         }
     }
@@ -276,10 +276,11 @@ enum Reads {
 fn reads(arena: &Arena, node: Node, element: Element) -> Reads {
     match arena.kind(node) {
         Kind::Element(read) if *read == element => Reads::Once,
-        Kind::Each { list, body, .. } => match reads(arena, *body, element) {
-            Reads::Never => reads(arena, *list, element),
-            _ => Reads::Often,
-        },
+        // A function in a form may run its body many times.
+        Kind::Form { text, parts } if text.contains("function(") => {
+            let read = |part: &Node| reads(arena, *part, element) != Reads::Never;
+            if parts.iter().any(read) { Reads::Often } else { Reads::Never }
+        }
         _ => arena.parts(node).into_iter().fold(Reads::Never, |so_far, part| {
             match (so_far, reads(arena, part, element)) {
                 (Reads::Never, reads) | (reads, Reads::Never) => reads,

@@ -1,10 +1,14 @@
 //! What the symbolic reading leaves behind: a graph of steps.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::{lower::TaskInfo, retry::Policy};
+use crate::{
+    fork::MapPolicy,
+    lower::TaskInfo,
+    retry::{Policy, Retry},
+};
 
-use super::node::{Arena, Element, Node};
+use super::node::{Arena, Element, Kind, Node};
 
 /// A variable: its place in [`Program::vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +26,8 @@ pub struct Note {
     pub comment: Option<&'static str>,
     /// What the state is about, where it has no name: a binding or the last field of a scrutinee.
     pub about: Option<&'static str>,
+    /// The workflow that the state belongs to, where it stands in the place of a call.
+    pub within: Option<&'static str>,
 }
 
 /// The whole body of a workflow.
@@ -32,20 +38,34 @@ pub(crate) struct Program {
     pub(crate) vars: Vec<Option<String>>,
     /// The names that the author gave to parameters of functions over lists.
     pub(crate) elements: Vec<String>,
-    /// The parameters: the variable, and the key of the input that it is (none: the whole input).
-    pub(crate) params: Vec<(Var, Option<String>)>,
+    /// The parts that are state machines of their own. The first is the body itself.
+    pub(crate) regions: Vec<Region>,
     pub(crate) steps: Vec<Step>,
-    /// Where an execution starts.
-    pub(crate) entry: Option<Point>,
     /// Caught errors and what is done with each.
     pub(crate) dispatches: Vec<Dispatch>,
+    /// How many values are drawn: each [`Kind::Drawn`](super::node::Kind) has a number of its own.
+    pub(crate) draws: u32,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
+    /// The workflows that stand in the place of a call: the call, and the first call of theirs.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Variables that are set again: what reads one must not be moved past the next setting.
     pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
     pub(crate) problems: Vec<String>,
 }
+
+/// A part of a body that is a state machine of its own: the whole, a branch, an iteration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Region {
+    /// What it is given: the variable, and the key of the input that it is (none: the whole input).
+    pub(crate) params: Vec<(Var, Option<String>)>,
+    /// Where it starts.
+    pub(crate) entry: Option<Point>,
+}
+
+/// A region's place in [`Program::regions`].
+pub(crate) type RegionId = usize;
 
 /// A step. `next` and its kin are filled in when what follows is known; `None` leads nowhere,
 /// which only an unreachable step may do.
@@ -57,10 +77,12 @@ pub(crate) enum Step {
     Jump { next: Option<Point> },
     /// Leads on as a state of its own, for what can ride on no other.
     Pass { next: Option<Point> },
-    /// Waits for some seconds.
-    Wait { site: usize, note: Note, seconds: Node, next: Option<Point> },
+    /// Waits for some seconds, or until a point in time.
+    Wait { site: usize, note: Note, time: Node, until: bool, next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
+    /// Runs regions, and goes on with the list of their outputs.
+    Fork { fork: Box<ForkInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Goes where the first true condition says.
     Choice { note: Note, rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
     /// Goes where the name of an error says.
@@ -77,11 +99,52 @@ pub(crate) struct CallInfo {
     pub(crate) site: usize,
     pub(crate) note: Note,
     pub(crate) task: TaskInfo,
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) arguments: Vec<Node>,
+    /// The `Arguments` of the state.
+    pub(crate) arguments: Node,
+    /// What the call gives, made of [`Kind::TaskResult`](super::node::Kind::TaskResult).
+    pub(crate) result: Node,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
+    /// What the workflow sees of a failure, where that is not the failure itself: made of
+    /// [`Kind::ErrorOutput`](super::node::Kind::ErrorOutput).
+    pub(crate) failure: Option<Node>,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,
+}
+
+/// What runs regions: a Parallel or a Map state.
+#[derive(Debug)]
+pub(crate) struct ForkInfo {
+    pub(crate) site: usize,
+    pub(crate) note: Note,
+    pub(crate) kind: ForkKind,
+    /// The branches; one region for a Map.
+    pub(crate) regions: Vec<RegionId>,
+    pub(crate) retry: Vec<Retry>,
+    /// The error names of the regions' error type.
+    pub(crate) errors: Vec<&'static str>,
+    /// What is passed into an iteration beside its item, since it cannot read it: the key and the value.
+    /// Known once the lowering has found which states have the input.
+    pub(crate) passed: Vec<(String, Node)>,
+    /// The variables around the regions that they read.
+    pub(crate) reads: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(crate) enum ForkKind {
+    Parallel,
+    Map(MapInfo),
+}
+
+/// What a Map state runs its region for.
+#[derive(Debug)]
+pub(crate) struct MapInfo {
+    pub(crate) items: Node,
+    /// The variable of the item, and that of its place if that is read.
+    pub(crate) item: Var,
+    pub(crate) index: Option<Var>,
+    pub(crate) policy: MapPolicy,
 }
 
 /// What a `match` does with the errors of what it awaits.
@@ -109,7 +172,7 @@ pub(crate) struct Arm {
 /// A way out of a step whose target is not known yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hole {
-    Entry,
+    Entry(RegionId),
     Next(Point),
     Rule(Point, usize),
     Default(Point),
@@ -135,14 +198,145 @@ impl Program {
         reads
     }
 
+    /// The list of all outputs of branches, where nodes are these outputs in order.
+    pub(crate) fn all_outputs(&self, nodes: &[Node]) -> Option<Node> {
+        let base = match self.arena.kind(*nodes.first()?) {
+            Kind::Index { base, .. } => *base,
+            _ => return None,
+        };
+        let in_order = nodes
+            .iter()
+            .enumerate()
+            .all(|(place, node)| *self.arena.kind(*node) == Kind::Index { base, index: place });
+        let Kind::Var(var) = self.arena.kind(base) else { return None };
+        let is_all = self.steps.iter().any(|step| {
+            matches!(step, Step::Fork { fork, result, .. }
+                if result == var && matches!(fork.kind, ForkKind::Parallel) && fork.regions.len() == nodes.len())
+        });
+        (in_order && is_all).then_some(base)
+    }
+
+    /// The steps of a region and of the regions in it.
+    pub(crate) fn points_of(&self, region: RegionId) -> Vec<Point> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<Point> = self.regions[region].entry.into_iter().collect();
+        while let Some(point) = open.pop() {
+            if !found.insert(point) {
+                continue;
+            }
+            match &self.steps[point] {
+                Step::Let { next, .. }
+                | Step::Jump { next }
+                | Step::Pass { next }
+                | Step::Wait { next, .. } => open.extend(next),
+                Step::Task { next, catch, .. } => {
+                    open.extend(next);
+                    open.extend(catch.map(|(_, handler)| handler));
+                }
+                Step::Fork { fork, next, catch, .. } => {
+                    open.extend(next);
+                    open.extend(catch.map(|(_, handler)| handler));
+                    open.extend(fork.regions.iter().filter_map(|region| self.regions[*region].entry));
+                }
+                Step::Choice { rules, default, .. } => {
+                    open.extend(rules.iter().filter_map(|(_, target)| *target));
+                    open.extend(default);
+                }
+                Step::Dispatch { dispatch, .. } => {
+                    open.extend(self.dispatches[*dispatch].arms.iter().filter_map(|arm| arm.entry))
+                }
+                Step::Return { .. } | Step::Raise { .. } => {}
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The variables that a region reads and that are set around it, in the order of their setting.
+    pub(crate) fn captures(&self, region: RegionId) -> Vec<Var> {
+        let mut read = BTreeSet::new();
+        let mut set: HashSet<Var> = self.regions[region].params.iter().map(|(var, _)| *var).collect();
+        for point in self.points_of(region) {
+            for node in self.expressions(point) {
+                self.arena.each_var(node, &mut |var| {
+                    read.insert(var);
+                });
+            }
+            match &self.steps[point] {
+                Step::Let { var, .. } => {
+                    set.insert(*var);
+                }
+                Step::Task { result, catch, .. } => {
+                    set.insert(*result);
+                    set.extend(catch.map(|(error, _)| error));
+                }
+                Step::Fork { fork, result, catch, .. } => {
+                    set.insert(*result);
+                    set.extend(catch.map(|(error, _)| error));
+                    for region in &fork.regions {
+                        set.extend(self.regions[*region].params.iter().map(|(var, _)| *var));
+                    }
+                }
+                Step::Dispatch { dispatch, .. } => set.extend(self.dispatches[*dispatch].error),
+                _ => {}
+            }
+        }
+        read.into_iter().filter(|var| !set.contains(var)).collect()
+    }
+
+    /// The expressions that a step evaluates, the guards of its arms among them.
+    pub(crate) fn expressions(&self, point: Point) -> Vec<Node> {
+        match &self.steps[point] {
+            Step::Let { value, .. } => vec![*value],
+            Step::Task { call, .. } => vec![call.arguments],
+            Step::Fork { fork, .. } => match &fork.kind {
+                ForkKind::Parallel => Vec::new(),
+                ForkKind::Map(map) => vec![map.items],
+            },
+            Step::Choice { rules, .. } => rules.iter().map(|(condition, _)| *condition).collect(),
+            Step::Wait { time, .. } => vec![*time],
+            Step::Dispatch { dispatch, error } => {
+                let guards = self.dispatches[*dispatch].arms.iter().filter_map(|arm| arm.guard);
+                std::iter::once(*error).chain(guards).collect()
+            }
+            Step::Return { value, .. } => vec![*value],
+            Step::Raise { error, .. } => vec![*error],
+            Step::Jump { .. } | Step::Pass { .. } => Vec::new(),
+        }
+    }
+
+    /// Lets `change` change every expression of a step.
+    pub(crate) fn change(&mut self, point: Point, change: &mut dyn FnMut(&mut Arena, &mut Node)) {
+        let Self { arena, steps, dispatches, .. } = self;
+        let mut put = |node: &mut Node| change(arena, node);
+        match &mut steps[point] {
+            Step::Let { value, .. } => put(value),
+            Step::Task { call, .. } => put(&mut call.arguments),
+            Step::Fork { fork, .. } => match &mut fork.kind {
+                ForkKind::Parallel => {}
+                ForkKind::Map(map) => put(&mut map.items),
+            },
+            Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
+            Step::Wait { time, .. } => put(time),
+            Step::Dispatch { dispatch, error } => {
+                put(error);
+                let arms = &mut dispatches[*dispatch].arms;
+                arms.iter_mut().filter_map(|arm| arm.guard.as_mut()).for_each(put);
+            }
+            Step::Return { value, .. } => put(value),
+            Step::Raise { error, .. } => put(error),
+            Step::Jump { .. } | Step::Pass { .. } => {}
+        }
+    }
+
     /// Makes `hole` lead to `point`.
     pub(crate) fn fill(&mut self, hole: Hole, point: Point) {
         let target = match hole {
-            Hole::Entry => &mut self.entry,
+            Hole::Entry(region) => &mut self.regions[region].entry,
             Hole::Arm(dispatch, arm) => &mut self.dispatches[dispatch].arms[arm].entry,
             Hole::Next(at) => match &mut self.steps[at] {
                 Step::Let { next, .. }
                 | Step::Task { next, .. }
+                | Step::Fork { next, .. }
                 | Step::Jump { next }
                 | Step::Wait { next, .. }
                 | Step::Pass { next } => next,

@@ -5,8 +5,6 @@
 //! type, [`NotPure`] stands for it, so that rustc says what is wrong in our words. A method is found by
 //! the type of its receiver and a number made of its name.
 
-use crate::data::Data;
-
 use super::{builder::Builder, node::Expr};
 
 /// A function that a workflow may call without awaiting it, to the value `R`.
@@ -133,72 +131,7 @@ macro_rules! with_receiver {
 
 with_receiver! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G) (A, B, C, D, E, F, G, H) }
 
-/// A conversion that a workflow may make with `into`: to the type itself, to a wider integer, and what
-/// `#[pure] impl From` says.
-#[diagnostic::on_unimplemented(
-    message = "a workflow cannot turn a `{Self}` into a `{T}`",
-    label = "not a `#[pure]` conversion",
-    note = "annotate its `impl From` with `#[pure]` if it is your own, or convert in a task"
-)]
-pub trait Converts<T>: Sized {
-    /// The other value.
-    #[doc(hidden)]
-    fn convert(builder: &Builder, value: Expr<Self>) -> Expr<T>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Data> Converts<T> for T {
-    fn convert(_: &Builder, value: Expr<T>) -> Expr<T> {
-        value
-    }
-}
-
-/// Nothing turns into it. With it rustc sees two conversions of every type, and so waits for what the
-/// context wants.
-#[derive(Debug)]
-pub enum Undecided {}
-
-#[diagnostic::do_not_recommend]
-impl<T> Converts<Undecided> for T {
-    fn convert(builder: &Builder, _: Expr<T>) -> Expr<Undecided> {
-        builder.never()
-    }
-}
-
-macro_rules! wider {
-    ($($ty:ty: $($wider:ty),*;)*) => {$($(
-        #[diagnostic::do_not_recommend]
-        impl Converts<$wider> for $ty {
-            fn convert(_: &Builder, value: Expr<$ty>) -> Expr<$wider> {
-                Expr::new(value.node())
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl Method<{ name("from") }, (Expr<$ty>,), $wider> for $wider {
-            fn expand(_: &Builder, (value,): (Expr<$ty>,)) -> Expr<$wider> {
-                Expr::new(value.node())
-            }
-        }
-    )*)*};
-}
-
-wider! {
-    u8: u16, u32, u64, usize, i16, i32, i64, isize, f32, f64;
-    u16: u32, u64, usize, i32, i64, f32, f64;
-    u32: u64, i64, f64;
-    i8: i16, i32, i64, isize, f32, f64;
-    i16: i32, i64, isize, f32, f64;
-    i32: i64, f64;
-    f32: f64;
-}
-
 impl Builder {
-    /// `into`
-    pub fn convert<A: Converts<T>, T>(&self, value: Expr<A>) -> Expr<T> {
-        A::convert(self, value)
-    }
-
     /// A call of a function.
     pub fn function<F: Function<Arguments, R>, Arguments, R>(&self, arguments: Arguments) -> Expr<R>
     where

@@ -12,9 +12,9 @@ use crate::{
 
 use super::{
     builder::Builder,
-    lists::Summed,
+    methods::Ordered,
     node::{BinaryOp, Expr, Kind, Node},
-    ops::{Constant, Difference, Formattable, Ordered, Product, Sum, Write},
+    ops::{Constant, Difference, Formattable, Product, Sum, Summed, Write},
     pure::{Method, name},
 };
 
@@ -80,13 +80,26 @@ fn not_negative(builder: &Builder, value: Node) -> Node {
 
 #[diagnostic::do_not_recommend]
 impl Ordered for Timestamp {
-    fn key(builder: &Builder, value: Node) -> Node {
-        millis_of(builder, value)
+    fn less(builder: &Builder, left: Node, right: Node) -> Node {
+        let (left, right) = (millis_of(builder, left), millis_of(builder, right));
+        binary(builder, BinaryOp::Less, left, right)
+    }
+    fn less_or_equal(builder: &Builder, left: Node, right: Node) -> Node {
+        let (left, right) = (millis_of(builder, left), millis_of(builder, right));
+        binary(builder, BinaryOp::LessOrEqual, left, right)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Ordered for TimeSpan {}
+impl Ordered for TimeSpan {
+    const NUMBER: bool = true;
+    fn less(builder: &Builder, left: Node, right: Node) -> Node {
+        binary(builder, BinaryOp::Less, left, right)
+    }
+    fn less_or_equal(builder: &Builder, left: Node, right: Node) -> Node {
+        binary(builder, BinaryOp::LessOrEqual, left, right)
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl Formattable for Timestamp {
@@ -218,6 +231,7 @@ pub(super) fn holds_timestamp(shape: &Shape, depth: u32) -> bool {
         | Shape::Integer { .. }
         | Shape::Float
         | Shape::Text
+        | Shape::JsonText(_)
         | Shape::Error(_) => false,
     }
 }

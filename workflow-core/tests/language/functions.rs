@@ -222,3 +222,61 @@ async fn generic_functions_are_read_by_type() {
         }
     }
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data, Default)]
+struct Bill {
+    cents: u64,
+    lines: u64,
+}
+
+#[pure]
+impl From<Basket> for Bill {
+    fn from(basket: Basket) -> Self {
+        Self { cents: basket.total(), lines: 1 }
+    }
+}
+
+const fn free(limit: u64) -> u64 {
+    limit / 2
+}
+
+#[workflow]
+async fn converted(basket: Basket) -> (Bill, Bill, u64) {
+    if basket.lines.is_empty() {
+        return (Bill::default(), Bill::from(basket), const { free(10) });
+    }
+    let bill: Bill = basket.into();
+    (bill.clone(), bill, FREE)
+}
+
+#[tokio::test]
+async fn conversions_defaults_and_constants() {
+    snapshot!(converted);
+    let lines = vec![Line { sku: "a".to_owned(), cents: 3, count: 4 }];
+    let run = |lines| Executor::test().run(converted(Basket { lines, discount: None }));
+    let bill = Bill { cents: 12, lines: 1 };
+    assert_eq!(run(lines).await.output().unwrap(), (bill.clone(), bill, FREE));
+    assert_eq!(run(vec![]).await.output().unwrap(), (Bill::default(), Bill { cents: 0, lines: 1 }, 5));
+}
+
+#[pure]
+fn even(number: u64) -> bool {
+    if number == 0 { true } else { odd(number - 1) }
+}
+
+#[pure]
+fn odd(number: u64) -> bool {
+    if number == 0 { false } else { even(number - 1) }
+}
+
+#[workflow]
+async fn endless(number: u64) -> bool {
+    even(number)
+}
+
+#[test]
+fn functions_that_call_each_other_are_a_problem() {
+    let problems = &<endless as workflow_core::Workflow>::definition().problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].starts_with("`even`, `odd`, `even` call each other without end"), "{problems:?}");
+}

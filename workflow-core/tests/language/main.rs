@@ -2,14 +2,19 @@
 //! does natively.
 
 mod branching;
+mod callbacks;
+mod children;
+mod concurrency;
 mod data;
 mod decimals;
+mod effects;
 mod errors;
 mod expressions;
 mod functions;
 mod lists;
 mod loops;
 mod policies;
+mod services;
 mod times;
 
 use serde::{Deserialize, Serialize};
@@ -88,3 +93,8 @@ macro_rules! snapshot {
     };
 }
 use snapshot;
+
+/// An executor whose every execution is compared with the state machine's.
+fn testing() -> Executor {
+    Executor::test().agreeing()
+}

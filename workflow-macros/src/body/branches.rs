@@ -17,11 +17,11 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let exits = self.fresh("exits");
         let scope = std::mem::replace(&mut self.scope, exits.clone());
-        let pure = std::mem::replace(&mut self.pure, true);
+        let framed = std::mem::replace(&mut self.framed, true);
         let loops = std::mem::take(&mut self.loops);
         let body = body(self);
         self.scope = scope;
-        self.pure = pure;
+        self.framed = framed;
         self.loops = loops;
         quote! {{
             let #exits = #b.exits();

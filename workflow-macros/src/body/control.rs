@@ -58,7 +58,7 @@ impl Symbolic<'_> {
     }
 
     fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
-        if self.pure {
+        if self.framed {
             return self.pure_if(branch);
         }
         // `if let Ok(v) = call().await` is a `match` on a `Result`.
@@ -90,8 +90,10 @@ impl Symbolic<'_> {
             None => Body::Nothing,
         };
         if !effects {
+            let outer = std::mem::replace(&mut self.pure, true);
             let otherwise = self.body(otherwise, position);
             let then = self.body(then, position);
+            self.pure = outer;
             return quote! {{
                 let __otherwise = #otherwise;
                 #prelude
@@ -168,7 +170,7 @@ impl Symbolic<'_> {
     }
 
     fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
-        if self.pure {
+        if self.framed {
             return self.pure_match(choice);
         }
         let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
@@ -204,7 +206,9 @@ impl Symbolic<'_> {
             self.declare(&pattern);
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
             let guard = self.guard(case);
+            let outer = std::mem::replace(&mut self.pure, true);
             let body = self.body(case.body, position);
+            self.pure = outer;
             written = if written.is_empty() {
                 quote! {{
                     let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
@@ -374,7 +378,7 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
-        if self.pure {
+        if self.framed {
             return self.pure_let_else(pat, value, otherwise);
         }
         let b = self.b.clone();
@@ -505,7 +509,7 @@ fn without_condition(branch: &ExprIf) -> ExprIf {
 }
 
 /// What a condition or a scrutinee is about: the last name in its first path.
-fn about(expr: &Expr) -> Option<String> {
+pub(super) fn about(expr: &Expr) -> Option<String> {
     match unparenthesized(expr) {
         Expr::Path(path) => path.path.segments.last().map(|last| plain(&last.ident)),
         Expr::Field(field) => match &field.member {

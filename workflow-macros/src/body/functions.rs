@@ -17,7 +17,7 @@ use syn::{
 
 use crate::attributes::plain;
 
-use super::{expression::impure, is_capitalized, symbolic::Symbolic, unparenthesized};
+use super::{await_::ours, expression::impure, is_capitalized, symbolic::Symbolic, unparenthesized};
 
 /// The functions that a body calls by a plain name.
 pub(crate) type Functions = BTreeMap<String, Ident>;
@@ -41,8 +41,18 @@ pub(crate) fn with_lookups(functions: &Functions, body: TokenStream) -> TokenStr
 /// The path of a function that is neither a constructor nor one of a type.
 fn function(func: &Expr) -> Option<&Path> {
     let Expr::Path(path) = unparenthesized(func) else { return None };
+    let of_cmp =
+        owner(&path.path).is_some_and(|owner| owner.segments.last().is_some_and(|last| last.ident == "cmp"));
+    if ours(func).is_some() || of_cmp {
+        return None;
+    }
     let free = path.qself.is_none() && owner(&path.path).is_none_or(|owner| !is_type(&owner));
     (free && !is_capitalized(&path.path)).then_some(&path.path)
+}
+
+/// Whether a path is that of something of a type.
+pub(super) fn is_of_a_type(path: &Path) -> bool {
+    owner(path).is_some_and(|owner| is_type(&owner))
 }
 
 /// Whether a path is that of a type.
@@ -164,6 +174,8 @@ pub(super) fn visit_operands(visitor: &mut impl VisitMut, expr: &mut Expr) {
             }
             other => visitor.visit_expr_mut(other),
         },
+        // What is computed by rustc needs no counterpart.
+        Expr::Const(_) => {}
         _ => visit_mut::visit_expr_mut(visitor, expr),
     }
 }
@@ -211,7 +223,7 @@ impl Symbolic<'_> {
             if let Some(name) = path.get_ident() {
                 self.functions.entry(plain(name)).or_insert_with(|| name.clone());
             }
-            let arguments = self.arguments(call.args.iter(), span);
+            let arguments = self.argument_tuple(call.args.iter(), span);
             let written =
                 look_up(path, |name| quote_spanned!(span=> #b.function::<#name, _, _>(__arguments)));
             return quote!({ let __arguments = #arguments; #written });
@@ -237,7 +249,7 @@ impl Symbolic<'_> {
             }
         };
         let span = path.segments.last().map_or(span, |last| last.ident.span());
-        let arguments = self.arguments(call.args.iter(), span);
+        let arguments = self.argument_tuple(call.args.iter(), span);
         quote_spanned!(span=> #b.associated::<#ty, { ::workflow_core::__private::name(#name) }, _, _>(#arguments))
     }
 
@@ -252,12 +264,12 @@ impl Symbolic<'_> {
             );
         }
         let span = method.method.span();
-        let arguments = self.arguments(std::iter::once(&*method.receiver).chain(&method.args), span);
+        let arguments = self.argument_tuple(std::iter::once(&*method.receiver).chain(&method.args), span);
         quote_spanned!(span=> #b.method::<{ ::workflow_core::__private::name(#name) }, _, _>(#arguments))
     }
 
     /// Arguments as a tuple of expressions, of which rustc speaks at the name of what is called.
-    fn arguments<'a>(
+    fn argument_tuple<'a>(
         &mut self,
         arguments: impl Iterator<Item = &'a Expr>,
         span: proc_macro2::Span,
@@ -269,15 +281,4 @@ impl Symbolic<'_> {
 
 fn path_text(path: &Path) -> String {
     path.segments.iter().map(|segment| plain(&segment.ident)).collect::<Vec<_>>().join("::")
-}
-
-/// A function's name where a closure is expected: `|item| name(item)`.
-pub(super) fn as_closure(expr: &Expr) -> Option<Expr> {
-    match unparenthesized(expr) {
-        Expr::Path(path) => {
-            let span = path.span();
-            Some(syn::parse_quote_spanned!(span=> |item| #path(item)))
-        }
-        _ => None,
-    }
 }

@@ -9,12 +9,16 @@ mod branches;
 mod calls;
 mod control;
 mod expression;
+mod fork;
 mod functions;
 mod loops;
 mod macros;
+mod methods;
 mod native;
 mod pattern;
+mod pure;
 mod statement;
+mod sugar;
 mod symbolic;
 
 use std::collections::HashSet;
@@ -29,21 +33,27 @@ use crate::{attributes::plain, errors::Errors};
 pub(crate) struct Readings {
     pub(crate) native: TokenStream,
     pub(crate) symbolic: TokenStream,
+    /// How many awaited calls there are.
+    pub(crate) sites: usize,
 }
 
-/// Reads a body twice. `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
+    function: String,
     parameters: impl Iterator<Item = String>,
     fallible: bool,
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
-    Sites { next: 0 }.visit_block_mut(&mut block);
-    let mut writer = symbolic::Symbolic::new(parameters.collect(), fallible, errors);
+    sugar::expand(&mut block, fallible, errors);
+    let mut sites = Sites { next: 0 };
+    sites.visit_block_mut(&mut block);
+    let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
     let symbolic = writer.result_block(&block);
     let functions = std::mem::take(&mut writer.functions);
-    Readings { native: native::write(block), symbolic: functions::with_lookups(&functions, symbolic) }
+    let symbolic = functions::with_lookups(&functions, symbolic);
+    Readings { native: native::write(block), symbolic, sites: sites.next }
 }
 
 /// The readings of a function under `#[pure]`.
@@ -64,7 +74,7 @@ pub(crate) fn pure_readings(
     name: &Ident,
     errors: &mut Errors,
 ) -> PureReadings {
-    let mut writer = symbolic::Symbolic::new(HashSet::new(), false, errors);
+    let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
     let b = builder();
     let mut parameters = Vec::new();
     let mut bindings = TokenStream::new();

@@ -19,15 +19,16 @@ use super::{functions::Functions, unparenthesized};
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
     pub(crate) errors: &'a mut Errors,
+    /// The name of the workflow's function.
+    pub(crate) function: String,
     /// The builder.
     pub(crate) b: Ident,
     /// Where `Ok`, `Err` and `?` lead.
     pub(crate) scope: Ident,
     /// Whether what leads there is a `Result`.
     pub(crate) fallible: bool,
-    /// Whether what is written stands inside an expression: the body of a `#[pure]` function, or of a
-    /// closure.
-    pub(crate) pure: bool,
+    /// Whether what is written is the body of a `#[pure]` function.
+    pub(crate) framed: bool,
     /// The `#[pure]` function whose body is written.
     pub(crate) function_name: Option<Ident>,
     /// The functions that the body calls by a plain name.
@@ -42,20 +43,32 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) refused: HashSet<String>,
     /// The names of all variables so far, the parameters among them.
     pub(crate) locals: HashSet<String>,
+    /// The names of the variables around the branch that is being written: it may not set them.
+    pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is being written only computes: a closure, or a branch that becomes `? :`.
+    pub(crate) pure: bool,
     names: usize,
 }
 
 impl<'a> Symbolic<'a> {
     /// The writer of a body with these parameters.
-    pub(crate) fn new(parameters: HashSet<String>, fallible: bool, errors: &'a mut Errors) -> Self {
+    pub(crate) fn new(
+        function: String,
+        parameters: HashSet<String>,
+        fallible: bool,
+        errors: &'a mut Errors,
+    ) -> Self {
         Self {
             errors,
+            function,
             b: super::builder(),
             scope: super::scope(),
             fallible,
             pure: false,
+            framed: false,
+            around: HashSet::new(),
             function_name: None,
             functions: Functions::new(),
             note: None,
@@ -148,27 +161,6 @@ pub(crate) fn has_effect(expr: &Expr) -> bool {
     finder.found
 }
 
-/// Whether evaluating an expression does what no closure in a workflow can: await, or set a variable.
-pub(crate) fn has_lasting_effect(expr: &Expr) -> bool {
-    struct Lasting(bool);
-    impl<'ast> Visit<'ast> for Lasting {
-        fn visit_expr(&mut self, expr: &'ast Expr) {
-            match expr {
-                Expr::Try(_) | Expr::Return(_) | Expr::Closure(_) => syn::visit::visit_expr(self, expr),
-                _ => {
-                    let mut own = Effects { found: false };
-                    own.visit_own(expr);
-                    self.0 |= own.found;
-                    syn::visit::visit_expr(self, expr);
-                }
-            }
-        }
-    }
-    let mut lasting = Lasting(false);
-    lasting.visit_expr(expr);
-    lasting.0
-}
-
 /// The first `.await` in an expression, for a refusal to point at.
 pub(crate) fn first_await(expr: &Expr) -> Option<&syn::token::Await> {
     struct Awaits<'ast>(Option<&'ast syn::token::Await>);
@@ -201,7 +193,7 @@ impl Effects {
             | Expr::While(_)
             | Expr::ForLoop(_) => true,
             Expr::Binary(binary) => is_compound(&binary.op),
-            Expr::MethodCall(method) => method.method == "push" || method.method == "push_str",
+            Expr::MethodCall(method) => super::methods::is_mutation(method),
             _ => false,
         };
     }

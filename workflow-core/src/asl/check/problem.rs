@@ -139,6 +139,12 @@ pub enum Problem {
         /// The state.
         state: String,
     },
+    /// A Parallel state has no branches.
+    #[error("`{state}` is a Parallel state without branches")]
+    NoBranches {
+        /// The Parallel state.
+        state: String,
+    },
     /// A Choice state without rules.
     #[error("state `{state}` is a Choice without rules")]
     NoRules {

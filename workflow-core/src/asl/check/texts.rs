@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::asl::{Assign, State};
+use crate::asl::{Assign, Catcher, Retrier, State};
 
 /// A string of a state.
 #[derive(Clone, Copy)]
@@ -30,12 +30,20 @@ pub(super) fn texts(state: &State) -> Vec<Text<'_>> {
             texts.extend(task.comment.as_deref().map(Text::Plain));
             texts.push(Text::Plain(&task.resource));
             value(&task.arguments, &mut texts);
-            texts.extend(task.retry.iter().flat_map(|retrier| names(&retrier.error_equals)));
-            for catcher in &task.catch {
-                texts.extend(names(&catcher.error_equals));
-                optional(catcher.output.as_ref(), &mut texts);
-            }
+            handlers(&task.retry, &task.catch, &mut texts);
             optional(task.output.as_ref(), &mut texts);
+        }
+        State::Parallel(parallel) => {
+            texts.extend(parallel.comment.as_deref().map(Text::Plain));
+            handlers(&parallel.retry, &parallel.catch, &mut texts);
+            optional(parallel.output.as_ref(), &mut texts);
+        }
+        State::Map(map) => {
+            texts.extend(map.comment.as_deref().map(Text::Plain));
+            value(&map.items, &mut texts);
+            optional(map.item_selector.as_ref(), &mut texts);
+            handlers(&map.retry, &map.catch, &mut texts);
+            optional(map.output.as_ref(), &mut texts);
         }
         State::Choice(choice) => {
             texts.extend(choice.comment.as_deref().map(Text::Plain));
@@ -72,14 +80,27 @@ pub(super) fn texts(state: &State) -> Vec<Text<'_>> {
 
 /// Every `Assign` of a state.
 pub(super) fn assigns(state: &State) -> Vec<&Assign> {
+    fn caught<'a>(catch: &'a [Catcher], assign: &'a Assign) -> Vec<&'a Assign> {
+        catch.iter().map(|catcher| &catcher.assign).chain([assign]).collect()
+    }
     match state {
-        State::Task(task) => task.catch.iter().map(|catcher| &catcher.assign).chain([&task.assign]).collect(),
+        State::Task(task) => caught(&task.catch, &task.assign),
+        State::Parallel(parallel) => caught(&parallel.catch, &parallel.assign),
+        State::Map(map) => caught(&map.catch, &map.assign),
         State::Choice(choice) => {
             choice.choices.iter().map(|rule| &rule.assign).chain([&choice.assign]).collect()
         }
         State::Pass(pass) => vec![&pass.assign],
         State::Wait(wait) => vec![&wait.assign],
         State::Succeed(_) | State::Fail(_) => Vec::new(),
+    }
+}
+
+fn handlers<'a>(retry: &'a [Retrier], catch: &'a [Catcher], texts: &mut Vec<Text<'a>>) {
+    texts.extend(retry.iter().flat_map(|retrier| names(&retrier.error_equals)));
+    for catcher in catch {
+        texts.extend(names(&catcher.error_equals));
+        optional(catcher.output.as_ref(), texts);
     }
 }
 
