@@ -253,14 +253,13 @@ impl Program {
     fn named(&mut self, element: Element, value: Node, body: Node) -> Node {
         let reads = reads(&self.arena, body, element);
         let movable = !may_fail(&self.arena, value);
-        let body = match reads {
+        match reads {
             Reads::Never if movable => body,
             Reads::Once if movable => {
                 self.arena.replace(body, &mut |kind| (*kind == Kind::Element(element)).then_some(value))
             }
-            _ => return self.arena.add(Kind::Named { element, value, body }),
-        };
-        body
+            _ => self.arena.add(Kind::Named { element, value, body }),
+        }
     }
 }
 

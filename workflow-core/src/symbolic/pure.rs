@@ -133,10 +133,10 @@ with_receiver! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, 
 
 impl Builder {
     /// A call of a function.
-    pub fn function<F: Function<Arguments, R>, Arguments, R>(&self, arguments: Arguments) -> Expr<R>
-    where
-        F: Callable<Expr<R>>,
-    {
+    pub fn function<F: Function<Arguments, R> + Callable<Expr<R>>, Arguments, R>(
+        &self,
+        arguments: Arguments,
+    ) -> Expr<R> {
         F::expand(self, arguments)
     }
 

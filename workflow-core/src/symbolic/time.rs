@@ -23,10 +23,11 @@ pub(super) fn millis_of(builder: &Builder, timestamp: Node) -> Node {
     builder.edit(|program| {
         let arena = &mut program.arena;
         match arena.kind(timestamp) {
-            Kind::Literal(Value::String(text)) => match text.parse::<Timestamp>() {
-                Ok(known) => return arena.literal(known.as_millis()),
-                Err(_) => {}
-            },
+            Kind::Literal(Value::String(text)) => {
+                if let Ok(known) = text.parse::<Timestamp>() {
+                    return arena.literal(known.as_millis());
+                }
+            }
             // What was just made of milliseconds.
             Kind::Call { function: "fromMillis", arguments } => return arguments[0],
             _ => {}
@@ -192,6 +193,13 @@ macro_rules! methods {
 }
 
 fn seconds_from_millis(builder: &Builder, (millis,): (Expr<u64>,)) -> Node {
+    let known = builder.edit(|program| match program.arena.kind(millis.node()) {
+        Kind::Literal(known) => known.as_u64(),
+        _ => None,
+    });
+    if let Some(known) = known {
+        return number(builder, serde_json::to_value(TimeSpan::from_millis(known)).unwrap_or_default());
+    }
     let thousand = number(builder, 1_000);
     binary(builder, BinaryOp::Divide, millis.node(), thousand)
 }

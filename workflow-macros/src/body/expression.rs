@@ -265,7 +265,7 @@ impl Symbolic<'_> {
             (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
             (Some("String"), "with_capacity", 1) => return quote!(#b.text("")),
             (Some("Vec"), "with_capacity", 1) => return quote!(#b.array(&[])),
-            (Some("Vec"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("Vec"), "from", 1) | (Some("Box"), "new", 1) => return self.expr(&call.args[0]),
             (Some("BTreeMap"), "from" | "from_iter", 1) => {
                 let pairs = self.expr(&call.args[0]);
                 return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
@@ -504,7 +504,7 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
             "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
-            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
+            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it, several at the same time with `join!`",
         ),
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
@@ -512,6 +512,9 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
+        ),
+        ("Rc" | "Arc" | "RefCell" | "Cell" | "Mutex" | "RwLock" | "OnceCell" | "LazyLock", _) => Some(
+            "a value of a workflow is JSON, which is neither shared nor changed in place; hold the value itself, in a `let mut` if it changes, and share what a task needs as its `State`",
         ),
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")
