@@ -136,6 +136,7 @@ impl Writer<'_> {
                 (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
             }
             Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
+            Kind::Named { .. } => (format!("({})", self.named(node, value)), Path),
             Kind::Form { text, parts } => self.form(text, parts),
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
@@ -281,6 +282,16 @@ impl Writer<'_> {
                 (format!("{{'Error': {}, 'Cause': {}}}", quoted(name), self.cause(node)), Path)
             }
         }
+    }
+
+    /// `$name := value; ..; body`
+    fn named(&self, node: Node, value: bool) -> String {
+        let Kind::Named { element, value: named, body } = self.arena.kind(node) else {
+            return self.write(node, Tightness::Block, value);
+        };
+        let name = &self.elements[element.0 as usize];
+        let named = self.write(*named, Tightness::Conditional, true);
+        format!("${name} := {named}; {}", self.named(*body, value))
     }
 
     /// JSONata with its holes filled.

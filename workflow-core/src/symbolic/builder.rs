@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::data::Data;
 
 use super::{
+    frame::PureFrame,
     graph::{Hole, Note, Point, Program, Region, RegionId, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
@@ -34,6 +35,10 @@ pub(super) struct Inner {
     pub(super) scopes: Vec<Open>,
     /// The workflow, and those that are being written in the place of a call, outermost first.
     pub(super) frames: Vec<Frame>,
+    /// The pure body that is being read and its branches, innermost last.
+    pub(super) pure_frames: Vec<PureFrame>,
+    /// The pure functions that are being read, innermost last.
+    pub(super) functions: Vec<&'static str>,
 }
 
 /// A workflow that is being read.
@@ -66,6 +71,8 @@ impl Builder {
             region: 0,
             scopes: Vec::new(),
             frames: vec![frame],
+            pure_frames: Vec::new(),
+            functions: Vec::new(),
         };
         Self { inner: RefCell::new(inner) }
     }
@@ -121,6 +128,9 @@ impl Builder {
 
     /// `let name = value;`
     pub fn bind_name<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        if self.is_pure() {
+            return Expr::new(self.name(name, value.node()));
+        }
         let mut inner = self.inner.borrow_mut();
         let program = &mut inner.program;
         let mutable = program.reads_mutable(value.node());

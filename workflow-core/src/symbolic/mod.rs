@@ -9,16 +9,20 @@ mod branch;
 mod builder;
 mod calls;
 mod children;
+mod decimal;
 mod effects;
 mod errors;
 mod fork;
+mod frame;
 mod graph;
 mod methods;
 mod mutation;
 mod node;
 mod ops;
 mod pattern;
+mod pure;
 mod scope;
+mod time;
 mod tuple;
 
 pub use branch::{Join, Loop};
@@ -31,6 +35,7 @@ pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
+pub use frame::{Branch, Exits, Question};
 pub use graph::Note;
 pub(crate) use graph::{
     Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
@@ -43,7 +48,8 @@ pub use methods::{
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Equal, Formattable, Number};
+pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
 pub use pattern::{Pat, Test};
+pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -25,6 +25,12 @@ impl<T> Expr<T> {
         Self { node, of: PhantomData }
     }
 
+    /// The expression at a node.
+    #[doc(hidden)]
+    pub fn of(node: Node) -> Self {
+        Self::new(node)
+    }
+
     /// The untyped node.
     #[doc(hidden)]
     pub fn node(self) -> Node {
@@ -65,6 +71,8 @@ pub(crate) enum Kind {
     /// JSONata with a hole, `{0}`, `{1}`, .. for each part. Names that begin with `$_` are its own:
     /// no variable of the author's has such a name.
     Form { text: &'static str, parts: Vec<Node> },
+    /// A value with a name inside an expression, and what reads it.
+    Named { element: Element, value: Node, body: Node },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -91,7 +99,8 @@ pub(crate) enum Kind {
     Error { name: String, message: Node, fields: Vec<(String, Node)> },
 }
 
-/// A parameter of a function over the elements of a list: its place in [`Program::elements`].
+/// A name inside an expression, such as the parameter of a function over the elements of a list: its
+/// place in [`Program::elements`].
 ///
 /// [`Program::elements`]: super::graph::Program::elements
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -195,6 +204,7 @@ impl Arena {
             | Kind::Drawn(..)
             | Kind::Context(_) => Vec::new(),
             Kind::Form { parts, .. } => parts.clone(),
+            Kind::Named { value, body, .. } => vec![*value, *body],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -233,6 +243,11 @@ impl Arena {
             Kind::Form { text, parts } => Kind::Form {
                 text,
                 parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
+            },
+            Kind::Named { element, value, body } => Kind::Named {
+                element,
+                value: self.replace(value, replace),
+                body: self.replace(body, replace),
             },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
@@ -288,16 +303,8 @@ impl Arena {
             }
             Kind::Cond { condition, then, otherwise } => {
                 let condition = self.replace(condition, replace);
-                match self.kind(condition) {
-                    Kind::Literal(Value::Bool(true)) => return self.replace(then, replace),
-                    Kind::Literal(Value::Bool(false)) => return self.replace(otherwise, replace),
-                    _ => {}
-                }
                 let (then, otherwise) = (self.replace(then, replace), self.replace(otherwise, replace));
-                if then == otherwise {
-                    return then;
-                }
-                Kind::Cond { condition, then, otherwise }
+                return self.cond(condition, then, otherwise);
             }
             Kind::Concat(parts) => {
                 Kind::Concat(parts.into_iter().map(|part| self.replace(part, replace)).collect())
@@ -410,6 +417,22 @@ impl Arena {
         }
     }
 
+    /// A value that a condition chooses.
+    pub(crate) fn cond(&mut self, condition: Node, then: Node, otherwise: Node) -> Node {
+        let known = |node: Node| match self.kind(node) {
+            Kind::Literal(Value::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        match (known(condition), known(then), known(otherwise)) {
+            (Some(true), ..) => then,
+            (Some(false), ..) => otherwise,
+            _ if then == otherwise => then,
+            (_, Some(true), Some(false)) => condition,
+            (_, Some(false), Some(true)) => self.not(condition),
+            _ => self.add(Kind::Cond { condition, then, otherwise }),
+        }
+    }
+
     /// Whether an `Option` holds a value.
     pub(crate) fn is_some(&mut self, option: Node) -> Node {
         let op = match self.kind(option) {
@@ -430,6 +453,10 @@ impl Arena {
             | Kind::At { .. }
             | Kind::Call { .. }
             | Kind::Form { .. } => None,
+            Kind::Named { body, .. } => self.presence(*body),
+            Kind::Cond { then, otherwise, .. } => {
+                self.presence(*then).filter(|then| self.presence(*otherwise) == Some(*then))
+            }
             _ => Some(true),
         }
     }

@@ -8,6 +8,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{POLICY_METHODS, is_execution},
+    functions::is_of_a_type,
     pattern,
     symbolic::{Symbolic, has_effect},
     unparenthesized,
@@ -158,7 +159,7 @@ const PURE: &[(&str, &str, &[Argument])] = &[
     ("saturating_add", "saturating_add", &[V]),
     ("saturating_sub", "saturating_sub", &[V]),
     ("saturating_mul", "saturating_mul", &[V]),
-    ("into", "into", &[]),
+    ("into", "converted", &[]),
     ("try_into", "try_cast", &[]),
 ];
 
@@ -343,6 +344,9 @@ impl Symbolic<'_> {
         if arity == 0 && SAME.contains(&name.as_str()) {
             return self.expr(&method.receiver);
         }
+        if self.framed && is_mutation(method) && is_place(&method.receiver) {
+            return self.refuse(&method.method, super::expression::CHANGES);
+        }
         if (name == "push" || name == "push_str") && arity == 1 {
             return self.push(method);
         }
@@ -421,9 +425,7 @@ impl Symbolic<'_> {
                 None if MUTATORS.iter().any(|(known, ..)| *known == name) => format!(
                     "`.{name}(..)` changes a value in place, and this is no variable; give the value a `let mut` of its own"
                 ),
-                None => {
-                    format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task")
-                }
+                None => return self.method_call(method),
             },
         };
         self.refuse(&method.method, message)
@@ -510,9 +512,11 @@ impl Symbolic<'_> {
             }
             places.push(place);
         }
+        let framed = std::mem::replace(&mut self.framed, false);
         let outer = std::mem::replace(&mut self.pure, true);
         let body = if in_error { self.error_value(&body) } else { self.expr(&body) };
         self.pure = outer;
+        self.framed = framed;
         Some((names, quote!(|#(#places),*| { #bound #body })))
     }
 
@@ -616,6 +620,10 @@ fn path_as_closure(path: &syn::ExprPath, arity: usize) -> Option<ExprClosure> {
     let last = segments.last()?;
     let item = Ident::new("__item", Span::mixed_site());
     if super::is_capitalized(&path.path) || matches!(last.ident.to_string().as_str(), "from" | "try_from") {
+        return Some(syn::parse_quote_spanned!(path.span()=> |#item| #path(#item)));
+    }
+    // `fees::fee` and `fee` are functions, `Line::total` a method.
+    if !is_of_a_type(&path.path) {
         return Some(syn::parse_quote_spanned!(path.span()=> |#item| #path(#item)));
     }
     if segments.len() >= 2 {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local, Token,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
     punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
@@ -13,17 +13,25 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
-    context, is_capitalized, site,
+    context,
+    functions::{check_call, uses, visit_awaited, visit_operands},
+    is_capitalized, site,
     statement::called,
     sugar, unparenthesized,
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    Native.visit_block_mut(&mut block);
+    let mut native = Native { uses: uses(&block), checks: true };
+    native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native;
+struct Native {
+    /// The `use`s of the body.
+    uses: Vec<ItemUse>,
+    /// Whether a call that is not awaited has to be of a `#[pure]` function.
+    checks: bool,
+}
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -31,7 +39,21 @@ impl VisitMut for Native {
         // What runs at the same time fails with the error type around it.
         let forks = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(await_)
             if matches!(awaited(&await_.base), Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_))));
-        visit_mut::visit_expr_mut(self, expr);
+        match expr {
+            Expr::Await(await_) => match awaited(&await_.base) {
+                Awaited::Call(_) | Awaited::Sleep(_) | Awaited::SleepUntil(_) | Awaited::Draw(_) => {
+                    visit_awaited(self, await_);
+                }
+                // Branches are calls without `.await`; the symbolic reading knows which.
+                Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => {
+                    let outer = std::mem::replace(&mut self.checks, false);
+                    visit_operands(self, expr);
+                    self.checks = outer;
+                }
+                Awaited::Block(_) | Awaited::Local(_) | Awaited::Other(_) => visit_operands(self, expr),
+            },
+            _ => visit_operands(self, expr),
+        }
         let context = context();
         match expr {
             // `charge(&order).await` becomes
@@ -90,6 +112,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
+            Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
     }

@@ -127,6 +127,11 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
+            Pat::Ident(name) if simple && name.mutability.is_some() && self.framed => {
+                self.errors.refuse(name.mutability, super::expression::CHANGES);
+                self.refused.insert(plain(&name.ident));
+                TokenStream::new()
+            }
             Pat::Ident(name) if simple && name.mutability.is_some() => {
                 let ident = &name.ident;
                 let text = plain(ident);

@@ -39,6 +39,11 @@ impl<T: Data> Container<T> for Vec<T> {
             Shape::Text | Shape::Integer { .. } | Shape::Float | Shape::Bool => {
                 builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, part, container)))
             }
+            Shape::Timestamp => {
+                let millis = crate::symbolic::time::millis_of(builder, part);
+                let text = "$count($filter({0}, function($_v) { $toMillis($_v) = {1} })) > 0";
+                builder.form(text, &[container, millis])
+            }
             _ => builder.form("$count($filter({0}, function($_v) { $_v = {1} })) > 0", &[container, part]),
         }
     }

@@ -128,8 +128,8 @@ impl Methods<'_> {
     }
 
     /// `into`
-    pub fn into<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
-        Expr::new(value.node())
+    pub fn converted<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
+        Expr::new(T::convert(self.0, value.node()))
     }
 
     /// Applies a function of the author's to an element of that name.
@@ -143,9 +143,15 @@ impl Methods<'_> {
 #[diagnostic::on_unimplemented(
     message = "a state machine does not run the `From` that makes a `{U}` of a `{Self}`",
     label = "their JSON differs, or nobody knows whether it does",
-    note = "`.into()` is understood between numbers, from a `char` to text, and to an `Option`; build the value in place, or in a task"
+    note = "`.into()` is understood between numbers, from a `char` to text, to an `Option`, and where `#[pure]` stands on the `impl From`; else build the value in place, or in a task"
 )]
-pub trait Converted<U> {}
+pub trait Converted<U> {
+    /// The other value.
+    #[doc(hidden)]
+    fn convert(_: &Builder, value: Node) -> Node {
+        value
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<T> Converted<T> for T {}

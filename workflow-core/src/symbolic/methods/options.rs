@@ -226,17 +226,7 @@ pub trait Questioned<T, E> {
 impl<T, E: Propagates<E2>, T2, E2> Questioned<T, E> for Expr<Result<T2, E2>> {
     type Value = T2;
     fn question(self, builder: &Builder, scope: Scope<T, E>) -> Expr<T2> {
-        let (is_ok, value) = Result::<T2, E2>::held(builder, self.node());
-        let error = builder.edit(|program| match *program.arena.kind(self.node()) {
-            Kind::Cond { otherwise, .. } if is_variant(&program.arena, otherwise, "Err") => {
-                program.arena.field(otherwise, "Err".to_owned(), Presence::Certain)
-            }
-            _ => program.arena.field(self.node(), "Err".to_owned(), Presence::Certain),
-        });
-        let note = Note { about: Some("result"), ..Note::default() };
-        builder.leave_unless(is_ok, Expr::new(value), note, || {
-            builder.err_into(scope, Expr::<E2>::new(error), Note::default());
-        })
+        Expr::new(builder.passed(scope, self.node()))
     }
 }
 
