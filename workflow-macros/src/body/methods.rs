@@ -9,7 +9,7 @@ use crate::attributes::plain;
 use super::{
     await_::POLICY_METHODS,
     pattern,
-    symbolic::{Symbolic, has_effect},
+    symbolic::Symbolic,
     unparenthesized,
 };
 
@@ -158,7 +158,7 @@ const PURE: &[(&str, &str, &[Argument])] = &[
     ("saturating_add", "saturating_add", &[V]),
     ("saturating_sub", "saturating_sub", &[V]),
     ("saturating_mul", "saturating_mul", &[V]),
-    ("into", "into", &[]),
+    ("into", "converted", &[]),
     ("try_into", "try_cast", &[]),
 ];
 
@@ -446,7 +446,7 @@ impl Symbolic<'_> {
             return None;
         }
         let body = super::pure::structured(&closure.body);
-        if has_effect(&body) {
+        if super::pure::acts(&body) {
             let at: TokenStream = match closure.inputs.is_empty() {
                 true => quote!(#closure),
                 false => {
@@ -470,6 +470,7 @@ impl Symbolic<'_> {
                     self.locals.insert(plain(ident));
                     bound.extend(quote!(let #ident = #place;));
                 }
+                None if matches!(pat, Pat::Wild(_)) => {}
                 None => {
                     let pattern = pattern::read(pat, self.errors);
                     self.declare(&pattern);
@@ -550,7 +551,8 @@ impl Symbolic<'_> {
         let set = self.set(&method.receiver, quote!(#new));
         let call = quote_spanned!(span=> #b.methods().#to(#place, #(#arguments),*));
         match (gives, used) {
-            (false, _) => quote!({ let #new = #call; #set #b.unit() }),
+            (false, false) => quote!({ let #new = #call; #set }),
+            (false, true) => quote!({ let #new = #call; #set #b.unit() }),
             (true, false) => quote!({ let (_, #new) = #call; #set }),
             // What was there is read before the place is set.
             (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set __old }),

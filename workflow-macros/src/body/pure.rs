@@ -215,6 +215,26 @@ fn lift(statement: &mut Stmt) -> Option<Vec<Stmt>> {
     Some(lifter.lifted)
 }
 
+/// Whether a body does more than compute, a `let value = ..?;` aside.
+pub(crate) fn acts(body: &Expr) -> bool {
+    struct Tries;
+    impl VisitMut for Tries {
+        fn visit_local_mut(&mut self, local: &mut Local) {
+            if let Some(init) = &mut local.init
+                && init.diverge.is_none()
+                && let Expr::Try(tried) = &*init.expr
+            {
+                *init.expr = (*tried.expr).clone();
+            }
+            syn::visit_mut::visit_local_mut(self, local);
+        }
+        fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    }
+    let mut body = body.clone();
+    Tries.visit_expr_mut(&mut body);
+    super::symbolic::has_effect(&body)
+}
+
 impl Symbolic<'_> {
     /// A block that only computes.
     pub(crate) fn pure_block(&mut self, block: &Block) -> TokenStream {

@@ -20,7 +20,7 @@ pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};
 pub use order::Ordered;
-pub use strings::{Glyphs, TextPart};
+pub use strings::{Glyphs, TextPart, Unsigned};
 
 use serde_json::Value;
 
@@ -118,7 +118,7 @@ impl Methods<'_> {
     }
 
     /// `into`
-    pub fn into<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
+    pub fn converted<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
         Expr::new(value.node())
     }
 

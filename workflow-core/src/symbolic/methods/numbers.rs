@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::data::{Data, Shape};
+
 use super::{
     super::{
         builder::Builder,
@@ -90,6 +92,26 @@ pub trait Checked: Number + Addable + Sized {
 }
 
 impl<T: Number + Addable> Checked for T {}
+
+macro_rules! errors {
+    ($($ty:ty),*) => {$(
+        // It stays in the workflow: it has no JSON of its own, and no method that a workflow calls.
+        #[diagnostic::do_not_recommend]
+        impl Data for $ty {
+            type Owned = Self;
+            fn shape() -> Shape {
+                Shape::Any
+            }
+        }
+    )*};
+}
+
+errors!(
+    std::num::ParseIntError,
+    std::num::ParseFloatError,
+    std::num::TryFromIntError,
+    std::str::ParseBoolError
+);
 
 /// What `parse` reads.
 #[diagnostic::on_unimplemented(

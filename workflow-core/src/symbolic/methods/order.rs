@@ -106,6 +106,7 @@ impl<T: Ordered> Ordered for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for Reverse<T> {
     type Owned = Reverse<T::Owned>;
     fn shape() -> Shape {
