@@ -98,7 +98,7 @@ pub fn pairs(names: [&str; 2], left: &[&str], right: &[&str]) -> Vec<String> {
     left.iter().flat_map(|x| right.iter().map(move |y| format!(r#"{{"{a}":{x},"{b}":{y}}}"#))).collect()
 }
 
-/// Numbers are compared as numbers: JSON has one kind.
+/// Numbers are compared as numbers, since JSON has one kind, and a key of `null` as one that is absent.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
@@ -106,8 +106,11 @@ fn same(left: &Value, right: &Value) -> bool {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
+            let of = |object: &serde_json::Map<String, Value>, key: &String| object.get(key).cloned();
+            let either = left.keys().chain(right.keys());
+            either.into_iter().all(|key| {
+                same(&of(left, key).unwrap_or_default(), &of(right, key).unwrap_or_default())
+            })
         }
         _ => left == right,
     }
