@@ -11,6 +11,7 @@ mod machine;
 mod maps;
 mod numbers;
 mod options;
+mod programs;
 mod strings;
 mod values;
 

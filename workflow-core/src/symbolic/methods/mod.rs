@@ -12,6 +12,7 @@ mod maps;
 mod numbers;
 mod options;
 mod order;
+mod ordering;
 mod strings;
 
 pub use iterators::{Collected,Flattened, Inner, Iterable, Mapped, Reversed, Zipped};

@@ -254,6 +254,11 @@ impl Builder {
         value.question(self, scope)
     }
 
+    /// A `Result` that is the scope's own: tells its type.
+    pub fn result_of<T, E>(&self, _: Scope<T, E>, result: Expr<Result<T, E>>) -> Expr<Result<T, E>> {
+        result
+    }
+
     fn leave_unless<T>(&self, test: Node, value: Expr<T>, note: Note, leave: impl FnOnce()) -> Expr<T> {
         let mut join = self.choice::<T>(note);
         self.when(&mut join, Test(Some(test)));
@@ -444,6 +449,17 @@ impl Methods<'_> {
         body: impl FnOnce(Expr<F::Item>) -> Expr<bool>,
     ) -> Expr<F> {
         Expr::new(F::filter(self.0, filtered.node(), name, |item| body(Expr::new(item)).node()))
+    }
+
+    /// `then_some` of a `bool`
+    pub fn then_some<T>(&self, condition: Expr<bool>, value: Expr<T>) -> Expr<Option<T>> {
+        let (some, none) = (self.0.some(value), self.0.none());
+        self.0.cond(condition, some, none)
+    }
+
+    /// `then` of a `bool`
+    pub fn then<T>(&self, condition: Expr<bool>, value: impl FnOnce() -> Expr<T>) -> Expr<Option<T>> {
+        self.then_some(condition, value())
     }
 
     /// `is_some_and` and `is_ok_and`
