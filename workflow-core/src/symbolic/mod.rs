@@ -28,7 +28,7 @@ pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended, Filtered, Flattened,
     Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured, Methods, Ordered, Parsed,
-    Questioned, Removed, Reversed, TextPart, Tried, Unsigned, Zipped,
+    Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};

@@ -13,6 +13,7 @@ mod numbers;
 mod options;
 mod programs;
 mod strings;
+mod table;
 mod values;
 
 use serde_json::Value;

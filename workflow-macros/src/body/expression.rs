@@ -104,10 +104,7 @@ impl Symbolic<'_> {
                         format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
                     )
                 }
-                _ if self.pure => self.refuse(
-                    try_.question_token,
-                    "`?` leaves a closure only from a statement of its own; write `let value = ..?;` before",
-                ),
+                _ if self.pure => self.refuse(try_.question_token, super::pure::TRY_INSIDE),
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();

@@ -457,7 +457,10 @@ impl Symbolic<'_> {
                     quote!(#inputs)
                 }
             };
-            self.errors.refuse(at, "a closure over values cannot await or set a variable; use a `for` loop");
+            match super::pure::first_try(&body) {
+                Some(question) => self.errors.refuse(question, super::pure::TRY_INSIDE),
+                None => self.errors.refuse(at, "a closure over values cannot await or set a variable; use a `for` loop"),
+            }
             return None;
         }
         let mut names = Vec::new();

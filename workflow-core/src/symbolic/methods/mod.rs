@@ -16,7 +16,7 @@ mod ordering;
 mod strings;
 
 pub use iterators::{Collected,Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
-pub use lists::{Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed};
+pub use lists::{Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced};
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};
@@ -142,6 +142,7 @@ pub trait Converted<U> {}
 impl<T> Converted<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T> Converted<Option<T>> for T {}
+#[diagnostic::do_not_recommend]
 impl Converted<String> for char {}
 
 macro_rules! widened {

@@ -24,6 +24,7 @@ pub trait Cast<Target> {
     fn cast(builder: &Builder, value: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Number, B: Number> Cast<B> for A {
     fn cast(builder: &Builder, value: Node) -> Node {
         if !B::INTEGER || (A::INTEGER && A::LOW >= B::LOW && A::HIGH <= B::HIGH) {
@@ -59,6 +60,7 @@ impl<A: Number, B: Number> Cast<B> for A {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: Number> Cast<B> for bool {
     fn cast(builder: &Builder, value: Node) -> Node {
         let (one, zero) = (builder.number(1), builder.number(0));
@@ -91,6 +93,7 @@ pub trait Checked: Number + Addable + Sized {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Number + Addable> Checked for T {}
 
 macro_rules! errors {

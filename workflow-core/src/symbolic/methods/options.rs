@@ -54,6 +54,7 @@ pub trait Holder {
     fn empty(builder: &Builder, holder: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Holder for Option<T> {
     type Value = T;
     type With<U> = Option<U>;
@@ -112,6 +113,7 @@ fn check_depth<T: Data>(builder: &Builder) {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> Holder for Result<T, E> {
     type Value = T;
     type With<U> = Result<U, E>;
@@ -193,6 +195,7 @@ pub trait Tried<Out> {
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data, U> Tried<Option<U>> for Option<T> {
     type Value = T;
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
@@ -200,6 +203,7 @@ impl<T: Data, U> Tried<Option<U>> for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E, U, F: From<E>> Tried<Result<U, F>> for Result<T, E> {
     type Value = T;
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
@@ -279,6 +283,7 @@ pub trait Filtered {
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Filtered for Vec<T> {
     type Item = T;
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
@@ -288,6 +293,7 @@ impl<T> Filtered for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Filtered for Option<T> {
     type Item = T;
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {

@@ -24,6 +24,7 @@ impl Data for Ordering {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Reversed for Ordering {
     fn reverse(builder: &Builder, ordering: Node) -> Node {
         builder.once("order", ordering, |ordering| {

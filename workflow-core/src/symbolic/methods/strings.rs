@@ -18,7 +18,9 @@ use super::{
 )]
 pub trait TextPart {}
 
+#[diagnostic::do_not_recommend]
 impl TextPart for String {}
+#[diagnostic::do_not_recommend]
 impl TextPart for char {}
 
 /// Text or a character.
@@ -28,7 +30,9 @@ impl TextPart for char {}
 )]
 pub trait Glyphs: Data {}
 
+#[diagnostic::do_not_recommend]
 impl Glyphs for String {}
+#[diagnostic::do_not_recommend]
 impl Glyphs for char {}
 
 /// What Rust's `trim` takes away: `$trim` takes less, and changes the inside of the text as well.
@@ -51,10 +55,15 @@ macro_rules! space {
 )]
 pub trait Unsigned {}
 
+#[diagnostic::do_not_recommend]
 impl Unsigned for u8 {}
+#[diagnostic::do_not_recommend]
 impl Unsigned for u16 {}
+#[diagnostic::do_not_recommend]
 impl Unsigned for u32 {}
+#[diagnostic::do_not_recommend]
 impl Unsigned for u64 {}
+#[diagnostic::do_not_recommend]
 impl Unsigned for usize {}
 
 impl Methods<'_> {

@@ -2,7 +2,7 @@ use workflow_core::prelude::*;
 
 #[workflow]
 async fn pay(name: String) -> String {
-    name.to_uppercase()
+    name[1..].to_string()
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use workflow_core::prelude::*;
 
 #[workflow]
 async fn pay(cents: u32) -> Vec<u32> {
-    [cents; 3].into()
+    (cents..).take(3).collect()
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 use workflow_core::prelude::*;
 
 #[workflow]
-async fn pay(cents: u32) -> u64 {
-    cents as u64
+async fn pay(code: u8) -> char {
+    code as char
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 use workflow_core::prelude::*;
 
 #[workflow]
-async fn pay(cents: u32) -> Vec<u32> {
-    vec![cents; 3]
+async fn pay(rate: f64) -> f64 {
+    rate.powi(3)
 }
 
 fn main() {}
