@@ -452,6 +452,12 @@ impl Arena {
         }
     }
 
+    /// Whether computing a value may fail the execution, as a division by zero does.
+    pub(crate) fn may_fail(&self, node: Node) -> bool {
+        matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
+            || self.parts(node).into_iter().any(|part| self.may_fail(part))
+    }
+
     /// Whether a value is better computed once, where its parts are at hand.
     pub(crate) fn is_costly(&self, node: Node) -> bool {
         matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_))

@@ -11,6 +11,7 @@ mod machine;
 mod maps;
 mod numbers;
 mod options;
+mod probe;
 mod programs;
 mod strings;
 mod table;

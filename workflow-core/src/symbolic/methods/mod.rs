@@ -66,6 +66,15 @@ impl Builder {
         if rest == element { value } else { self.form("({0} := {1}; {2})", &[element, value, rest]) }
     }
 
+    /// What `rest` makes of an argument. Rust computes it in any case, so that one which may fail must not
+    /// stand where it is computed only sometimes.
+    fn eager(&self, value: Node, rest: impl FnOnce(Node) -> Node) -> Node {
+        match self.edit(|program| program.arena.may_fail(value)) {
+            true => self.once("value", value, rest),
+            false => rest(value),
+        }
+    }
+
     /// `let name = value; rest` without a state.
     pub fn local<T, U>(&self, name: &str, value: Expr<T>, rest: impl FnOnce(Expr<T>) -> Expr<U>) -> Expr<U> {
         Expr::new(self.once(name, value.node(), |value| rest(Expr::new(value)).node()))

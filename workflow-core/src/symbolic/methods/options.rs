@@ -369,7 +369,9 @@ impl Methods<'_> {
 
     /// `unwrap_or`
     pub fn unwrap_or<H: Holder>(&self, holder: Expr<H>, default: Expr<H::Value>) -> Expr<H::Value> {
-        Expr::new(H::either(self.0, holder.node(), "value", |value| value, |_, _| default.node()))
+        Expr::new(self.0.eager(default.node(), |default| {
+            H::either(self.0, holder.node(), "value", |value| value, |_, _| default)
+        }))
     }
 
     /// `unwrap_or_default`
@@ -380,7 +382,8 @@ impl Methods<'_> {
 
     /// `unwrap_or_else` on an `Option`
     pub fn unwrap_or_else<T: Data>(&self, option: Expr<Option<T>>, other: impl FnOnce() -> Expr<T>) -> Expr<T> {
-        self.unwrap_or(option, other())
+        let other = other();
+        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
     }
 
     /// `unwrap_or_else` on a `Result`
@@ -403,7 +406,9 @@ impl Methods<'_> {
         body: impl FnOnce(Expr<H::Value>) -> Expr<U>,
     ) -> Expr<U> {
         let then = |value| body(Expr::new(value)).node();
-        Expr::new(H::either(self.0, holder.node(), name, then, |_, _| default.node()))
+        Expr::new(self.0.eager(default.node(), |default| {
+            H::either(self.0, holder.node(), name, then, |_, _| default)
+        }))
     }
 
     /// `map_or_else` on an `Option`
@@ -414,7 +419,8 @@ impl Methods<'_> {
         name: &str,
         body: impl FnOnce(Expr<T>) -> Expr<U>,
     ) -> Expr<U> {
-        self.map_or(option, default(), name, body)
+        let (then, default) = (|value| body(Expr::new(value)).node(), default());
+        Expr::new(Option::<T>::either(self.0, option.node(), name, then, |_, _| default.node()))
     }
 
     /// `and_then`
@@ -430,7 +436,9 @@ impl Methods<'_> {
 
     /// `or`
     pub fn or<T: Data>(&self, option: Expr<Option<T>>, other: Expr<Option<T>>) -> Expr<Option<T>> {
-        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
+        Expr::new(self.0.eager(other.node(), |other| {
+            Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other)
+        }))
     }
 
     /// `or_else` on an `Option`
@@ -439,12 +447,15 @@ impl Methods<'_> {
         option: Expr<Option<T>>,
         other: impl FnOnce() -> Expr<Option<T>>,
     ) -> Expr<Option<T>> {
-        self.or(option, other())
+        let other = other();
+        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
     }
 
     /// `and`
     pub fn and<T: Data, U>(&self, option: Expr<Option<T>>, other: Expr<Option<U>>) -> Expr<Option<U>> {
-        Expr::new(Option::<T>::either(self.0, option.node(), "value", |_| other.node(), |builder, _| builder.null()))
+        Expr::new(self.0.eager(other.node(), |other| {
+            Option::<T>::either(self.0, option.node(), "value", |_| other, |builder, _| builder.null())
+        }))
     }
 
     /// `filter`
@@ -459,13 +470,14 @@ impl Methods<'_> {
 
     /// `then_some` of a `bool`
     pub fn then_some<T>(&self, condition: Expr<bool>, value: Expr<T>) -> Expr<Option<T>> {
-        let (some, none) = (self.0.some(value), self.0.none());
-        self.0.cond(condition, some, none)
+        let none = self.0.none::<T>();
+        Expr::new(self.0.eager(value.node(), |value| self.0.cond(condition, Expr::new(value), none).node()))
     }
 
     /// `then` of a `bool`
     pub fn then<T>(&self, condition: Expr<bool>, value: impl FnOnce() -> Expr<T>) -> Expr<Option<T>> {
-        self.then_some(condition, value())
+        let (some, none) = (self.0.some(value()), self.0.none());
+        self.0.cond(condition, some, none)
     }
 
     /// `is_some_and` and `is_ok_and`
