@@ -26,9 +26,9 @@ pub(crate) use errors::takes;
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Point, Program, Step, Var};
 pub use methods::{
-    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended, Filtered, Flattened,
-    Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured, Methods, Ordered, Parsed,
-    Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
+    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
+    Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};

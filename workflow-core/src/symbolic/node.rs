@@ -210,9 +210,10 @@ impl Arena {
             | Kind::Input
             | Kind::TaskResult
             | Kind::ErrorOutput) => leaf,
-            Kind::Form { text, parts } => {
-                Kind::Form { text, parts: parts.into_iter().map(|part| self.replace(part, replace)).collect() }
-            }
+            Kind::Form { text, parts } => Kind::Form {
+                text,
+                parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
+            },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -456,6 +457,17 @@ impl Arena {
     pub(crate) fn may_fail(&self, node: Node) -> bool {
         matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
             || self.parts(node).into_iter().any(|part| self.may_fail(part))
+    }
+
+    /// Whether computing a value reads a variable whatever the conditions in it say.
+    pub(crate) fn always_reads(&self, node: Node, var: Var) -> bool {
+        match self.kind(node) {
+            Kind::Var(read) => *read == var,
+            Kind::Cond { condition, .. } => self.always_reads(*condition, var),
+            Kind::Binary(BinaryOp::And | BinaryOp::Or, left, _) => self.always_reads(*left, var),
+            Kind::Form { .. } => false,
+            _ => self.parts(node).into_iter().any(|part| self.always_reads(part, var)),
+        }
     }
 
     /// Whether a value is better computed once, where its parts are at hand.

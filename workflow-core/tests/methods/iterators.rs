@@ -14,7 +14,7 @@ const LINES: &[&str] = &[
 ];
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
-pub struct Line {
+struct Line {
     sku: String,
     count: u32,
     tags: Vec<String>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 const FAILED: &str = "States.QueryEvaluationError";
 
 /// How an execution of a state machine ends.
-pub fn run(machine: &Value, input: &str) -> Result<Value, String> {
+pub(crate) fn run(machine: &Value, input: &str) -> Result<Value, String> {
     let input: Value = serde_json::from_str(input).unwrap();
     let mut variables = Map::new();
     let mut state_input = input;

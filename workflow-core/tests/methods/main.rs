@@ -9,9 +9,9 @@ mod iterators;
 mod lists;
 mod machine;
 mod maps;
+mod mixed;
 mod numbers;
 mod options;
-mod probe;
 mod programs;
 mod strings;
 mod table;
@@ -21,7 +21,7 @@ use serde_json::Value;
 use workflow_core::{Definition, Executor, Start, Workflow};
 
 /// A workflow, and inputs for it.
-pub struct Case {
+pub(crate) struct Case {
     name: &'static str,
     source: &'static str,
     definition: &'static Definition,
@@ -30,7 +30,7 @@ pub struct Case {
 }
 
 /// How an execution ends, natively.
-pub fn native<W: Workflow>(input: &str) -> Result<Value, String> {
+pub(crate) fn native<W: Workflow>(input: &str) -> Result<Value, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let execution = runtime.block_on(Executor::test().run(Start::<W>::from_json(input)));
     let outcome = execution.outcome();
@@ -46,7 +46,7 @@ macro_rules! rows {
         $(
             #[allow(dead_code, reason = "a row is run by its type")]
             #[workflow]
-            pub async fn $name($($parameter: $ty),+) -> Result<$out, PlatformError> {
+            async fn $name($($parameter: $ty),+) -> Result<$out, PlatformError> {
                 Ok({ $($body)* })
             }
         )*
@@ -73,9 +73,9 @@ macro_rules! case {
 pub(crate) use case;
 
 /// Lists of whole numbers: none, one, several, equal ones, negative ones.
-pub const INTS: &[&str] = &["[]", "[0]", "[7]", "[1,2,3]", "[3,1,2,3,1]", "[-5,5,0,-1]", "[4,4]"];
+pub(crate) const INTS: &[&str] = &["[]", "[0]", "[7]", "[1,2,3]", "[3,1,2,3,1]", "[-5,5,0,-1]", "[4,4]"];
 /// Texts: none, spaces, accents, characters beyond U+FFFF.
-pub const TEXTS: &[&str] = &[
+pub(crate) const TEXTS: &[&str] = &[
     r#""""#,
     r#""a""#,
     r#""hello world""#,
@@ -87,16 +87,11 @@ pub const TEXTS: &[&str] = &[
     r#""line one\r\nline two\n\nend\r""#,
 ];
 /// Lists of texts.
-pub const WORDS: &[&str] = &[
-    "[]",
-    r#"["a"]"#,
-    r#"["b","a","c"]"#,
-    r#"["","x",""]"#,
-    r#"["ß","😀","\uffff","z","Z"]"#,
-];
+pub(crate) const WORDS: &[&str] =
+    &["[]", r#"["a"]"#, r#"["b","a","c"]"#, r#"["","x",""]"#, r#"["ß","😀","\uffff","z","Z"]"#];
 
 /// Inputs of several parameters: every choice of one of each.
-pub fn pairs(names: [&str; 2], left: &[&str], right: &[&str]) -> Vec<String> {
+pub(crate) fn pairs(names: [&str; 2], left: &[&str], right: &[&str]) -> Vec<String> {
     let [a, b] = names;
     left.iter().flat_map(|x| right.iter().map(move |y| format!(r#"{{"{a}":{x},"{b}":{y}}}"#))).collect()
 }
@@ -111,15 +106,15 @@ fn same(left: &Value, right: &Value) -> bool {
         (Value::Object(left), Value::Object(right)) => {
             let of = |object: &serde_json::Map<String, Value>, key: &String| object.get(key).cloned();
             let either = left.keys().chain(right.keys());
-            either.into_iter().all(|key| {
-                same(&of(left, key).unwrap_or_default(), &of(right, key).unwrap_or_default())
-            })
+            either
+                .into_iter()
+                .all(|key| same(&of(left, key).unwrap_or_default(), &of(right, key).unwrap_or_default()))
         }
         _ => left == right,
     }
 }
 
-pub fn check(cases: &[Case]) {
+pub(crate) fn check(cases: &[Case]) {
     let mut wrong = Vec::new();
     let mut written = Vec::new();
     for case in cases {

@@ -6,7 +6,8 @@ use workflow_core::prelude::*;
 
 use crate::{WORDS, pairs, rows};
 
-const MAPS: &[&str] = &["{}", r#"{"a":1}"#, r#"{"b":2,"a":1,"10":3,"9":4}"#, r#"{"ß":1,"😀":2,"\uffff":3,"z":4}"#];
+const MAPS: &[&str] =
+    &["{}", r#"{"a":1}"#, r#"{"b":2,"a":1,"10":3,"9":4}"#, r#"{"ß":1,"😀":2,"\uffff":3,"z":4}"#];
 const NESTED: &[&str] = &["{}", r#"{"a":[]}"#, r#"{"b":[1],"a":[2,3]}"#];
 const KEYS: &[&str] = &[r#""a""#, r#""zz""#];
 

@@ -6,14 +6,19 @@ use workflow_core::prelude::*;
 use crate::{case, check, pairs, rows};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
-pub struct Holder {
+struct Holder {
     x: Option<i64>,
     text: Option<String>,
     list: Option<Vec<i64>>,
 }
 
 const X: &[&str] = &["null", "0", "3", "-4"];
-const HOLDERS: &[&str] = &["{}", r#"{"x":null,"text":null,"list":null}"#, r#"{"x":3,"text":"t","list":[]}"#, r#"{"x":-1,"text":"","list":[4]}"#];
+const HOLDERS: &[&str] = &[
+    "{}",
+    r#"{"x":null,"text":null,"list":null}"#,
+    r#"{"x":3,"text":"t","list":[]}"#,
+    r#"{"x":-1,"text":"","list":[4]}"#,
+];
 const TEXT: &[&str] = &[r#""12""#, r#""-3""#, r#""x""#, r#""""#];
 
 rows! {
@@ -51,7 +56,7 @@ rows! {
 }
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
-pub enum StockError {
+enum StockError {
     #[error("nothing is left")]
     Empty,
     #[error("{text} is no number")]

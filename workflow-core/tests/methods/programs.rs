@@ -9,7 +9,7 @@ use crate::{INTS, TEXTS, WORDS, case, check, pairs, rows};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 #[serde(rename_all = "camelCase")]
-pub struct Item {
+struct Item {
     unit_price: u32,
     quantity: u32,
     name: String,
@@ -21,7 +21,7 @@ pub struct Item {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Data)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+enum Kind {
     Book,
     Game,
 }
@@ -80,7 +80,7 @@ rows! {
 }
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
-pub enum OrderError {
+enum OrderError {
     #[error("{0} is out of stock")]
     OutOfStock(String),
     #[error("nothing was ordered")]

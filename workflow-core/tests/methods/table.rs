@@ -240,10 +240,12 @@ fn jsonata(case: &Case) -> String {
 
 fn bare(value: &serde_json::Value) -> String {
     match value {
-        serde_json::Value::String(text) => match text.strip_prefix("{% ").and_then(|text| text.strip_suffix(" %}")) {
-            Some(expression) => expression.to_owned(),
-            None => format!("'{text}'"),
-        },
+        serde_json::Value::String(text) => {
+            match text.strip_prefix("{% ").and_then(|text| text.strip_suffix(" %}")) {
+                Some(expression) => expression.to_owned(),
+                None => format!("'{text}'"),
+            }
+        }
         serde_json::Value::Array(elements) => {
             format!("[{}]", elements.iter().map(bare).collect::<Vec<_>>().join(", "))
         }

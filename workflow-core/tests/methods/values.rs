@@ -6,14 +6,14 @@ use workflow_core::prelude::*;
 use crate::{INTS, pairs, rows};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
-pub enum Shape {
+enum Shape {
     Dot,
     Circle { radius: i64 },
     Square(i64),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
-pub struct Order {
+struct Order {
     id: String,
     cents: i64,
     shape: Shape,
@@ -21,10 +21,8 @@ pub struct Order {
 }
 
 const SHAPES: &[&str] = &[r#""Dot""#, r#"{"Circle":{"radius":2}}"#, r#"{"Square":3}"#];
-const ORDERS: &[&str] = &[
-    r#"{"id":"a","cents":5,"shape":"Dot"}"#,
-    r#"{"id":"b","cents":-5,"shape":{"Square":3},"note":"n"}"#,
-];
+const ORDERS: &[&str] =
+    &[r#"{"id":"a","cents":5,"shape":"Dot"}"#, r#"{"id":"b","cents":-5,"shape":{"Square":3},"note":"n"}"#];
 
 rows! {
     blocks(x: i64) -> i64 { let y = { let z = x + 1; z * z }; let y = if y > 4 { let w = y - 1; w * 2 } else { y }; y } ["0", "3", "-3"];

@@ -473,10 +473,7 @@ impl Symbolic<'_> {
 }
 
 fn is_number(name: &str) -> bool {
-    matches!(
-        name,
-        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "f64"
-    )
+    matches!(name, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "f64")
 }
 
 fn last_segment(path: &Path) -> String {

@@ -6,12 +6,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall, Pat, RangeLimits, Type, spanned::Sp
 
 use crate::attributes::plain;
 
-use super::{
-    await_::POLICY_METHODS,
-    pattern,
-    symbolic::Symbolic,
-    unparenthesized,
-};
+use super::{await_::POLICY_METHODS, pattern, symbolic::Symbolic, unparenthesized};
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq)]
@@ -172,9 +167,8 @@ const PURE: &[(&str, &str, &[Argument])] = &[
 ];
 
 /// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.
-const SAME: &[&str] = &[
-    "clone", "to_owned", "as_ref", "as_deref", "borrow", "cloned", "copied", "to_vec", "as_slice",
-];
+const SAME: &[&str] =
+    &["clone", "to_owned", "as_ref", "as_deref", "borrow", "cloned", "copied", "to_vec", "as_slice"];
 
 /// A method that sets what it is called on: its name, that of the builder's method, its arguments, and
 /// whether it gives what was there.
@@ -203,7 +197,10 @@ const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
 /// What to write instead of a method that a state machine cannot have.
 const ADVICE: &[(&str, &str)] = &[
     ("partial_cmp", "compare with `<`, `==` and `>`, or floats with `.total_cmp(..)`"),
-    ("iter_mut", "build a new list with `.iter().map(..)`, or set `list[index]` in a loop over `0..list.len()`"),
+    (
+        "iter_mut",
+        "build a new list with `.iter().map(..)`, or set `list[index]` in a loop over `0..list.len()`",
+    ),
     ("values_mut", "build a new map, or `insert` in a loop over the keys"),
     ("get_mut", "set the place: `list[index] = ..` or `map.insert(key, ..)`"),
     ("first_mut", "set the place: `list[0] = ..`"),
@@ -244,9 +241,18 @@ const ADVICE: &[(&str, &str)] = &[
     ("powi", "the last digits of a power differ from machine to machine; multiply, or compute in a task"),
     ("powf", "the last digits of a power differ from machine to machine; compute in a task"),
     ("ln", "the last digits of a logarithm differ from machine to machine; compute in a task"),
-    ("wrapping_add", "numbers of a state machine do not wrap; use `.checked_add(..)` or `.saturating_add(..)`"),
-    ("wrapping_sub", "numbers of a state machine do not wrap; use `.checked_sub(..)` or `.saturating_sub(..)`"),
-    ("wrapping_mul", "numbers of a state machine do not wrap; use `.checked_mul(..)` or `.saturating_mul(..)`"),
+    (
+        "wrapping_add",
+        "numbers of a state machine do not wrap; use `.checked_add(..)` or `.saturating_add(..)`",
+    ),
+    (
+        "wrapping_sub",
+        "numbers of a state machine do not wrap; use `.checked_sub(..)` or `.saturating_sub(..)`",
+    ),
+    (
+        "wrapping_mul",
+        "numbers of a state machine do not wrap; use `.checked_mul(..)` or `.saturating_mul(..)`",
+    ),
     ("unwrap_unchecked", "use `?`, `match` or `let .. else`"),
     ("get_or_insert", "write `let value = option.unwrap_or(..);`"),
     ("get_or_insert_with", "write `let value = option.unwrap_or_else(..);`"),
@@ -268,7 +274,9 @@ pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
 }
 
 fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
-    let known = MUTATORS.iter().find(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len());
+    let known = MUTATORS
+        .iter()
+        .find(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len());
     let (_, to, arguments, gives) = known?;
     is_place(&method.receiver).then_some((to, arguments, *gives))
 }
@@ -293,7 +301,9 @@ pub(crate) fn entry(method: &ExprMethodCall) -> Option<(&Expr, &Expr, Option<&Ex
         _ => return None,
     };
     match unparenthesized(&method.receiver) {
-        Expr::MethodCall(inner) if inner.method == "entry" && inner.args.len() == 1 && is_place(&inner.receiver) => {
+        Expr::MethodCall(inner)
+            if inner.method == "entry" && inner.args.len() == 1 && is_place(&inner.receiver) =>
+        {
             Some((&inner.receiver, &inner.args[0], default))
         }
         _ => None,
@@ -347,7 +357,9 @@ impl Symbolic<'_> {
             );
         }
         match (name.as_str(), arity) {
-            ("contains", 1) if matches!(unparenthesized(&method.receiver), Expr::Range(_)) => return self.in_range(method),
+            ("contains", 1) if matches!(unparenthesized(&method.receiver), Expr::Range(_)) => {
+                return self.in_range(method);
+            }
             ("collect", 0) => return self.collect(method),
             ("parse", 0) => {
                 let text = self.expr(&method.receiver);
@@ -377,7 +389,9 @@ impl Symbolic<'_> {
             _ => {}
         }
         let known = || PURE.iter().filter(|(known, _, arguments)| *known == name && arguments.len() == arity);
-        if let Some((_, to, arguments)) = known().find(|(_, _, arguments)| fits(method, arguments)).or_else(|| known().next()) {
+        if let Some((_, to, arguments)) =
+            known().find(|(_, _, arguments)| fits(method, arguments)).or_else(|| known().next())
+        {
             let receiver = self.expr(&method.receiver);
             let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
             let to = Ident::new(to, span);
@@ -395,7 +409,9 @@ impl Symbolic<'_> {
                 None if MUTATORS.iter().any(|(known, ..)| *known == name) => format!(
                     "`.{name}(..)` changes a value in place, and this is no variable; give the value a `let mut` of its own"
                 ),
-                None => format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task"),
+                None => {
+                    format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task")
+                }
             },
         };
         self.refuse(&method.method, message)
@@ -459,7 +475,9 @@ impl Symbolic<'_> {
             };
             match super::pure::first_try(&body) {
                 Some(question) => self.errors.refuse(question, super::pure::TRY_INSIDE),
-                None => self.errors.refuse(at, "a closure over values cannot await or set a variable; use a `for` loop"),
+                None => self
+                    .errors
+                    .refuse(at, "a closure over values cannot await or set a variable; use a `for` loop"),
             }
             return None;
         }
@@ -507,10 +525,14 @@ impl Symbolic<'_> {
         let outer = last_name(ty);
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_SET),
+            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap" | "LinkedList"), _) => {
+                self.refuse(ty, NO_SET)
+            }
             (Some("Vec"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
-            (Some("String"), _) => quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list)),
+            (Some("String"), _) => {
+                quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list))
+            }
             (Some("Option"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_options(#list)),
             (Some("Result"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_results(#list)),
             _ => quote_spanned!(span=> #b.methods().collect(#list)),
@@ -572,9 +594,9 @@ impl Symbolic<'_> {
     }
 }
 
-pub(crate) const NO_HASH_MAP: &str =
-    "a `HashMap` has no order, and a workflow does the same on every run; use a `BTreeMap`, whose keys are in order";
-pub(crate) const NO_SET: &str = "JSON has lists and objects; use a `Vec`, or a `BTreeMap` with the keys that you need";
+pub(crate) const NO_HASH_MAP: &str = "a `HashMap` has no order, and a workflow does the same on every run; use a `BTreeMap`, whose keys are in order";
+pub(crate) const NO_SET: &str =
+    "JSON has lists and objects; use a `Vec`, or a `BTreeMap` with the keys that you need";
 
 fn is_ten(expr: &Expr) -> bool {
     matches!(expr, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "10"))
@@ -641,7 +663,9 @@ fn last_name(ty: &Type) -> Option<String> {
 /// The same of a type's first argument.
 fn inner_name(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
     match arguments.args.first()? {
         syn::GenericArgument::Type(ty) => last_name(ty),
         _ => None,

@@ -73,7 +73,9 @@ fn tail_block(block: &mut Block) {
         match &mut statement {
             // `if c { return x; } rest` is `if c { x } else { rest }`.
             Stmt::Expr(Expr::If(branch), _)
-                if branch.else_branch.is_none() && block_diverges(&branch.then_branch) && !statements.is_empty() =>
+                if branch.else_branch.is_none()
+                    && block_diverges(&branch.then_branch)
+                    && !statements.is_empty() =>
             {
                 let rest = std::mem::take(&mut statements);
                 branch.else_branch = Some((Default::default(), Box::new(syn::parse_quote!({ #(#rest)* }))));
@@ -82,7 +84,9 @@ fn tail_block(block: &mut Block) {
                 done.push(Stmt::Expr(whole, None));
             }
             // `let x = match y { A => a, B => return b }; rest`: the rest follows the arms that go on.
-            Stmt::Local(local) if local.init.as_ref().is_some_and(|init| init.diverge.is_none() && leaves(&init.expr)) => {
+            Stmt::Local(local)
+                if local.init.as_ref().is_some_and(|init| init.diverge.is_none() && leaves(&init.expr)) =>
+            {
                 let rest = std::mem::take(&mut statements);
                 let Some(init) = &mut local.init else { continue };
                 let pat = &local.pat;
@@ -119,9 +123,10 @@ fn tail_block(block: &mut Block) {
 fn leaves(expr: &Expr) -> bool {
     match unparenthesized(expr) {
         Expr::Match(choice) => choice.arms.iter().any(|arm| diverges(&arm.body)),
-        Expr::If(branch) => branch.else_branch.as_ref().is_some_and(|(_, otherwise)| {
-            block_diverges(&branch.then_branch) || diverges(otherwise)
-        }),
+        Expr::If(branch) => branch
+            .else_branch
+            .as_ref()
+            .is_some_and(|(_, otherwise)| block_diverges(&branch.then_branch) || diverges(otherwise)),
         _ => false,
     }
 }
@@ -137,7 +142,11 @@ fn continued(expr: &mut Expr, rest: &dyn Fn(&Expr) -> Expr) {
         }
         Expr::If(branch) => {
             if !block_diverges(&branch.then_branch) {
-                let value = Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: branch.then_branch.clone() });
+                let value = Expr::Block(syn::ExprBlock {
+                    attrs: Vec::new(),
+                    label: None,
+                    block: branch.then_branch.clone(),
+                });
                 let goes_on = rest(&value);
                 branch.then_branch = syn::parse_quote!({ #goes_on });
             }
@@ -310,7 +319,9 @@ impl Symbolic<'_> {
             other => (false, self.expr(other)),
         };
         let simple = match pat {
-            Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()) => Some(&name.ident),
+            Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()) => {
+                Some(&name.ident)
+            }
             _ => None,
         };
         let text = simple.map_or_else(|| "value".to_owned(), plain);
@@ -326,12 +337,17 @@ impl Symbolic<'_> {
                 self.declare(&pattern);
                 let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
                 let otherwise = otherwise.map(|otherwise| quote!(let __otherwise = #otherwise;));
-                (quote!(#otherwise let (__test, #names) = #b.bind(#whole, &#value_of, #witness);), quote!(__test))
+                (
+                    quote!(#otherwise let (__test, #names) = #b.bind(#whole, &#value_of, #witness);),
+                    quote!(__test),
+                )
             }
         };
         let rest = self.pure_statements(rest);
         let rest = match init.diverge {
-            Some(_) if !test.is_empty() => quote!({ let __then = #rest; #b.cond(#b.holds(#test), __then, __otherwise) }),
+            Some(_) if !test.is_empty() => {
+                quote!({ let __then = #rest; #b.cond(#b.holds(#test), __then, __otherwise) })
+            }
             _ => rest,
         };
         let rest = quote!(|#whole| { #annotation #bound #rest });

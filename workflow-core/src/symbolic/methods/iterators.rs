@@ -174,7 +174,10 @@ impl<T, E> Inner for Result<T, E> {
 }
 
 /// What `zip` pairs.
-#[diagnostic::on_unimplemented(message = "a state machine pairs no `{Self}`", label = "neither a list nor an `Option`")]
+#[diagnostic::on_unimplemented(
+    message = "a state machine pairs no `{Self}`",
+    label = "neither a list nor an `Option`"
+)]
 pub trait Zipped<Other> {
     /// The pairs.
     type Pairs;
@@ -364,14 +367,24 @@ impl Methods<'_> {
     }
 
     /// `any`
-    pub fn any<T>(&self, list: Expr<Vec<T>>, name: &str, body: impl FnOnce(Expr<T>) -> Expr<bool>) -> Expr<bool> {
+    pub fn any<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<bool> {
         let found = self.filter(list, name, body);
         let (count, none) = (self.count(found), self.0.number(0));
         Expr::new(self.0.edit(|program| program.arena.binary(BinaryOp::Greater, count.node(), none)))
     }
 
     /// `all`
-    pub fn all<T>(&self, list: Expr<Vec<T>>, name: &str, body: impl FnOnce(Expr<T>) -> Expr<bool>) -> Expr<bool> {
+    pub fn all<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<bool>,
+    ) -> Expr<bool> {
         let failing = self.filter(list, name, |element| self.0.not(body(element)));
         let (count, none) = (self.count(failing), self.0.number(0));
         Expr::new(self.0.edit(|program| program.arena.binary(BinaryOp::Equal, count.node(), none)))
@@ -513,26 +526,32 @@ impl Methods<'_> {
 
     /// `first` of a list, `next` of an iterator
     pub fn first<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
-        Expr::new(self.0.once("list", list.node(), |list| {
-            self.0.form("$count({0}) = 0 ? null : {0}[0]", &[list])
-        }))
+        Expr::new(
+            self.0.once("list", list.node(), |list| self.0.form("$count({0}) = 0 ? null : {0}[0]", &[list])),
+        )
     }
 
     /// `last`
     pub fn last<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
-        Expr::new(self.0.once("list", list.node(), |list| {
-            self.0.form("$count({0}) = 0 ? null : {0}[-1]", &[list])
-        }))
+        Expr::new(
+            self.0.once("list", list.node(), |list| self.0.form("$count({0}) = 0 ? null : {0}[-1]", &[list])),
+        )
     }
 
     /// `take(n)`
     pub fn take<T>(&self, list: Expr<Vec<T>>, count: Expr<usize>) -> Expr<Vec<T>> {
-        self.form("$append([], $filter({0}, function($_v, $_i) { $_i < {1} })[])", &[list.node(), count.node()])
+        self.form(
+            "$append([], $filter({0}, function($_v, $_i) { $_i < {1} })[])",
+            &[list.node(), count.node()],
+        )
     }
 
     /// `skip`
     pub fn skip<T>(&self, list: Expr<Vec<T>>, count: Expr<usize>) -> Expr<Vec<T>> {
-        self.form("$append([], $filter({0}, function($_v, $_i) { $_i >= {1} })[])", &[list.node(), count.node()])
+        self.form(
+            "$append([], $filter({0}, function($_v, $_i) { $_i >= {1} })[])",
+            &[list.node(), count.node()],
+        )
     }
 
     /// `step_by`

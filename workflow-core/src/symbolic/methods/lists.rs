@@ -134,7 +134,8 @@ pub trait Indexed<K> {
     fn put(builder: &Builder, into: Node, key: Node, value: Node) -> Node;
 }
 
-const OUT_OF_RANGE: &str = "($_i := {1}; $_i >= 0 and $_i < $count({0}) ? {0}[$_i] : $error('the index is out of range'))";
+const OUT_OF_RANGE: &str =
+    "($_i := {1}; $_i >= 0 and $_i < $count({0}) ? {0}[$_i] : $error('the index is out of range'))";
 
 #[diagnostic::do_not_recommend]
 impl<T> Indexed<usize> for Vec<T> {
@@ -454,10 +455,7 @@ impl Methods<'_> {
     /// `pop`: what was taken, and what is left.
     pub fn pop<T>(&self, list: Expr<Vec<T>>) -> (Expr<Option<T>>, Expr<Vec<T>>) {
         let rest = Expr::new(self.0.once("list", list.node(), |list| {
-            self.0.form(
-                "$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])",
-                &[list],
-            )
+            self.0.form("$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])", &[list])
         }));
         (self.last(list), rest)
     }

@@ -15,8 +15,10 @@ mod order;
 mod ordering;
 mod strings;
 
-pub use iterators::{Collected,Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
-pub use lists::{Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced};
+pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
+pub use lists::{
+    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced,
+};
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};

@@ -172,7 +172,10 @@ impl Parsed for f64 {
 impl Parsed for bool {
     type Error = std::str::ParseBoolError;
     fn parse(builder: &Builder, text: Node) -> Node {
-        builder.form("($_s := {0}; $_s = 'true' ? {'Ok': true} : $_s = 'false' ? {'Ok': false} : {'Err': null})", &[text])
+        builder.form(
+            "($_s := {0}; $_s = 'true' ? {'Ok': true} : $_s = 'false' ? {'Ok': false} : {'Err': null})",
+            &[text],
+        )
     }
 }
 
@@ -280,7 +283,10 @@ impl Methods<'_> {
     /// `div_euclid`
     pub fn div_euclid<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
         let zero_checked = divisor(self.0, right.node());
-        self.form("($_d := {1}; $_d > 0 ? $floor({0} / $_d) : 0 - $floor({0} / -$_d))", &[left.node(), zero_checked])
+        self.form(
+            "($_d := {1}; $_d > 0 ? $floor({0} / $_d) : 0 - $floor({0} / -$_d))",
+            &[left.node(), zero_checked],
+        )
     }
 
     /// `checked_add`

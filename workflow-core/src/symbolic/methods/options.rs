@@ -74,7 +74,9 @@ impl<T: Data> Holder for Option<T> {
         let kind = builder.edit(|program| program.arena.kind(holder).clone());
         match kind {
             // `a ? b : null` holds `b`, if `b` is never `null`.
-            Kind::Cond { condition, then: held, otherwise: none } if none == null && builder.never_null(held) => {
+            Kind::Cond { condition, then: held, otherwise: none }
+                if none == null && builder.never_null(held) =>
+            {
                 let (then, otherwise) = (builder.once(name, held, then), otherwise(builder, null));
                 builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
             }
@@ -150,7 +152,8 @@ impl<T, E> Holder for Result<T, E> {
                 builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
             }
             Kind::Form { text: SOME, parts } if variant(parts[2], "Ok") && variant(parts[3], "Err") => {
-                let (then, otherwise) = (builder.once(name, ok(parts[2]), then), otherwise(builder, parts[3]));
+                let (then, otherwise) =
+                    (builder.once(name, ok(parts[2]), then), otherwise(builder, parts[3]));
                 builder.form(SOME, &[parts[0], parts[1], then, otherwise])
             }
             _ if builder.edit(|program| program.arena.is_plain(holder)) => {
@@ -304,7 +307,8 @@ impl<T: Data> Filtered for Option<T> {
             name,
             |value| {
                 let condition = body(value);
-                builder.edit(|program| program.arena.add(Kind::Cond { condition, then: value, otherwise: null }))
+                builder
+                    .edit(|program| program.arena.add(Kind::Cond { condition, then: value, otherwise: null }))
             },
             |_, _| null,
         )
@@ -381,7 +385,11 @@ impl Methods<'_> {
     }
 
     /// `unwrap_or_else` on an `Option`
-    pub fn unwrap_or_else<T: Data>(&self, option: Expr<Option<T>>, other: impl FnOnce() -> Expr<T>) -> Expr<T> {
+    pub fn unwrap_or_else<T: Data>(
+        &self,
+        option: Expr<Option<T>>,
+        other: impl FnOnce() -> Expr<T>,
+    ) -> Expr<T> {
         let other = other();
         Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
     }
@@ -406,9 +414,11 @@ impl Methods<'_> {
         body: impl FnOnce(Expr<H::Value>) -> Expr<U>,
     ) -> Expr<U> {
         let then = |value| body(Expr::new(value)).node();
-        Expr::new(self.0.eager(default.node(), |default| {
-            H::either(self.0, holder.node(), name, then, |_, _| default)
-        }))
+        Expr::new(
+            self.0.eager(default.node(), |default| {
+                H::either(self.0, holder.node(), name, then, |_, _| default)
+            }),
+        )
     }
 
     /// `map_or_else` on an `Option`

@@ -58,7 +58,11 @@ impl Methods<'_> {
     }
 
     /// `then_with`
-    pub fn then_with(&self, first: Expr<Ordering>, second: impl FnOnce() -> Expr<Ordering>) -> Expr<Ordering> {
+    pub fn then_with(
+        &self,
+        first: Expr<Ordering>,
+        second: impl FnOnce() -> Expr<Ordering>,
+    ) -> Expr<Ordering> {
         self.then_order(first, second())
     }
 
@@ -84,9 +88,11 @@ impl Methods<'_> {
     ) -> Expr<Option<T>> {
         let (best, item) = (self.0.element(names[0]), self.0.element(names[1]));
         let greater = is(self.0, compare(best, item).node(), "Greater");
-        Expr::new(self.0.once("list", list.node(), |list| {
-            self.0.form(text, &[list, best.node(), item.node(), greater])
-        }))
+        Expr::new(
+            self.0.once("list", list.node(), |list| {
+                self.0.form(text, &[list, best.node(), item.node(), greater])
+            }),
+        )
     }
 
     /// `max_by`: the last of equal ones.

@@ -77,7 +77,12 @@ impl Methods<'_> {
     }
 
     /// `{}`, `{:+}` and `{:.3}`
-    pub fn shown<T: Formattable + Data>(&self, value: Expr<T>, plus: bool, precision: Option<usize>) -> Expr<String> {
+    pub fn shown<T: Formattable + Data>(
+        &self,
+        value: Expr<T>,
+        plus: bool,
+        precision: Option<usize>,
+    ) -> Expr<String> {
         let text = self.0.display(value);
         match (plus && self.is_number(value), precision) {
             (true, _) => self.text("({0} < 0 ? '' : '+') & {1}", &[value.node(), text.node()]),
@@ -178,7 +183,12 @@ impl Methods<'_> {
     }
 
     /// `replace`
-    pub fn replace<P: TextPart>(&self, text: Expr<String>, part: Expr<P>, with: Expr<String>) -> Expr<String> {
+    pub fn replace<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        part: Expr<P>,
+        with: Expr<String>,
+    ) -> Expr<String> {
         let (text, part, with) = (text.node(), part.node(), with.node());
         if self.0.known_text(part, |part| !part.is_empty()) {
             return self.text("$replace({0}, {1}, {2})", &[text, part, with]);
@@ -225,7 +235,11 @@ impl Methods<'_> {
     }
 
     /// `split_once`
-    pub fn split_once<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Option<(String, String)>> {
+    pub fn split_once<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        part: Expr<P>,
+    ) -> Expr<Option<(String, String)>> {
         Expr::new(self.0.once("text", text.node(), |text| {
             self.0.form(
                 "$contains({0}, {1}) ? [$substringBefore({0}, {1}), $substringAfter({0}, {1})] : null",
