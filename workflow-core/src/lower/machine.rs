@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     asl,
-    symbolic::{Kind, Node, Note, Point, Presence, Program, Step, Var},
+    symbolic::{Element, Kind, Node, Note, Point, Presence, Program, Step, Var},
     workflow::WorkflowMeta,
 };
 
@@ -191,8 +191,6 @@ fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<Strin
         })
         .collect();
     let mut names = Names::default();
-    // No parameter of a function over a list hides a variable or a function.
-    let elements = program.elements.iter().map(|name| names.variable(name)).collect();
     let mut variables = vec!["value".to_owned(); program.vars.len()];
     for var in assigned {
         let wanted = match (&program.vars[var.0 as usize], results.get(&var)) {
@@ -202,5 +200,32 @@ fn variable_names(program: &Program, drafts: &Drafts) -> (Vec<String>, Vec<Strin
         };
         variables[var.0 as usize] = names.variable(&wanted);
     }
+    // No name inside an expression hides a variable or a function.
+    let elements = element_names(program, &mut names);
     (variables, elements)
+}
+
+/// The names inside expressions. Two of one name share it, unless one is known where the other is.
+fn element_names(program: &Program, names: &mut Names) -> Vec<String> {
+    let meeting = program.arena.meeting_elements();
+    let mut written: Vec<(&str, String, Vec<Element>)> = Vec::new();
+    let mut elements = Vec::new();
+    for (place, wanted) in program.elements.iter().enumerate() {
+        let element = Element(u32::try_from(place).unwrap_or(u32::MAX));
+        let shared = written.iter_mut().find(|(name, _, of)| {
+            name == wanted && of.iter().all(|other| !meeting.contains(&(element, *other)))
+        });
+        elements.push(match shared {
+            Some((_, name, of)) => {
+                of.push(element);
+                name.clone()
+            }
+            None => {
+                let name = names.variable(wanted);
+                written.push((wanted, name.clone(), vec![element]));
+                name
+            }
+        });
+    }
+    elements
 }

@@ -8,6 +8,7 @@
 mod branch;
 mod builder;
 mod calls;
+mod elements;
 mod errors;
 mod graph;
 mod methods;
@@ -31,7 +32,7 @@ pub use methods::{
     Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Equal, Formattable, Number};
 pub use pattern::{Pat, Test};

@@ -36,6 +36,13 @@ impl<T> Expr<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Node(u32);
 
+impl Node {
+    /// Its place among all nodes.
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -89,7 +96,7 @@ pub(crate) enum Kind {
 /// A parameter of a function over the elements of a list: its place in [`Program::elements`].
 ///
 /// [`Program::elements`]: super::graph::Program::elements
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Element(pub(crate) u32);
 
 /// What is known of a key of an object.
@@ -157,6 +164,11 @@ impl Arena {
         self.kinds.push(kind.clone());
         self.places.insert(kind, node);
         node
+    }
+
+    /// Every node, in the order in which they were made.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> + use<> {
+        (0..u32::try_from(self.kinds.len()).unwrap_or(u32::MAX)).map(Node)
     }
 
     pub(crate) fn kind(&self, node: Node) -> &Kind {

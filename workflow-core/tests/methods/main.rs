@@ -5,6 +5,14 @@
 //! end alike. With `JSONATA_CASES=file` the test also writes what it evaluated, with the results, for
 //! another interpreter to be held against.
 
+#![allow(
+    clippy::all,
+    clippy::unwrap_used,
+    dead_code,
+    unused_variables,
+    reason = "the rows are what people write, not what clippy would"
+)]
+
 mod iterators;
 mod lists;
 mod machine;
@@ -44,7 +52,6 @@ pub(crate) fn native<W: Workflow>(input: &str) -> Result<Value, String> {
 macro_rules! rows {
     ($($name:ident($($parameter:ident: $ty:ty),+) -> $out:ty { $($body:tt)* } $inputs:expr;)*) => {
         $(
-            #[allow(dead_code, reason = "a row is run by its type")]
             #[workflow]
             async fn $name($($parameter: $ty),+) -> Result<$out, PlatformError> {
                 Ok({ $($body)* })

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
-use workflow_core::{Workflow, prelude::*};
+use workflow_core::prelude::*;
 
 use crate::Case;
 
@@ -18,7 +18,6 @@ macro_rules! table {
     ($parameters:tt $($title:literal { $($out:ty: $body:expr;)* })*) => {
         fn groups() -> Vec<(&'static str, Vec<Case>)> {
             vec![$(($title, vec![$({
-                #[allow(unused_variables, dead_code, clippy::too_many_arguments, reason = "all rows have the same parameters")]
                 #[workflow]
                 async fn row $parameters -> Result<$out, PlatformError> {
                     Ok($body)

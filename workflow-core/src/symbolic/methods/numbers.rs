@@ -206,10 +206,7 @@ impl Methods<'_> {
     }
 
     /// `abs_diff`
-    pub fn abs_diff<T: Number, U>(&self, left: Expr<T>, right: Expr<T>) -> Expr<U>
-    where
-        T: Distance<Distance = U>,
-    {
+    pub fn abs_diff<T: Distance>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T::Distance> {
         self.form("$abs({0} - {1})", &[left.node(), right.node()])
     }
 
