@@ -18,11 +18,14 @@ use super::{
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    Native.visit_block_mut(&mut block);
+    Native { closures: 0 }.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native;
+struct Native {
+    /// How many closures there are around what is read: their errors are values like any other.
+    closures: usize,
+}
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -60,13 +63,24 @@ impl VisitMut for Native {
                     }
                 });
             }
-            Expr::Call(call) if called(call) == "Err" => {
+            Expr::Try(try_) if self.closures == 0 => {
+                if let Expr::MethodCall(method) = &mut *try_.expr {
+                    raised_by(method);
+                }
+            }
+            Expr::Call(call) if self.closures == 0 && called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
                     *argument = raised(argument);
                 }
             }
             _ => {}
         }
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        self.closures += 1;
+        visit_mut::visit_expr_closure_mut(self, closure);
+        self.closures -= 1;
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -98,6 +112,22 @@ fn raised(error: &Expr) -> Expr {
             Expr::Verbatim(quote!(#context.fresh(#error)))
         }
         _ => error.clone(),
+    }
+}
+
+/// `option.ok_or(E::Missing)?` and its kin raise a new error, as `Err(E::Missing)` does.
+fn raised_by(method: &mut syn::ExprMethodCall) {
+    let Some(argument) = method.args.first_mut() else { return };
+    match (method.method.to_string().as_str(), &mut *argument) {
+        ("ok_or", error) if is_literal(unparenthesized(error)) => {
+            let fresh = raised(error);
+            *argument = syn::parse_quote!(|| #fresh);
+            method.method = Ident::new("ok_or_else", method.method.span());
+        }
+        ("ok_or_else" | "map_err", Expr::Closure(closure)) if is_literal(unparenthesized(&closure.body)) => {
+            *closure.body = raised(&closure.body);
+        }
+        _ => {}
     }
 }
 
