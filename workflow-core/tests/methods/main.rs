@@ -21,6 +21,7 @@ mod mixed;
 mod numbers;
 mod options;
 mod programs;
+mod records;
 mod strings;
 mod table;
 mod values;
