@@ -10,6 +10,7 @@ mod control;
 mod expression;
 mod loops;
 mod macros;
+mod method_table;
 mod methods;
 mod native;
 mod pattern;
