@@ -6,9 +6,17 @@ use syn::{Expr, ExprClosure, ExprMethodCall, Pat, RangeLimits, Type, spanned::Sp
 
 use crate::attributes::plain;
 
-use super::{await_::POLICY_METHODS, pattern, symbolic::Symbolic, unparenthesized};
-
-use Argument::{Error as E, Function, Value as V};
+use super::{
+    await_::POLICY_METHODS,
+    method_table::{
+        ADVICE,
+        Argument::{self, Error as E, Function, Value as V},
+        MUTATORS, PURE, SAME,
+    },
+    pattern,
+    symbolic::Symbolic,
+    unparenthesized,
+};
 
 /// Whether a method call sets what it is called on.
 pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
