@@ -75,6 +75,9 @@ mod text;
 pub mod time;
 mod workflow;
 
+#[doc = include_str!("methods.md")]
+pub mod methods {}
+
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
@@ -248,8 +251,8 @@ pub use workflow_macros::task;
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
 /// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
-/// | `list.iter()` with `.map(..)` (also on an `Option`), `.filter(..)`, `.any(..)`, `.all(..)`, `.find(..)`, `.rev()`, `.sum()`, `.count()`, `.collect()`; `list.first()`, `.last()`, `.contains(..)` | `$map`, `$filter`, .. that keep arrays arrays |
-/// | `.clone()`, `&`, `*`, `.to_string()`, `.as_str()`, `.is_some()`, `.is_none()`, `.is_ok()`, `.is_err()`, `.ok()`, `.unwrap_or(..)`, `.is_empty()`, `list.len()`, `matches!(..)`, `error.name()`, `error.cause()` | |
+/// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
+/// | `matches!(..)`, `error.name()`, `error.cause()` | |
 ///
 /// Anything else is refused, with advice: what the two readings could not say alike belongs into a
 /// task.

@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn all_mistakes_of_a_function_are_reported_together() {
-        let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c ^ 1; c as u8 }");
+        let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c ^ 1; c.unwrap() }");
         assert_eq!(workflow.matches("compile_error").count(), 6, "{workflow}");
     }
 }

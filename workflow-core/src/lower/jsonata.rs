@@ -131,9 +131,9 @@ impl Writer<'_> {
                     (path, Path)
                 }
             }
-            Kind::Index { base, index } => (format!("{}[{index}]", self.write(*base, Path, false)), Path),
+            Kind::Index { base, index } => (format!("{}[{index}]", self.indexed(*base)), Path),
             Kind::At { base, index } => {
-                (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
+                (format!("{}[{}]", self.indexed(*base), self.write(*index, Block, true)), Path)
             }
             Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
             Kind::Named { .. } => (format!("({})", self.named(node, value)), Path),
@@ -292,6 +292,13 @@ impl Writer<'_> {
         let name = &self.elements[element.0 as usize];
         let named = self.write(*named, Tightness::Conditional, true);
         format!("${name} := {named}; {}", self.named(*body, value))
+    }
+
+    /// What stands before an index. An index that is no literal gives a sequence of one element, which
+    /// only parentheses turn into the element.
+    fn indexed(&self, base: Node) -> String {
+        let text = self.write(base, Tightness::Path, false);
+        if matches!(self.arena.kind(base), Kind::At { .. }) { format!("({text})") } else { text }
     }
 
     /// JSONata with its holes filled.

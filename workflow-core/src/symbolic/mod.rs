@@ -11,6 +11,7 @@ mod calls;
 mod children;
 mod decimal;
 mod effects;
+mod elements;
 mod errors;
 mod fork;
 mod frame;
@@ -43,10 +44,10 @@ pub(crate) use graph::{
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, TextPart, Tried, Zipped,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, Drawn, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
 pub use pattern::{Pat, Test};

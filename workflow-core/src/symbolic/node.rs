@@ -42,6 +42,13 @@ impl<T> Expr<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Node(u32);
 
+impl Node {
+    /// Its place among all nodes.
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -103,7 +110,7 @@ pub(crate) enum Kind {
 /// place in [`Program::elements`].
 ///
 /// [`Program::elements`]: super::graph::Program::elements
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Element(pub(crate) u32);
 
 /// What is drawn when a state machine runs.
@@ -182,6 +189,11 @@ impl Arena {
         self.kinds.push(kind.clone());
         self.places.insert(kind, node);
         node
+    }
+
+    /// Every node, in the order in which they were made.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> + use<> {
+        (0..u32::try_from(self.kinds.len()).unwrap_or(u32::MAX)).map(Node)
     }
 
     pub(crate) fn kind(&self, node: Node) -> &Kind {
@@ -497,6 +509,23 @@ impl Arena {
             Kind::Var(_) | Kind::Element(_) | Kind::Input | Kind::TaskResult => true,
             Kind::Field { base, .. } | Kind::Index { base, .. } => self.is_plain(*base),
             _ => false,
+        }
+    }
+
+    /// Whether computing a value may fail the execution, as a division by zero does.
+    pub(crate) fn may_fail(&self, node: Node) -> bool {
+        matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
+            || self.parts(node).into_iter().any(|part| self.may_fail(part))
+    }
+
+    /// Whether computing a value reads a variable whatever the conditions in it say.
+    pub(crate) fn always_reads(&self, node: Node, var: Var) -> bool {
+        match self.kind(node) {
+            Kind::Var(read) => *read == var,
+            Kind::Cond { condition, .. } => self.always_reads(*condition, var),
+            Kind::Binary(BinaryOp::And | BinaryOp::Or, left, _) => self.always_reads(*left, var),
+            Kind::Form { .. } => false,
+            _ => self.parts(node).into_iter().any(|part| self.always_reads(part, var)),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    data::{Data, Fields, Shape, Tagging},
+    data::{Data, Field, Fields, Shape, Tagging},
     services::JsonText,
 };
 
@@ -422,7 +422,7 @@ impl Builder {
     }
 
     /// `==`
-    pub fn eq<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+    pub fn eq<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
         // A text is equal to `value.as_str()` exactly where it is equal to the value.
         let left =
             self.edit(|program| match (program.arena.kind(left.node()), program.arena.kind(right.node())) {
@@ -430,11 +430,11 @@ impl Builder {
                 _ => left,
             });
         let (left, right) = A::keys(self, left.node(), right.node());
-        self.binary(BinaryOp::Equal, left, right)
+        Expr::new(self.edit(|program| equal(&mut program.arena, &A::shape(), left, right)))
     }
 
     /// `!=`
-    pub fn ne<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+    pub fn ne<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
         // JSONata's `!=` is false where an operand is absent; the negation of `=` is Rust's.
         let equal = self.eq(left, right);
         self.not(equal)
@@ -539,6 +539,37 @@ impl Builder {
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {
         Expr::new(self.edit(|program| program.arena.binary(op, left, right)))
+    }
+}
+
+/// Whether two values are equal. A field that is `None` may be `null` in one and absent in the other,
+/// so structs with such fields are compared field by field.
+fn equal(arena: &mut super::node::Arena, shape: &Shape, left: Node, right: Node) -> Node {
+    match shape {
+        Shape::Struct { fields: Fields::Named(fields), .. } if fields.iter().any(may_be_left_out) => {
+            let tests: Vec<Node> = fields
+                .iter()
+                .filter(|field| !field.skip)
+                .map(|field| {
+                    let named = Fields::Named(vec![field.clone()]);
+                    let (shape, left) = member(arena, &named, left, field.rust);
+                    let (_, right) = member(arena, &named, right, field.rust);
+                    equal(arena, &shape, left, right)
+                })
+                .collect();
+            let all = tests.into_iter().reduce(|left, right| arena.binary(BinaryOp::And, left, right));
+            all.unwrap_or_else(|| arena.literal(true))
+        }
+        _ => arena.binary(BinaryOp::Equal, left, right),
+    }
+}
+
+/// Whether a field, or one inside it, is an `Option`.
+fn may_be_left_out(field: &Field) -> bool {
+    match (field.shape)() {
+        Shape::Option(_) => true,
+        Shape::Struct { fields: Fields::Named(fields), .. } => fields.iter().any(may_be_left_out),
+        _ => false,
     }
 }
 

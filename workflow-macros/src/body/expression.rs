@@ -106,6 +106,7 @@ impl Symbolic<'_> {
                     "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
                 ),
                 Expr::Await(await_) => self.await_try(await_),
+                _ if self.pure => self.refuse(try_.question_token, super::pure::TRY_INSIDE),
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();
@@ -335,9 +336,7 @@ impl Symbolic<'_> {
                 let path = &literal.path;
                 let variant = last_segment(path);
                 if let Some(rest) = &literal.rest {
-                    return Some(
-                        self.refuse(rest, "`..` takes fields from another value; write every field out"),
-                    );
+                    return Some(self.updated(literal, rest));
                 }
                 let mut names = Vec::new();
                 let mut members = Vec::new();
@@ -390,6 +389,35 @@ impl Symbolic<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `Struct { field: value, ..base }`
+    fn updated(&mut self, literal: &syn::ExprStruct, base: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let path = &literal.path;
+        let fields: Vec<TokenStream> = literal
+            .fields
+            .iter()
+            .map(|field| {
+                let member = &field.member;
+                let name = match member {
+                    Member::Named(name) => plain(name),
+                    Member::Unnamed(index) => index.index.to_string(),
+                };
+                let value = self.expr(&field.expr);
+                quote_spanned!(member.span()=> (#name, #value))
+            })
+            .collect();
+        let members: Vec<_> = literal.fields.iter().map(|field| &field.member).collect();
+        let base = self.expr(base);
+        let whole = self.fresh("whole");
+        let updates = fields.iter().zip(&members).map(|(field, member)| {
+            quote_spanned! {member.span()=>
+                let (__name, __value) = #field;
+                let #whole = #b.update(#whole, __name, |__value: &#path| &(*__value).#member, __value);
+            }
+        });
+        quote!({ let #whole = #base; #(#updates)* #whole })
     }
 
     /// What a literal holds. An error may hold a unit variant of another error, which serde does not

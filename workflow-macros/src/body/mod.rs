@@ -13,6 +13,7 @@ mod fork;
 mod functions;
 mod loops;
 mod macros;
+mod method_table;
 mod methods;
 mod native;
 mod pattern;

@@ -21,7 +21,7 @@ use super::{
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    let mut native = Native { uses: uses(&block), checks: true };
+    let mut native = Native { uses: uses(&block), checks: true, closures: 0 };
     native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
@@ -31,6 +31,8 @@ struct Native {
     uses: Vec<ItemUse>,
     /// Whether a call that is not awaited has to be of a `#[pure]` function.
     checks: bool,
+    /// How many closures there are around what is read: their errors are values like any other.
+    closures: usize,
 }
 
 impl VisitMut for Native {
@@ -107,7 +109,12 @@ impl VisitMut for Native {
                     quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
                 );
             }
-            Expr::Call(call) if called(call) == "Err" => {
+            Expr::Try(try_) if self.closures == 0 && matches!(*try_.expr, Expr::MethodCall(_)) => {
+                if let Expr::MethodCall(method) = &mut *try_.expr {
+                    raised_by(method);
+                }
+            }
+            Expr::Call(call) if self.closures == 0 && called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
                     *argument = raised(argument);
                 }
@@ -115,6 +122,12 @@ impl VisitMut for Native {
             Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        self.closures += 1;
+        visit_mut::visit_expr_closure_mut(self, closure);
+        self.closures -= 1;
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
@@ -263,6 +276,22 @@ fn raised(error: &Expr) -> Expr {
             Expr::Verbatim(quote!(#context.fresh(#error)))
         }
         _ => error.clone(),
+    }
+}
+
+/// `option.ok_or(E::Missing)?` and its kin raise a new error, as `Err(E::Missing)` does.
+fn raised_by(method: &mut syn::ExprMethodCall) {
+    let Some(argument) = method.args.first_mut() else { return };
+    match (method.method.to_string().as_str(), &mut *argument) {
+        ("ok_or", error) if is_literal(unparenthesized(error)) => {
+            let fresh = raised(error);
+            *argument = syn::parse_quote!(|| #fresh);
+            method.method = Ident::new("ok_or_else", method.method.span());
+        }
+        ("ok_or_else" | "map_err", Expr::Closure(closure)) if is_literal(unparenthesized(&closure.body)) => {
+            *closure.body = raised(&closure.body);
+        }
+        _ => {}
     }
 }
 

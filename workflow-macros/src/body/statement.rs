@@ -225,7 +225,8 @@ impl Symbolic<'_> {
                 }
                 let value = self.expr(other);
                 quote! {
-                    let __value = #b.question(#scope, #value);
+                    let __value = #b.result_of(#scope, #value);
+                    let __value = #b.question(#scope, __value);
                     #b.ok(#scope, __value, ::core::default::Default::default());
                 }
             }

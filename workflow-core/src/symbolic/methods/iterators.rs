@@ -212,6 +212,7 @@ pub trait Reversed {
     fn reverse(builder: &Builder, list: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Reversed for Vec<T> {
     fn reverse(builder: &Builder, list: Node) -> Node {
         builder.form("$reverse({0})", &[list])

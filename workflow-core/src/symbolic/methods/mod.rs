@@ -12,15 +12,18 @@ mod maps;
 mod numbers;
 mod options;
 mod order;
+mod ordering;
 mod strings;
 
 pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
-pub use lists::{Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed};
+pub use lists::{
+    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced,
+};
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};
 pub use order::Ordered;
-pub use strings::{Glyphs, TextPart};
+pub use strings::{Glyphs, TextPart, Unsigned};
 
 use serde_json::Value;
 
@@ -73,6 +76,15 @@ impl Builder {
         let element = self.element::<()>(name).node();
         let rest = rest(element);
         if rest == element { value } else { self.form("({0} := {1}; {2})", &[element, value, rest]) }
+    }
+
+    /// What `rest` makes of an argument. Rust computes it in any case, so that one which may fail must not
+    /// stand where it is computed only sometimes.
+    fn eager(&self, value: Node, rest: impl FnOnce(Node) -> Node) -> Node {
+        match self.edit(|program| program.arena.may_fail(value)) {
+            true => self.once("value", value, rest),
+            false => rest(value),
+        }
     }
 
     /// `let name = value; rest` without a state.
@@ -157,6 +169,7 @@ pub trait Converted<U> {
 impl<T> Converted<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T> Converted<Option<T>> for T {}
+#[diagnostic::do_not_recommend]
 impl Converted<String> for char {}
 
 macro_rules! widened {
