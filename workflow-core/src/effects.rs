@@ -193,11 +193,9 @@ impl ExecutionContext {
     label = "this is a `{Self}`",
     note = "give the function another name"
 )]
-pub trait Draw {
-    /// What is drawn.
-    type Value;
+pub trait Draw<Value> {
     /// Draws it.
-    fn draw(self, source: &mut Source<'_>) -> Self::Value;
+    fn draw(self, source: &mut Source<'_>) -> Value;
 }
 
 /// Where drawn values come from.
@@ -218,22 +216,22 @@ pub(crate) fn uuid_of(random: &mut fastrand::Rng) -> String {
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }
 
-impl Draw for Now {
-    type Value = Timestamp;
+#[diagnostic::do_not_recommend]
+impl Draw<Timestamp> for Now {
     fn draw(self, source: &mut Source<'_>) -> Timestamp {
         source.now
     }
 }
 
-impl Draw for Uuid {
-    type Value = String;
+#[diagnostic::do_not_recommend]
+impl Draw<String> for Uuid {
     fn draw(self, source: &mut Source<'_>) -> String {
         uuid_of(source.random)
     }
 }
 
-impl Draw for Random {
-    type Value = f64;
+#[diagnostic::do_not_recommend]
+impl Draw<f64> for Random {
     fn draw(self, source: &mut Source<'_>) -> f64 {
         source.random.f64()
     }

@@ -9,7 +9,7 @@ use crate::{
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Sleep},
+    task::{Awaitable, Awaited, Sleep},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -51,8 +51,13 @@ where
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
+/// What is awaited, which must be a call of a task or another workflow.
+pub fn awaited<C: Awaitable<Is>, Is: Awaited>(call: C) -> Is {
+    call.is()
+}
+
 /// Runs what is awaited to its result.
-pub fn run_call<C: Awaitable>(
+pub fn run_call<C: Awaited>(
     context: &Context,
     call: C,
     site: usize,
@@ -72,7 +77,7 @@ pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) 
 
 /// Draws a value.
 #[allow(clippy::unused_async, reason = "it is awaited, and a journal would have to be")]
-pub async fn run_draw<D: Draw>(context: &Context, draw: D) -> D::Value {
+pub async fn run_draw<D: Draw<Value>, Value>(context: &Context, draw: D) -> Value {
     context.draw(draw)
 }
 

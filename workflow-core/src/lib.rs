@@ -241,8 +241,8 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
-            size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, awaited, is_data, json, run_call, run_draw, run_sleep,
+            run_sleep_until, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,

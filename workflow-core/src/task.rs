@@ -216,13 +216,22 @@ impl Sleep {
 }
 
 /// What may be awaited in a workflow: a [`Call`], or another workflow.
+///
+/// What it is stands as a parameter: rustc then reports what cannot be awaited once.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "only a call of a `#[task]` or of another workflow can be awaited in a workflow",
     label = "this is a `{Self}`",
     note = "mark the function with `#[task]`, or call it inside one"
 )]
-pub trait Awaitable {
+pub trait Awaitable<Is: Awaited> {
+    /// What it is.
+    fn is(self) -> Is;
+}
+
+/// What is awaited, and can be run to its result.
+#[doc(hidden)]
+pub trait Awaited {
     /// What it gives.
     type Output;
     /// How it fails.
@@ -236,7 +245,13 @@ pub trait Awaitable {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Task> Awaitable for Call<T> {
+impl<T: Task> Awaitable<Self> for Call<T> {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl<T: Task> Awaited for Call<T> {
     type Output = T::Output;
     type Error = T::Error;
 
@@ -246,7 +261,13 @@ impl<T: Task> Awaitable for Call<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<W: Workflow> Awaitable for Start<W> {
+impl<W: Workflow> Awaitable<Self> for Start<W> {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl<W: Workflow> Awaited for Start<W> {
     type Output = W::Output;
     type Error = W::Error;
 

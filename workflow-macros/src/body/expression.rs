@@ -396,6 +396,9 @@ impl Symbolic<'_> {
         let name = method.method.to_string();
         let span = method.method.span();
         let arity = method.args.len();
+        if self.was_refused(unparenthesized(&method.receiver)) {
+            return quote!(#b.never());
+        }
         if is_execution(&method.receiver) && arity == 0 {
             let call = &method.method;
             return quote_spanned!(span=> #b.execution().#call());
@@ -452,6 +455,12 @@ impl Symbolic<'_> {
                 &method.method,
                 format!(
                     "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
+                ),
+            ),
+            ("start" | "start_sync", 0) => self.refuse(
+                &method.method,
+                format!(
+                    "`.{name}()` belongs to another workflow that is awaited: `workflow(..).{name}().await?`"
                 ),
             ),
             _ if POLICY_METHODS.contains(&name.as_str()) => self.refuse(

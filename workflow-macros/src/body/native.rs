@@ -32,7 +32,7 @@ impl VisitMut for Native {
         let context = context();
         match expr {
             // `charge(&order).await` becomes
-            // `run_call(context, charge(&order), 3).await`.
+            // `run_call(context, awaited(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
@@ -52,7 +52,8 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
+                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else {
