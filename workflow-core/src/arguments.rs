@@ -30,8 +30,12 @@ pub(crate) fn decode<A: DeserializeOwned>(
     Ok(arguments)
 }
 
-/// Decodes a tuple of parameters from an object with their names as keys, however many there are.
-pub(crate) fn decode_object<A: DeserializeOwned>(
+/// Decodes a tuple of parameters from an object with a key for each, even where there is one.
+///
+/// # Errors
+///
+/// When the text is no such object.
+pub fn decode_named<A: DeserializeOwned>(
     text: &str,
     parameters: &'static [&'static str],
 ) -> Result<A, Error> {

@@ -157,7 +157,7 @@ impl<W: Workflow> Task for StartSync<W> {
         lower_child::<W>(builder, Some("Output"), arguments)
     }
 
-    async fn attempt(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_sync::<W>(&payload).await
     }
 
@@ -212,7 +212,7 @@ impl<W: Workflow> Task for StartOnly<W> {
         lower_child::<W>(builder, None, arguments)
     }
 
-    async fn attempt(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_only::<W>(&payload)
     }
 

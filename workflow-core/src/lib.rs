@@ -59,6 +59,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod services;
 mod symbolic;
 mod task;
 mod text;
@@ -135,6 +136,7 @@ pub use workflow::*;
 /// |---|---|---|
 /// | `function = ".."` | the Lambda function, `${..}` in the state machine | the name in `PascalCase` and `Function` |
 /// | `activity = ".."` | an activity instead, whose workers do the work: `${..}` is its ARN | none |
+/// | `resource = ".."` | the ARN of an action of an AWS service, instead of a Lambda function | |
 /// | `retry(..)`, several in order | a retrier | none |
 /// | ‥ `errors = [..]` | variants of the task's error type, or constants of `PlatformError` (`TIMEOUT`, `ALL`) | required |
 /// | ‥ `interval_seconds` | the delay before the first retry | 1 |
@@ -148,6 +150,38 @@ pub use workflow::*;
 ///
 /// A call may override them: see [`Call`]. The rules of retries are Step Functions':
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+///
+/// # Actions of AWS services
+///
+/// [`services`] has the most usual ones. Any other is a function without a body whose attribute names
+/// the resource. The parameters are its arguments, spelt as Rust spells names; the result is read from
+/// the whole answer, whose keys are in PascalCase. In process a [`services::Service`] or a [`Mock`] answers.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Serialize, Deserialize, Data)]
+/// #[serde(rename_all = "PascalCase")]
+/// struct Described {
+///     status: String,
+/// }
+///
+/// #[derive(Debug, thiserror::Error, WorkflowError)]
+/// enum DescribeError {
+///     #[error("there is no such execution")]
+///     #[workflow(name = "Sfn.ExecutionDoesNotExistException")]
+///     Unknown,
+///     #[error(transparent)]
+///     Platform(#[from] PlatformError),
+/// }
+///
+/// #[task(resource = "arn:aws:states:::aws-sdk:sfn:describeExecution")]
+/// async fn describe_execution(execution_arn: &str) -> Result<Described, DescribeError>;
+/// # fn main() {}
+/// ```
+///
+/// A misspelt service, action, argument or error name does not compile.
 pub use workflow_macros::task;
 
 /// Makes an `async fn` a workflow: it awaits tasks and decides.
@@ -235,6 +269,7 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::{
+        arguments::decode_named,
         data::{Data, Field, Fields, Shape, Tagging, Variant},
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
@@ -247,6 +282,7 @@ pub mod __private {
         given::PendingOf,
         lower::define,
         native::{Context, NoAnswer},
+        services::{lower_resource, result_of_resource},
         symbolic::*,
     };
 }

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     arguments,
-    data::Data,
+    data::{Data, Shape},
     error::{Failure, WorkflowError},
     given::Given,
     history::Text,
@@ -71,7 +71,7 @@ pub trait Task: Sized + 'static {
     fn decode(payload: &str) -> Result<Self::Arguments, serde_json::Error> {
         match Self::GIVEN {
             [] => arguments::decode(payload, Self::PARAMETERS),
-            _ => arguments::decode_object(payload, Self::PARAMETERS),
+            _ => arguments::decode_named(payload, Self::PARAMETERS),
         }
     }
 
@@ -87,9 +87,25 @@ pub trait Task: Sized + 'static {
         lower_lambda(builder, Self::FUNCTION, Self::PARAMETERS, Self::GIVEN, arguments)
     }
 
-    /// The native reading of one attempt: an answer as the service would give it.
+    /// A method on the call of a service, such as `.condition(..)`, in the symbolic reading.
     #[doc(hidden)]
-    fn attempt(payload: Text, context: Context) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+    fn option(builder: &Builder, _: &mut Lowered, option: &str, _: Vec<(Node, Shape)>) {
+        builder.problem(format!("`{}` has no option `{option}`", Self::NAME));
+    }
+
+    /// The symbolic reading of a call, once everything about it is known.
+    #[doc(hidden)]
+    fn finish(_: &Builder, _: &mut Lowered) {}
+
+    /// The native reading of one attempt: an answer as the service would give it. `subject` is what a
+    /// call of a service is about, as JSON.
+    #[doc(hidden)]
+    fn attempt(
+        payload: Text,
+        subject: Option<Text>,
+        context: Context,
+    ) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+        let _ = subject;
         handle::<Self>(payload, context)
     }
 
@@ -128,6 +144,8 @@ pub struct Call<T: Task> {
     pub(crate) payload: Result<Text, serde_json::Error>,
     pub(crate) policy: Policy,
     pub(crate) overrides_retry: bool,
+    /// What a call of a service is about, as JSON.
+    pub(crate) subject: Option<Text>,
     task: PhantomData<fn() -> T>,
 }
 
@@ -139,6 +157,7 @@ impl<T: Task> Call<T> {
             payload: payload.map(Into::into),
             policy: T::policy(),
             overrides_retry: false,
+            subject: None,
             task: PhantomData,
         }
     }

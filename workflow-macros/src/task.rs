@@ -24,14 +24,18 @@ use crate::{
 
 /// The words in `#[task(..)]`.
 #[derive(Default)]
-struct Options {
-    function: Option<LitStr>,
+pub(crate) struct Options {
+    pub(crate) function: Option<LitStr>,
     activity: Option<LitStr>,
     retries: Vec<RetryOptions>,
     timeout: Option<Expr>,
     heartbeat: Option<Expr>,
-    transients: Option<LitBool>,
+    pub(crate) transients: Option<LitBool>,
+    resource: Option<LitStr>,
 }
+
+/// Said of a handler that has a token and answers all the same.
+const NO_PENDING: &str = "who holds the token answers, not the handler: return `Pending<..>` of the answer's type, with `token.pending()`";
 
 /// The words in `retry(..)`.
 #[derive(Default)]
@@ -45,12 +49,15 @@ struct RetryOptions {
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = options(arguments, &mut errors);
+    if let Some(resource) = &options.resource {
+        return crate::resource::expand(resource, &options, item, errors);
+    }
     let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => return no_function(item, "task", error),
     };
-    let mut errors = Errors::default();
-    let options = options(arguments, &mut errors);
     check_signature(&function.sig, "task", &mut errors);
 
     let mut parameters = Vec::new();
@@ -93,16 +100,16 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let has_token =
         inputs.iter().any(|input| matches!(input, Input::Given(kind, _) if kind.ident == "TaskToken"));
+    if has_token && matches!(function.sig.output, ReturnType::Default) {
+        errors.refuse(&function.sig.ident, NO_PENDING);
+    }
     if let ReturnType::Type(_, ty) = &function.sig.output {
         match pending(ty) {
             Some(pending) if !has_token => errors.refuse(
                 pending,
                 "nobody could answer: a task that returns `Pending` hands out its token; add a parameter `token: TaskToken`",
             ),
-            None if has_token && options.activity.is_none() => errors.refuse(
-                ty,
-                "who holds the token answers, not the handler: return `Pending<..>` of the answer's type, with `token.pending()`",
-            ),
+            None if has_token && options.activity.is_none() => errors.refuse(ty, NO_PENDING),
             _ => {}
         }
     }
@@ -366,7 +373,7 @@ fn shown_at(ident: &Ident, ty: &Type) -> Ident {
     ident
 }
 
-fn policy(options: &Options, error: &TokenStream) -> TokenStream {
+pub(crate) fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     let retries = options.retries.iter().map(|retry| {
         let errors = retry.errors.iter().map(|name| match name {
             // `Declined` is a variant of the task's own error type.
@@ -396,11 +403,13 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     };
     let timeout = seconds(&options.timeout);
     let heartbeat = seconds(&options.heartbeat);
-    let transients =
-        match options.activity.is_none() && options.transients.as_ref().is_none_or(LitBool::value) {
-            true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
-            false => quote!(&[]),
-        };
+    let transients = match options.activity.is_none()
+        && options.resource.is_none()
+        && options.transients.as_ref().is_none_or(LitBool::value)
+    {
+        true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
+        false => quote!(&[]),
+    };
     quote! {
         ::workflow_core::Policy {
             retry: ::std::vec![#(#retries),*],
@@ -431,6 +440,8 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.activity = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("function") {
             options.function = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("resource") {
+            options.resource = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
             options.timeout = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("heartbeat_seconds") {
@@ -476,7 +487,7 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.retries.push(retry);
         } else {
             return Err(meta.error(
-                "unknown word in `#[task(..)]`; known are `function`, `activity`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
+                "unknown word in `#[task(..)]`; known are `function`, `activity`, `resource`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
             ));
         }
         Ok(())

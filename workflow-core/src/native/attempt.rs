@@ -25,7 +25,9 @@ use crate::{
         tape::{Entry, TaskNames},
         tokens::Wait,
     },
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
+    services::Request,
     task::{Task, decode_arguments},
 };
 
@@ -35,6 +37,7 @@ impl Context {
         &self,
         state: &'static str,
         payload: Text,
+        subject: Option<Text>,
         policy: Policy,
     ) -> Result<Text, Failure> {
         let entry = self.entry::<T>(state);
@@ -43,7 +46,7 @@ impl Context {
         // Read from the policy at the first failure: most calls have none.
         let mut retriers: Option<Vec<(Retry, u32)>> = None;
         loop {
-            let failure = match self.attempt::<T>(state, entry, &payload, &policy, attempt).await {
+            let failure = match self.attempt::<T>(state, entry, &payload, &subject, &policy, attempt).await {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
@@ -71,11 +74,35 @@ impl Context {
         delay.mul_f64(self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).f64())
     }
 
+    /// Asks a service: one attempt of an action.
+    #[doc(hidden)]
+    pub async fn ask(
+        &self,
+        resource: Resource,
+        arguments: &Text,
+        subject: Option<Text>,
+    ) -> Result<Text, NoAnswer> {
+        let Some(service) = self.shared.executor.inner.services.get(resource) else {
+            return Err(NoAnswer::Abort(ExecutorError::NoService { resource }));
+        };
+        let parsed = |text: &str| serde_json::from_str(text);
+        let request = Request {
+            resource,
+            arguments: parsed(arguments).unwrap_or_default(),
+            subject: subject.and_then(|subject| parsed(&subject).ok()),
+            now: self.shared.clock.now(),
+            seed: self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).u64(..),
+        };
+        let answer = service.call(request).await.map_err(NoAnswer::Failed)?;
+        Ok(answer.to_string().into())
+    }
+
     async fn attempt<T: Task>(
         &self,
         state: &'static str,
         entry: u32,
         payload: &Text,
+        subject: &Option<Text>,
         policy: &Policy,
         attempt: u32,
     ) -> Result<Text, Failure> {
@@ -99,7 +126,7 @@ impl Context {
                 self.limited(policy.timeout.map(Seconds::duration), false, &span, work).await
             }
             None => {
-                let work = pin!(T::attempt(payload.clone(), self.clone()));
+                let work = pin!(T::attempt(payload.clone(), subject.clone(), self.clone()));
                 self.limited(limit, T::OUTSIDE, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,

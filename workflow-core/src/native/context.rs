@@ -204,7 +204,7 @@ impl Context {
     #[doc(hidden)]
     pub async fn task<T: Task>(&self, call: Call<T>, site: usize) -> Result<T::Output, T::Error> {
         let state = self.state_at(site, T::NAME);
-        let Call { payload, policy, .. } = call;
+        let Call { payload, policy, subject, .. } = call;
         let payload = match payload {
             Ok(payload) => payload,
             Err(error) => {
@@ -214,7 +214,7 @@ impl Context {
             }
         };
         // Pinned here and lent: a future that is handed on by value is copied each time.
-        let attempts = pin!(self.attempts::<T>(state, payload, policy));
+        let attempts = pin!(self.attempts::<T>(state, payload, subject, policy));
         match self.step(StateKind::Task, state, attempts).await {
             Ok(answer) => match T::result(&answer) {
                 Ok(result) => Ok(result),

@@ -10,6 +10,7 @@ use crate::{
     history::{History, Outcome, Status, Text},
     limits::MAX_DATA_BYTES,
     native::{ChildExecution, tape::Tape},
+    resource::Resource,
     task::{MissingState, Task, TaskFn, decode_arguments},
     workflow::{Workflow, WorkflowMeta},
 };
@@ -205,6 +206,14 @@ pub enum ExecutorError {
     /// The input does not fit the workflow.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Nothing answers in process for a service.
+    #[error(
+        "nothing answers for `{resource}`; give the executor a service with `.service(..)`, or mock the task"
+    )]
+    NoService {
+        /// The service and its action.
+        resource: Resource,
+    },
     /// A handler asks for a [`State`](crate::State) that the executor was not given.
     #[error("the task `{task}` cannot run: {source}")]
     MissingState {
@@ -244,6 +253,7 @@ impl ExecutorError {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Input(_) => "Executor.Input",
+            Self::NoService { .. } => "Executor.NoService",
             Self::MissingState { .. } => "Executor.MissingState",
             Self::MockExhausted { .. } => "Executor.MockExhausted",
             Self::MockValue { .. } => "Executor.MockValue",

@@ -50,6 +50,7 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{Outcome, Status, Text},
     limits::check_output,
+    services::{Service, Services},
     task::{States, Task, TaskFn},
     workflow::{Start, Workflow},
 };
@@ -74,6 +75,7 @@ pub struct Executor {
 #[derive(Clone)]
 struct Inner {
     states: States,
+    services: Services,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
     execution_name: Option<String>,
@@ -92,6 +94,7 @@ impl Executor {
     pub fn new() -> Self {
         let inner = Inner {
             states: States::default(),
+            services: Services::default(),
             mocks: HashMap::new(),
             seed: None,
             execution_name: None,
@@ -112,8 +115,15 @@ impl Executor {
         self.with(|inner| inner.states.insert(value))
     }
 
-    /// Seeds the jitter of retries, and what a workflow draws with [`uuid`](crate::uuid) and
-    /// [`random`](crate::random). Each execution starts from the seed anew.
+    /// Has this answer for an AWS service instead of what is in memory:
+    /// `.service(dynamodb::Memory::new())`, or a [`Service`] of your own.
+    #[must_use]
+    pub fn service<S: Service>(self, service: S) -> Self {
+        self.with(|inner| inner.services.insert(Arc::new(service)))
+    }
+
+    /// Seeds the jitter of retries, the ids that services make, and what a workflow draws with
+    /// [`uuid`](crate::uuid) and [`random`](crate::random). Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))

@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
+    data::{Data, Shape},
     error::Propagates,
     given::{Given, waits_for_token},
     lower::TaskInfo,
@@ -29,6 +30,8 @@ pub struct SymCall<T, E> {
     overrides_retry: bool,
     errors: Vec<&'static str>,
     failure: Option<Node>,
+    option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
+    finish: fn(&Builder, &mut Lowered),
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -39,6 +42,8 @@ pub struct Lowered {
     pub(crate) arguments: Vec<(String, Node)>,
     /// What the call gives, made of the whole answer of the service.
     pub(crate) result: Node,
+    /// What the call is about: the first of its parameters, where it is an action of a service.
+    pub(crate) subject: Option<Node>,
     /// The placeholders in the arguments, without `${` and `}`.
     pub(crate) placeholders: Vec<String>,
 }
@@ -63,6 +68,7 @@ pub(crate) fn lower_lambda(
                 true => answer,
                 false => arena.field(answer, "Payload".to_owned(), Presence::Certain),
             },
+            subject: None,
             placeholders: vec![function.to_owned()],
         }
     })
@@ -83,6 +89,7 @@ pub fn lower_activity(
         Lowered {
             arguments: vec![("Input".to_owned(), input)],
             result: arena.add(Kind::TaskResult),
+            subject: None,
             placeholders: vec![activity.to_owned()],
         }
     })
@@ -101,7 +108,18 @@ pub(super) fn payload(arena: &mut Arena, parameters: &[&str], given: &[Given], a
     }
 }
 
+/// An argument of a method on a call, with the shape of its value.
+#[derive(Clone, Debug)]
+pub struct OptionArgument(Node, Shape);
+
 impl<T, E> SymCall<T, E> {
+    /// A method on the call of a service, such as `.condition(..)`.
+    pub fn option(mut self, builder: &Builder, option: &str, arguments: Vec<OptionArgument>) -> Self {
+        let arguments = arguments.into_iter().map(|OptionArgument(node, shape)| (node, shape)).collect();
+        (self.option)(builder, &mut self.lowered, option, arguments);
+        self
+    }
+
     /// See [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
         add_retry(&mut self.policy, &mut self.overrides_retry, retry);
@@ -143,6 +161,8 @@ impl<T, E> SymAwait for SymCall<T, E> {
     type Error = E;
 
     fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
+        let mut lowered = self.lowered;
+        (self.finish)(builder, &mut lowered);
         let mut inner = builder.inner.borrow_mut();
         let site = inner.base() + site;
         let target = place.and_then(|place| inner.scopes[place].target);
@@ -160,7 +180,7 @@ impl<T, E> SymAwait for SymCall<T, E> {
         }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
-        let Lowered { arguments, result: given, placeholders } = self.lowered;
+        let Lowered { arguments, result: given, placeholders, .. } = lowered;
         let call = CallInfo {
             site,
             note,
@@ -200,6 +220,8 @@ impl<T, E> SymCall<T, E> {
             overrides_retry: false,
             errors: errors::universe::<K::Error>(),
             failure: None,
+            option: K::option,
+            finish: K::finish,
             of: PhantomData,
         }
     }
@@ -212,6 +234,11 @@ impl<T, E> SymCall<T, E> {
 }
 
 impl Builder {
+    /// An argument of a method on a call.
+    pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
+        OptionArgument(value.node(), T::shape())
+    }
+
     /// A call of a task or of another workflow.
     pub fn call<F, P>(&self, _: F, arguments: F::Exprs) -> <F::Called as Called>::Symbolic<'_>
     where

@@ -143,6 +143,7 @@ pub(crate) fn lower_child<W: Workflow>(
         Lowered {
             arguments: vec![("StateMachineArn".to_owned(), machine), ("Input".to_owned(), input)],
             result: arena.field(answer, output.unwrap_or("ExecutionArn").to_owned(), Presence::Certain),
+            subject: None,
             placeholders: if itself { Vec::new() } else { vec![placeholder.clone()] },
         }
     })

@@ -143,7 +143,13 @@ impl Builder {
         Expr::new(C::contains(self, container.node(), part.node()))
     }
 
-    fn each(&self, kind: EachKind, list: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
+    pub(crate) fn each(
+        &self,
+        kind: EachKind,
+        list: Node,
+        name: &str,
+        body: impl FnOnce(Node) -> Node,
+    ) -> Node {
         let (element, node) = self.edit(|program| {
             let element = program.element(name);
             (element, program.arena.add(Kind::Element(element)))

@@ -23,7 +23,7 @@ mod tuple;
 pub use branch::{Join, Loop};
 pub use builder::Builder;
 pub(crate) use calls::lower_lambda;
-pub use calls::{Lowered, SymAwait, SymCall, lower_activity};
+pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};
 pub use children::SymStart;
 pub(crate) use children::lower_child;
 pub use effects::SymExecution;

@@ -256,6 +256,9 @@ impl Builder {
                     _ => node,
                 }
             }
+            Shape::JsonText(_) => {
+                program.arena.add(Kind::Call { function: "parse", arguments: vec![base.node()] })
+            }
             Shape::Tuple(_) => program.arena.index(base.node(), name.parse().unwrap_or(0)),
             _ => program.arena.field(base.node(), name.to_owned(), Presence::Certain),
         });
@@ -308,6 +311,10 @@ impl Builder {
                             arena.add(Kind::Object(entries))
                         }
                     }
+                }
+                Shape::JsonText(_) => {
+                    let arguments = fields.iter().map(|(_, node)| *node).collect();
+                    arena.add(Kind::Call { function: "string", arguments })
                 }
                 Shape::Error(variants) => {
                     let super::graph::Program { arena, problems, .. } = program;

@@ -11,6 +11,7 @@ mod expressions;
 mod lists;
 mod loops;
 mod policies;
+mod services;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};

@@ -35,6 +35,25 @@ pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "
 /// The methods that make another workflow an execution of its own.
 pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
 
+/// The methods on the calls of services. Which call has which is rustc's to say.
+pub(crate) const OPTION_METHODS: [&str; 15] = [
+    "condition",
+    "consistent",
+    "deduplication_id",
+    "delay_seconds",
+    "descending",
+    "filter",
+    "group",
+    "header",
+    "if_absent",
+    "if_exists",
+    "limit",
+    "parameter",
+    "sort_key_begins_with",
+    "subject",
+    "value",
+];
+
 pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     let mut policy = Vec::new();
     let mut expr = unparenthesized(base);

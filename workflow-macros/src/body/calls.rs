@@ -7,7 +7,7 @@ use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, CHILD_METHODS, Call, POLICY_METHODS, awaited},
+    await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
     expression::impure,
     site,
     statement::called,
@@ -140,6 +140,14 @@ impl Symbolic<'_> {
                             method.args.iter().map(|argument| self.expr(argument)).collect();
                         let method = &method.method;
                         written = quote_spanned!(method.span()=> #written.#method(#(#arguments),*));
+                        continue;
+                    }
+                    if OPTION_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        written = quote_spanned! {method.method.span()=>
+                            #written.option(&#b, #name, ::std::vec![#(#b.option_argument(#arguments)),*])
+                        };
                         continue;
                     }
                     if !POLICY_METHODS.contains(&name.as_str()) {
