@@ -15,9 +15,9 @@ use crate::{
     arguments,
     data::{Data, Shape},
     error::{Failure, WorkflowError},
-    given::Given,
+    given::{Given, give},
     history::Text,
-    native::{Context, NoAnswer, handle},
+    native::{Context, NoAnswer, handle, submit},
     resource::Resource,
     retry::{Policy, Retry, Seconds},
     symbolic::{Builder, Expr, ExprTuple, Lowered, Node, SymCall, SymStart, lower_lambda},
@@ -65,6 +65,32 @@ pub trait Task: Sized + 'static {
     ) -> impl Future<Output = Result<Result<(), Self::Error>, MissingState>> + Send {
         async { Ok(Self::handle(arguments, states).await?.map(drop)) }
     }
+
+    /// Adds what the platform fills in to a payload.
+    #[doc(hidden)]
+    fn give(payload: &str, value: &dyn Fn(Given) -> String) -> Text {
+        give::<Self>(payload, value)
+    }
+
+    /// Hands on the work of a task whose result comes from who holds its token: what the service answers to
+    /// that.
+    #[doc(hidden)]
+    fn submit(
+        payload: Text,
+        subject: Option<Text>,
+        context: Context,
+    ) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+        let _ = subject;
+        submit::<Self>(payload, context)
+    }
+
+    /// What the Task state calls where whoever holds its token answers, if an action can be called so.
+    #[doc(hidden)]
+    const WITH_TOKEN: Option<Resource> = None;
+
+    /// The arguments of a call with a token, in the symbolic reading.
+    #[doc(hidden)]
+    fn with_token(_: &Builder, _: &mut Lowered) {}
 
     /// Reads the arguments from a payload.
     #[doc(hidden)]

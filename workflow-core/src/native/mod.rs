@@ -27,7 +27,7 @@ use std::{
 
 use tracing::Instrument;
 
-pub(crate) use self::attempt::handle;
+pub(crate) use self::attempt::{handle, submit};
 pub(crate) use self::execution::decode_input;
 pub use self::{
     attempt::NoAnswer,
@@ -138,7 +138,8 @@ impl Executor {
     }
 
     /// Has a task answer like this instead of running its handler: `.mock(charge, Mock::value(..))`.
-    /// A second mock of the same task replaces the first.
+    /// A second mock of the same task replaces the first. A closure stands for a call that is no function of
+    /// its own: `.mock(|order: Order| refund(order).start_sync(), Mock::value(..))`.
     #[must_use]
     pub fn mock<F: TaskFn<P>, P>(self, _: F, mock: Mock<F::Task>) -> Self {
         self.with(|inner| {

@@ -61,6 +61,7 @@ mod registry;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+mod token;
 
 pub use action::{Action, Operation};
 #[doc(hidden)]
@@ -70,3 +71,4 @@ pub use json_text::JsonText;
 pub use reading::Reading;
 pub use registry::{Answering, Request, Service};
 pub(crate) use registry::{Services, refusal, sdk_refusal};
+pub use token::{Ask, Asked, Asking};

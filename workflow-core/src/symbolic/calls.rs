@@ -7,6 +7,7 @@ use crate::{
     error::Propagates,
     given::{Given, waits_for_token},
     lower::TaskInfo,
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
     task::{Called, Callee, Task, add_retry},
     time::Timestamp,
@@ -32,6 +33,7 @@ pub struct SymCall<T, E> {
     failure: Option<Node>,
     option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
     finish: fn(&Builder, &mut Lowered),
+    token: (Option<Resource>, fn(&Builder, &mut Lowered)),
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -118,6 +120,27 @@ impl<T, E> SymCall<T, E> {
         let arguments = arguments.into_iter().map(|OptionArgument(node, shape)| (node, shape)).collect();
         (self.option)(builder, &mut self.lowered, option, arguments);
         self
+    }
+
+    /// See [`Call::wait_for_token`](crate::Call::wait_for_token).
+    pub fn wait_for_token<T2: Data>(mut self, builder: &Builder) -> SymCall<T2, E> {
+        let (resource, hold) = self.token;
+        hold(builder, &mut self.lowered);
+        self.task.resource = resource.unwrap_or(self.task.resource);
+        let Self { task, lowered, policy, overrides_retry, errors, failure, option, finish, token, .. } =
+            self;
+        SymCall {
+            task,
+            lowered,
+            policy,
+            overrides_retry,
+            errors,
+            failure,
+            option,
+            finish,
+            token,
+            of: PhantomData,
+        }
     }
 
     /// See [`Call::retry`](crate::Call::retry).
@@ -222,6 +245,7 @@ impl<T, E> SymCall<T, E> {
             failure: None,
             option: K::option,
             finish: K::finish,
+            token: (K::WITH_TOKEN, K::with_token),
             of: PhantomData,
         }
     }

@@ -135,6 +135,11 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if name == "wait_for_token" && method.args.is_empty() {
+                        let (method, of) = (&method.method, &method.turbofish);
+                        written = quote_spanned!(method.span()=> #written.#method #of(&#b));
+                        continue;
+                    }
                     if CHILD_METHODS.contains(&name.as_str()) {
                         let arguments: Vec<TokenStream> =
                             method.args.iter().map(|argument| self.expr(argument)).collect();
