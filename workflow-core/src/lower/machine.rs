@@ -49,8 +49,9 @@ fn emit(meta: &WorkflowMeta, program: &mut Program, reached: &Reached) -> Defini
     let mut names = Names::default();
     let mut states: HashMap<Point, String> = HashMap::new();
     // Names that the author gave come first, so that no other state takes them.
-    let (named, unnamed): (Vec<Point>, Vec<Point>) =
+    let (named, mut unnamed): (Vec<Point>, Vec<Point>) =
         drafts.keys().copied().partition(|point| note(&program.steps[*point]).name.is_some());
+    unnamed.sort_by_key(|point| *point != start.target);
     for point in named.into_iter().chain(unnamed) {
         let (wanted, binding) = wanted_name(program, point);
         let within = note(&program.steps[point]).within;

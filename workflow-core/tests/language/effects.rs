@@ -124,6 +124,48 @@ async fn an_output_draws_a_value_once() {
 }
 
 #[workflow]
+async fn timed(order: Order) -> Result<(Timestamp, Timestamp, String), ShopError> {
+    let started = now().await;
+    if order.cents > 100 {
+        let receipt = charge(&order).await?;
+        return Ok((started, now().await, receipt));
+    }
+    let sent = send(order.order_id).await?;
+    Ok((started, started, sent))
+}
+
+#[tokio::test]
+async fn the_time_before_a_decision_is_that_of_the_decision() {
+    snapshot!(timed);
+    let executor = Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(5)));
+    let (started, ended, _) = executor.run(timed(order())).await.output().unwrap();
+    assert_eq!(ended, started + Duration::from_secs(5));
+}
+
+#[workflow]
+async fn lucky(limit: f64) -> u32 {
+    let mut turns = 0;
+    while random().await < limit {
+        turns += 1;
+        if turns == 100 {
+            break;
+        }
+    }
+    turns
+}
+
+#[tokio::test]
+async fn a_condition_draws_in_every_turn() {
+    snapshot!(lucky);
+    let mut turns = vec![];
+    for limit in [0.0, 0.9, 1.0] {
+        turns.push(Executor::test().seed(3).run(lucky(limit)).await.output().unwrap());
+    }
+    assert_eq!((turns[0], turns[2]), (0, 100));
+    assert!((1..100).contains(&turns[1]), "{turns:?}");
+}
+
+#[workflow]
 async fn until(time: Timestamp, text: String) -> Result<Timestamp, PlatformError> {
     /// Not before the appointment.
     sleep_until(time).await;
