@@ -186,16 +186,26 @@ impl ExecutionContext {
     }
 }
 
-/// What a workflow draws when it awaits it: [`now`], [`uuid`], [`random`].
+/// What a workflow draws when it awaits it: [`now`], [`uuid`], [`random`]. What it is stands as a parameter:
+/// rustc then reports what cannot be drawn once.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`now`, `uuid` and `random` are words of a workflow, and this is a function of the same name",
     label = "this is a `{Self}`",
     note = "give the function another name"
 )]
-pub trait Draw<Value> {
+pub trait Drawable<Is: Draw> {
+    /// What it is.
+    fn is(self) -> Is;
+}
+
+/// How a value is drawn.
+#[doc(hidden)]
+pub trait Draw {
+    /// What is drawn.
+    type Value;
     /// Draws it.
-    fn draw(self, source: &mut Source<'_>) -> Value;
+    fn draw(self, source: &mut Source<'_>) -> Self::Value;
 }
 
 /// Where drawn values come from.
@@ -217,21 +227,45 @@ pub(crate) fn uuid_of(random: &mut fastrand::Rng) -> String {
 }
 
 #[diagnostic::do_not_recommend]
-impl Draw<Timestamp> for Now {
+impl Drawable<Self> for Now {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl Draw for Now {
+    type Value = Timestamp;
+
     fn draw(self, source: &mut Source<'_>) -> Timestamp {
         source.now
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Draw<String> for Uuid {
+impl Drawable<Self> for Uuid {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl Draw for Uuid {
+    type Value = String;
+
     fn draw(self, source: &mut Source<'_>) -> String {
         uuid_of(source.random)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Draw<f64> for Random {
+impl Drawable<Self> for Random {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl Draw for Random {
+    type Value = f64;
+
     fn draw(self, source: &mut Source<'_>) -> f64 {
         source.random.f64()
     }

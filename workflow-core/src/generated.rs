@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
-    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
+    effects::{Draw, Drawable, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
@@ -75,9 +75,14 @@ pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) 
     context.wait_until(sleep.time(), site).await;
 }
 
+/// What is drawn, which must be a word of ours.
+pub fn drawn<D: Drawable<Is>, Is: Draw>(draw: D) -> Is {
+    draw.is()
+}
+
 /// Draws a value.
 #[allow(clippy::unused_async, reason = "it is awaited, and a journal would have to be")]
-pub async fn run_draw<D: Draw<Value>, Value>(context: &Context, draw: D) -> Value {
+pub async fn run_draw<D: Draw>(context: &Context, draw: D) -> D::Value {
     context.draw(draw)
 }
 

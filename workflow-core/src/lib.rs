@@ -276,7 +276,7 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_call, run_draw, run_sleep,
+            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
             run_sleep_until, size_of_run, this_execution, to_json,
         },
         given::PendingOf,

@@ -252,7 +252,7 @@ impl Context {
     /// Draws a value: what `now().await`, `uuid().await` and `random().await` become. A journal has to keep
     /// it, as it keeps the result of a step.
     #[doc(hidden)]
-    pub fn draw<D: Draw<Value>, Value>(&self, draw: D) -> Value {
+    pub fn draw<D: Draw>(&self, draw: D) -> D::Value {
         let now = self.shared.clock.now();
         let mut mutable = self.lock();
         let random = mutable.drawn.get_or_insert_with(|| self.random(Stream::Drawn));

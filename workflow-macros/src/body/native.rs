@@ -44,7 +44,8 @@ impl VisitMut for Native {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
                     Awaited::Draw(_) => {
-                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                        let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
                     _ => TokenStream::new(),
                 };
