@@ -227,7 +227,7 @@ pub use workflow_macros::task;
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
-/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `now().await`, `uuid().await`, `random().await`, `random_range(1..=6).await` | `Assign` on the state before |
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
@@ -259,7 +259,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
-        TimeSpan, Timestamp, WorkflowError, execution, now, random, sleep, sleep_until, task, uuid, workflow,
+        TimeSpan, Timestamp, WorkflowError, execution, now, random, random_range, sleep, sleep_until, task,
+        uuid, workflow,
     };
 }
 

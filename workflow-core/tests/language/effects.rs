@@ -166,6 +166,26 @@ async fn a_condition_draws_in_every_turn() {
 }
 
 #[workflow]
+async fn rolls(sides: u32, text: String) -> Result<Vec<u32>, PlatformError> {
+    send(text).await?;
+    let first = random_range(1..=6).await;
+    let second = random_range(0..sides).await;
+    Ok(vec![first, second, random_range(10..12).await])
+}
+
+#[tokio::test]
+async fn a_range_is_drawn_from_end_to_end() {
+    snapshot!(rolls);
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..100 {
+        let drawn = Executor::test().seed(seed).run(rolls(3, "x".into())).await.output().unwrap();
+        seen.extend([drawn[0], 100 + drawn[1], drawn[2]]);
+    }
+    assert_eq!(Vec::from_iter(seen), [1, 2, 3, 4, 5, 6, 10, 11, 100, 101, 102]);
+    assert_eq!(Executor::test().run(rolls(0, "x".into())).await.output().unwrap()[1], 0);
+}
+
+#[workflow]
 async fn until(time: Timestamp, text: String) -> Result<Timestamp, PlatformError> {
     /// Not before the appointment.
     sleep_until(time).await;

@@ -194,6 +194,13 @@ impl Symbolic<'_> {
                 );
                 None
             }
+            Awaited::RandomRange(range) => {
+                self.errors.refuse(
+                    range,
+                    "a random number cannot fail to be drawn, so there is nothing to take apart; write `let value = random_range(..).await;`",
+                );
+                None
+            }
             Awaited::Sleep(duration) | Awaited::SleepUntil(duration) => {
                 self.errors.refuse(
                     duration,
@@ -255,6 +262,23 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let draw = quote::format_ident!("{}", called(call), span = call.span());
         quote_spanned!(call.span()=> #b.#draw())
+    }
+
+    /// `random_range(low..high).await`
+    pub(super) fn random_range(&mut self, range: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let Expr::Range(syn::ExprRange { start: Some(low), limits, end: Some(high), .. }) =
+            unparenthesized(range)
+        else {
+            return self.refuse(range, "write the range out, with both ends: `random_range(1..=6).await`");
+        };
+        let inclusive = matches!(limits, syn::RangeLimits::Closed(_));
+        let (low, high) = (self.expr(low), self.expr(high));
+        quote_spanned!(range.span()=> {
+            let __low = #low;
+            let __high = #high;
+            #b.random_range(__low, __high, #inclusive)
+        })
     }
 
     /// `sleep(duration).await`

@@ -83,6 +83,7 @@ impl Symbolic<'_> {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
                     Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
                     Awaited::Draw(call) => return self.draw(call),
+                    Awaited::RandomRange(range) => return self.random_range(range),
                     _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)

@@ -43,7 +43,7 @@ impl VisitMut for Native {
                     Awaited::SleepUntil(_) => {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
-                    Awaited::Draw(_) => {
+                    Awaited::Draw(_) | Awaited::RandomRange(_) => {
                         let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
