@@ -31,10 +31,10 @@ pub(crate) fn expand(
         Ok(function) => function,
         Err(error) => match syn::parse2::<ItemFn>(item.clone()) {
             Ok(ItemFn { attrs, vis, modifiers, sig, block }) => {
-                errors.refuse(
-                    block,
+                errors.push(syn::Error::new(
+                    block.brace_token.span.open(),
                     "AWS does the work of a task with a `resource`, so it has no body; end the function with `;`, and in process give the executor a `.service(..)` or a `.mock(..)`",
-                );
+                ));
                 ForeignItemFn { attrs, vis, modifiers, sig, semi_token: syn::token::Semi::default() }
             }
             Err(_) => return no_function(item, "task", error),
@@ -87,6 +87,25 @@ pub(crate) fn expand(
     let (service, name) = action.map_or_else(Default::default, |action| (action.service, action.action));
     let items = items(&function, options, &parameters, &keys, (&service, &name), refused);
     quote!(#compile_errors #items)
+}
+
+/// A task without a body that names no resource.
+pub(crate) fn without_resource(item: &TokenStream, options: &Options) -> Option<TokenStream> {
+    let function: ForeignItemFn = syn::parse2(item.clone()).ok()?;
+    let mut errors = Errors::default();
+    errors.refuse(
+        function.semi_token,
+        "a `#[task]` has a body, which is the handler of its Lambda function; where AWS does the work instead, name the action: `#[task(resource = \"arn:aws:states:::aws-sdk:sfn:describeExecution\")]`",
+    );
+    check_signature(&function.sig, "task", &mut errors);
+    let mut parameters: Vec<Parameter> = typed_arguments(&function.sig)
+        .filter_map(|argument| parameter(argument, "task", &mut errors))
+        .collect();
+    parameters.truncate(8);
+    let keys: Vec<String> = parameters.iter().map(|parameter| plain(&parameter.ident)).collect();
+    let items = items(&function, options, &parameters, &keys, ("", ""), true);
+    let errors = errors.into_compile_errors();
+    Some(quote!(#errors #items))
 }
 
 fn items(

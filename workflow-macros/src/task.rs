@@ -56,7 +56,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => return no_function(item, "task", error),
+        Err(error) => {
+            let stub = crate::resource::without_resource(&item, &options);
+            return stub.unwrap_or_else(|| no_function(item, "task", error));
+        }
     };
     check_signature(&function.sig, "task", &mut errors);
 

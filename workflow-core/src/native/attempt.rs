@@ -82,7 +82,13 @@ impl Context {
         arguments: &Text,
         subject: Option<Text>,
     ) -> Result<Text, NoAnswer> {
-        let Some(service) = self.shared.executor.inner.services.get(resource) else {
+        let executor = &self.shared.executor.inner;
+        if !executor.faults.is_empty()
+            && let Some(failure) = executor.faults.get(&resource.to_string())
+        {
+            return Err(NoAnswer::Failed(failure.clone()));
+        }
+        let Some(service) = executor.services.get(resource) else {
             return Err(NoAnswer::Abort(ExecutorError::NoService { resource }));
         };
         let parsed = |text: &str| serde_json::from_str(text);

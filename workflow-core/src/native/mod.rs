@@ -16,7 +16,7 @@ mod tokens;
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
@@ -76,6 +76,7 @@ pub struct Executor {
 struct Inner {
     states: States,
     services: Services,
+    faults: BTreeMap<String, Failure>,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
     execution_name: Option<String>,
@@ -95,6 +96,7 @@ impl Executor {
         let inner = Inner {
             states: States::default(),
             services: Services::default(),
+            faults: BTreeMap::new(),
             mocks: HashMap::new(),
             seed: None,
             execution_name: None,
@@ -120,6 +122,22 @@ impl Executor {
     #[must_use]
     pub fn service<S: Service>(self, service: S) -> Self {
         self.with(|inner| inner.services.insert(Arc::new(service)))
+    }
+
+    /// Has every call of an action fail like this, whichever types it is called with. The name is what
+    /// stands behind `arn:aws:states:::` in the state machine.
+    ///
+    /// ```
+    /// use workflow_core::{Executor, Failure};
+    ///
+    /// let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
+    /// let executor = Executor::test().service_fails("sns:publish", gone);
+    /// ```
+    #[must_use]
+    pub fn service_fails(self, resource: &str, failure: Failure) -> Self {
+        self.with(|inner| {
+            inner.faults.insert(resource.to_owned(), failure);
+        })
     }
 
     /// Seeds the jitter of retries, the ids that services make, and what a workflow draws with

@@ -148,7 +148,11 @@ impl<O: Operation> Call<Action<O>> {
     /// A call of an action, in process. `values` are those of the function's parameters, of which
     /// the first is what the call is about.
     pub(crate) fn action(values: Vec<Result<Value, serde_json::Error>>) -> Self {
-        let values: Result<Vec<Value>, serde_json::Error> = values.into_iter().collect();
+        let mut values: Result<Vec<Value>, serde_json::Error> = values.into_iter().collect();
+        // What deployment fills in there has a value in process as well.
+        if let Ok([Value::String(subject), ..]) = values.as_deref_mut() {
+            *subject = subject.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
+        }
         let subject = values.as_ref().ok().and_then(|values| values.first()).map(Value::to_string);
         let payload = values.and_then(|values| {
             let mut reading = Native::default();
@@ -180,6 +184,11 @@ impl<O: Operation> Call<Action<O>> {
         self
     }
 }
+
+/// The region of what is called in process.
+const REGION: &str = "us-east-1";
+/// The account of what is called in process.
+const ACCOUNT: &str = "123456789012";
 
 fn finished(reading: Native, arguments: Vec<(String, Value)>) -> Result<String, serde_json::Error> {
     match reading.problems.into_iter().next() {

@@ -238,7 +238,7 @@ impl Memory {
         found.filter_map(|put| serde_json::from_value(put.detail).ok()).collect()
     }
 
-    fn answer(&self, request: &Request) -> Result<Value, Failure> {
+    pub(super) fn answer(&self, request: &Request) -> Result<Value, Failure> {
         let refuse = |code, message: &str| {
             refusal(request, ("EventBridge", "AmazonEventBridge"), (400, code), message)
         };

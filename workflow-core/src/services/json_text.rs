@@ -4,6 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 
 use crate::data::{Data, Shape};
 
+use super::reading::json_text;
+
 /// A value whose JSON form is a string that holds its JSON text.
 ///
 /// For an attribute or a message that others read as text:
@@ -14,14 +16,16 @@ use crate::data::{Data, Shape};
 /// assert_eq!(serde_json::to_string(&JsonText(vec![1, 2])).unwrap(), r#""[1,2]""#);
 /// ```
 ///
+/// Numbers stand in it as JSONata writes them: with at most 15 digits, `2` for `2.0`.
+///
 /// In a workflow `JsonText(order.items)` is JSONata's `$string`, and `.0` its `$parse`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JsonText<T>(pub T);
 
 impl<T: Serialize> Serialize for JsonText<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = serde_json::to_string(&self.0).map_err(serde::ser::Error::custom)?;
-        serializer.serialize_str(&text)
+        let value = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&json_text(&value))
     }
 }
 

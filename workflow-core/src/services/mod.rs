@@ -60,6 +60,8 @@ mod reading;
 mod registry;
 pub mod s3;
 pub mod sns;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod sqs;
 mod token;
 
@@ -71,4 +73,6 @@ pub use json_text::JsonText;
 pub use reading::Reading;
 pub use registry::{Answering, Request, Service};
 pub(crate) use registry::{Services, refusal, sdk_refusal};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Sqlite, SqliteError};
 pub use token::{Ask, Asked, Asking};

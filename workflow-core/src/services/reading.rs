@@ -120,13 +120,7 @@ impl Reading for Native {
 
     fn number_text(&mut self, number: &Value, _: bool) -> Value {
         match number {
-            // JSONata writes a whole number without a fraction.
-            Value::Number(number) => {
-                match number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0) {
-                    Some(value) => format!("{value:.0}").into(),
-                    None => number.to_string().into(),
-                }
-            }
+            Value::Number(number) => plain_number(number).to_string().into(),
             other => other.clone(),
         }
     }
@@ -140,7 +134,7 @@ impl Reading for Native {
     }
 
     fn json(&mut self, value: &Value) -> Value {
-        value.to_string().into()
+        json_text(value).into()
     }
 
     fn parse(&mut self, text: &Value) -> Value {
@@ -267,7 +261,7 @@ impl Reading for Symbolic<'_> {
 
     fn json(&mut self, value: &Node) -> Node {
         match self.known(value) {
-            Some(known) => self.literal(known.to_string().into()),
+            Some(known) => self.literal(json_text(&known).into()),
             None => self.call("string", *value),
         }
     }
@@ -314,6 +308,32 @@ pub(crate) fn is_text(shape: &Shape) -> bool {
         }
         _ => false,
     }
+}
+
+/// A value as JSON text, with numbers as JSONata's `$string` writes them.
+pub(super) fn json_text(value: &Value) -> String {
+    fn plain(value: &Value) -> Value {
+        match value {
+            Value::Number(number) => Value::Number(plain_number(number)),
+            Value::Array(elements) => elements.iter().map(plain).collect(),
+            Value::Object(object) => {
+                Value::Object(object.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+    plain(value).to_string()
+}
+
+/// A number as JSONata's `$string` writes it: with at most 15 digits, and without a fraction where it is
+/// whole.
+fn plain_number(number: &Number) -> Number {
+    let Some(value) = number.as_f64().filter(|_| number.is_f64()) else { return number.clone() };
+    let rounded = format!("{value:.14e}").parse().unwrap_or(value);
+    if rounded.fract() == 0.0 && rounded.abs() < 9_007_199_254_740_992.0 {
+        return Number::from(rounded as i64);
+    }
+    Number::from_f64(rounded).unwrap_or_else(|| number.clone())
 }
 
 /// The entries as an object.

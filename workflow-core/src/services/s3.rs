@@ -164,7 +164,7 @@ impl<T: Message> Operation for GetObject<T> {
 /// An S3 in memory. Every bucket is there.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    objects: Arc<Mutex<BTreeMap<(String, String), String>>>,
+    pub(super) objects: Arc<Mutex<BTreeMap<(String, String), String>>>,
 }
 
 impl Memory {
@@ -197,7 +197,7 @@ impl Memory {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request) -> Result<Value, Failure> {
+    pub(super) fn answer(&self, request: &Request) -> Result<Value, Failure> {
         let place = (request.text("Bucket").to_owned(), request.text("Key").to_owned());
         match request.resource.action() {
             "putObject" => {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{Data, Shape},
-    error::ErrorName,
+    error::{ErrorName, Failure},
     resource::Resource,
     task::Call,
 };
@@ -290,35 +290,38 @@ impl Service for Memory {
     }
 
     fn call(&self, request: Request) -> Answering<'_> {
-        Box::pin(async move {
-            let refuse = |code, message: &str| refusal(&request, ("SNS", "AmazonSNS"), (400, code), message);
-            if request.resource.action() != "publish" {
-                return Err(refuse("InvalidAction", "the SNS in memory knows `publish` alone"));
-            }
-            if request.argument("Message").is_null() {
-                return Err(refuse("InvalidParameter", "Invalid parameter: Message"));
-            }
-            let topic = last_part(request.text("TopicArn")).to_owned();
-            if topic.ends_with(".fifo") && request.text("MessageGroupId").is_empty() {
-                return Err(refuse(
-                    "InvalidParameter",
-                    "Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
-                ));
-            }
-            Ok(json!({ "MessageId": self.messages.take(&request, topic) }))
-        })
+        Box::pin(async move { answer(&self.messages, &request) })
     }
+}
+
+/// Takes what is published.
+pub(super) fn answer(messages: &Messages, request: &Request) -> Result<Value, Failure> {
+    let refuse = |code, message: &str| refusal(request, ("SNS", "AmazonSNS"), (400, code), message);
+    if request.resource.action() != "publish" {
+        return Err(refuse("InvalidAction", "the SNS in process knows `publish` alone"));
+    }
+    if request.argument("Message").is_null() {
+        return Err(refuse("InvalidParameter", "Invalid parameter: Message"));
+    }
+    let topic = last_part(request.text("TopicArn")).to_owned();
+    if topic.ends_with(".fifo") && request.text("MessageGroupId").is_empty() {
+        return Err(refuse(
+            "InvalidParameter",
+            "Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
+        ));
+    }
+    Ok(json!({ "MessageId": messages.take(request, topic) }))
 }
 
 /// Messages in memory, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Messages {
-    all: Arc<Mutex<Vec<(i64, Delivered)>>>,
+    pub(super) all: Arc<Mutex<Vec<(i64, Delivered)>>>,
 }
 
 impl Messages {
     /// For how long a FIFO topic or queue takes a message with the same deduplication id for the same.
-    const DEDUPLICATION_MILLIS: i64 = 300_000;
+    pub(super) const DEDUPLICATION_MILLIS: i64 = 300_000;
 
     /// Keeps a message, unless it is one that is there already; gives its id.
     pub(super) fn take(&self, request: &Request, to: String) -> String {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{Data, Shape},
+    error::Failure,
     resource::Resource,
     task::Call,
 };
@@ -196,29 +197,26 @@ impl Service for Memory {
     }
 
     fn call(&self, request: Request) -> Answering<'_> {
-        Box::pin(async move {
-            let refuse = |code: &str, message: &str| {
-                let mut failure = refusal(&request, ("SQS", "AmazonSQS"), (400, code), message);
-                failure.error = "SQS.AmazonSQSException".to_owned();
-                failure
-            };
-            if request.resource.action() != "sendMessage" {
-                return Err(refuse("InvalidAction", "the SQS in memory knows `sendMessage` alone"));
-            }
-            if request.argument("MessageBody").is_null() {
-                return Err(refuse(
-                    "MissingParameter",
-                    "The request must contain the parameter MessageBody.",
-                ));
-            }
-            let queue = last_part(request.text("QueueUrl")).to_owned();
-            if queue.ends_with(".fifo") && request.text("MessageGroupId").is_empty() {
-                return Err(refuse(
-                    "MissingParameter",
-                    "The request must contain the parameter MessageGroupId.",
-                ));
-            }
-            Ok(json!({ "MessageId": self.messages.take(&request, queue) }))
-        })
+        Box::pin(async move { answer(&self.messages, &request) })
     }
+}
+
+/// Takes what is sent.
+pub(super) fn answer(messages: &Messages, request: &Request) -> Result<Value, Failure> {
+    let refuse = |code: &str, message: &str| {
+        let mut failure = refusal(request, ("SQS", "AmazonSQS"), (400, code), message);
+        failure.error = SendMessageError::AMAZON_SQS.as_str().to_owned();
+        failure
+    };
+    if request.resource.action() != "sendMessage" {
+        return Err(refuse("InvalidAction", "the SQS in process knows `sendMessage` alone"));
+    }
+    if request.argument("MessageBody").is_null() {
+        return Err(refuse("MissingParameter", "The request must contain the parameter MessageBody."));
+    }
+    let queue = last_part(request.text("QueueUrl")).to_owned();
+    if queue.ends_with(".fifo") && request.text("MessageGroupId").is_empty() {
+        return Err(refuse("MissingParameter", "The request must contain the parameter MessageGroupId."));
+    }
+    Ok(json!({ "MessageId": messages.take(request, queue) }))
 }

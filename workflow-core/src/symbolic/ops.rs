@@ -6,7 +6,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::data::{Data, Fields, Shape, Tagging};
+use crate::{
+    data::{Data, Fields, Shape, Tagging},
+    services::JsonText,
+};
 
 use super::{
     builder::Builder,
@@ -312,10 +315,6 @@ impl Builder {
                         }
                     }
                 }
-                Shape::JsonText(_) => {
-                    let arguments = fields.iter().map(|(_, node)| *node).collect();
-                    arena.add(Kind::Call { function: "string", arguments })
-                }
                 Shape::Error(variants) => {
                     let super::graph::Program { arena, problems, .. } = program;
                     super::errors::literal(arena, problems, &variants(), variant, fields)
@@ -327,6 +326,11 @@ impl Builder {
             }
         });
         Expr::new(built)
+    }
+
+    /// `JsonText(value)`
+    pub fn json_text<T>(&self, value: Expr<T>) -> Expr<JsonText<T>> {
+        self.expr(Kind::Call { function: "string", arguments: vec![value.node()] })
     }
 
     /// `Some(value)`

@@ -240,7 +240,7 @@ async fn messages_events_objects_and_calls() {
     assert_eq!(topics.published(UPDATES), [item.clone(), item.clone()]);
     assert_eq!(topics.all()[0].arguments["Subject"], "An item");
     // A FIFO queue takes what it has taken a moment ago for the same message.
-    assert_eq!(queues.sent(JOBS), [item.clone()]);
+    assert_eq!(queues.sent(JOBS), std::slice::from_ref(&item));
     assert_eq!(events.put(TOLD).len(), 6);
     assert_eq!(objects.keys("acme-items"), ["items/s-1"]);
     assert_eq!(objects.get(ITEMS, "items/s-1"), Some(item));
@@ -362,4 +362,96 @@ async fn any_action_of_the_sdk_is_a_function_without_a_body() {
     let described = Described { status: "FAILED".into(), output: None };
     let mocked = executor.mock(describe_execution, Mock::value(described));
     assert_eq!(mocked.run(stops("arn:3".into())).await.output().unwrap(), "FAILED");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "camelCase")]
+struct Paid {
+    order_id: String,
+    order_total: f64,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "PascalCase")]
+struct CustomerOrder {
+    order_id: String,
+    state: String,
+    order_total: f64,
+    items: JsonText<Vec<Item>>,
+}
+
+const CUSTOMER_ORDERS: Table<CustomerOrder> = Table::new("CustomerOrders", "OrderId");
+const ALL_UPDATES: Topic<Paid> = Topic::new("OrderUpdates");
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum RecordError {
+    #[error(transparent)]
+    Write(#[from] dynamodb::WriteError),
+    #[error(transparent)]
+    Publish(#[from] sns::PublishError),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn records(paid: Paid) -> Result<bool, RecordError> {
+    let order = CustomerOrder {
+        order_id: paid.order_id.clone(),
+        state: "PAYMENT_PROCESSED".to_string(),
+        order_total: paid.order_total,
+        items: JsonText(paid.items.clone()),
+    };
+    dynamodb::put_item(CUSTOMER_ORDERS, &order).no_transient_retries().await?;
+    sns::publish(ALL_UPDATES, &paid).no_transient_retries().await?;
+    Ok(paid.items.is_empty())
+}
+
+#[tokio::test]
+async fn a_field_is_written_as_json_text() {
+    snapshot!(records);
+    let tables = dynamodb::Memory::new();
+    let paid = Paid {
+        order_id: "o-1".into(),
+        order_total: 20.0,
+        items: vec![Item { sku: "s-1".into(), pieces: 2 }],
+    };
+    Executor::test().service(tables.clone()).run(records(paid)).await.output().unwrap();
+    assert_eq!(
+        serde_json::Value::Object(tables.raw("CustomerOrders").remove(0)),
+        serde_json::json!({
+            "OrderId": { "S": "o-1" },
+            "State": { "S": "PAYMENT_PROCESSED" },
+            "OrderTotal": { "N": "20" },
+            "Items": { "S": r#"[{"sku":"s-1","pieces":2}]"# },
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_action_fails_on_demand() {
+    let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
+    let item = Item { sku: "s-1".to_owned(), pieces: 2 };
+    let execution = Executor::test().service_fails("sns:publish", gone).run(tells_everybody(item)).await;
+    let error = TellError::Publish(sns::PublishError::NotFound("Topic does not exist".to_owned()));
+    assert_eq!(execution.error(), Some(error));
+}
+
+const BY_DAY: dynamodb::Index<Entry, u64> = JOURNAL.index_with_sort_key("ByTime", "At", "Account");
+
+#[workflow]
+async fn lists(at: u64) -> Result<Vec<String>, dynamodb::QueryError> {
+    let page = dynamodb::query_index(BY_DAY, &at).sort_key_begins_with("a-").no_transient_retries().await?;
+    Ok(page.items.iter().map(|entry| entry.account.clone()).collect())
+}
+
+#[tokio::test]
+async fn an_index_is_queried() {
+    snapshot!(lists);
+    let tables = dynamodb::Memory::new();
+    for (account, at) in [("a-2", 7), ("b-1", 7), ("a-1", 7), ("a-3", 8)] {
+        tables.put(JOURNAL, &Entry { account: account.to_owned(), at, cents: 1 });
+    }
+    let execution = Executor::test().service(tables).run(lists(7)).await;
+    assert_eq!(execution.output().unwrap(), ["a-1", "a-2"]);
 }

@@ -6,7 +6,8 @@
 
 mod names;
 
-use names::{camel_case, exception, nearest, pascal_case};
+pub(crate) use names::nearest;
+use names::{camel_case, exception, pascal_case};
 
 const ACTIONS: &str = include_str!("actions.txt");
 
@@ -233,7 +234,11 @@ pub(crate) fn wrong_error(name: &str) -> Option<String> {
     if known.iter().any(|known| known == error) {
         return None;
     }
-    Some(match nearest(error, known.iter().map(String::as_str)) {
+    // What all have in common says nothing of which was meant.
+    let stem = |name: &str| name.strip_suffix("Exception").unwrap_or(name).to_owned();
+    let stems: Vec<String> = known.iter().map(|known| stem(known)).collect();
+    let meant = nearest(&stem(error), stems.iter().map(String::as_str));
+    Some(match meant.and_then(|meant| known.iter().find(|known| stem(known) == meant)) {
         Some(known) => format!("`{service}` has no error `{name}`; did you mean `{prefix}.{known}`?"),
         None => format!(
             "`{service}` has no error `{name}`; what has no name of its own is `{prefix}.{prefix}Exception`"

@@ -74,7 +74,7 @@ fn is_version(word: &str, character: char, next: Option<&char>) -> bool {
 }
 
 /// The name that is most like another, if there is one that is like it.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let found = known.map(|known| (distance(&wanted, &known.to_lowercase()), known)).min()?;
     let begins = found.1.to_lowercase().starts_with(&wanted) && wanted.len() * 3 > found.1.len();

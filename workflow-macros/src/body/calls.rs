@@ -156,10 +156,16 @@ impl Symbolic<'_> {
                         continue;
                     }
                     if !POLICY_METHODS.contains(&name.as_str()) {
-                        self.errors.refuse(
-                            &method.method,
-                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`, and of another workflow `start_sync`, `start` and `name`"),
-                        );
+                        let known = POLICY_METHODS.into_iter().chain(OPTION_METHODS).chain(CHILD_METHODS);
+                        let message = match crate::aws::nearest(&name, known) {
+                            Some(known) => format!(
+                                "a call that is awaited has no method `{name}`; did you mean `{known}`?"
+                            ),
+                            None => format!(
+                                "a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`, and of another workflow `start_sync`, `start` and `name`"
+                            ),
+                        };
+                        self.errors.refuse(&method.method, message);
                         return None;
                     }
                     for argument in &method.args {

@@ -223,6 +223,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
+            // rustc cannot find the type of what a generic struct holds from an expression's.
+            ("JsonText", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.span()=> #b.json_text(#value));
+            }
             ("Ok" | "Err", 1) => {
                 return self.refuse(
                     &call.func,

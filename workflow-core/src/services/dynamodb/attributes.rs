@@ -45,6 +45,13 @@ pub(super) fn item<R: Reading>(reading: &mut R, shape: &Shape, value: &R::Value)
         reading.problem(format!("an item of a table is a struct with named fields, not {}", what(shape)));
         return Vec::new();
     };
+    if holds_itself(shape, &mut Vec::new()) {
+        reading.problem(format!(
+            "{} holds itself, so its attributes cannot be written out; write it as text with `JsonText`",
+            what(shape)
+        ));
+        return Vec::new();
+    }
     let mut attributes = Vec::new();
     for (key, shape) in fields {
         let held = reading.field(value, key);
@@ -86,7 +93,8 @@ pub(super) fn decode<R: Reading>(reading: &mut R, shape: &Shape, attribute: &R::
 /// The value that the attributes of an item give.
 pub(super) fn decode_item<R: Reading>(reading: &mut R, shape: &Shape, item: &R::Value) -> R::Value {
     let mut entries = Vec::new();
-    for (key, shape) in fields(shape).unwrap_or_default() {
+    let fields = if holds_itself(shape, &mut Vec::new()) { None } else { fields(shape) };
+    for (key, shape) in fields.unwrap_or_default() {
         let attribute = reading.field(item, key);
         entries.push((key.to_owned(), decode(reading, &shape, &attribute)));
     }
@@ -100,6 +108,26 @@ fn fields(shape: &Shape) -> Option<Vec<(&'static str, Shape)>> {
         return None;
     }
     Some(fields.iter().filter(|field| !field.skip).map(|field| (field.json, (field.shape)())).collect())
+}
+
+/// Whether a struct is among the structs that it holds.
+fn holds_itself(shape: &Shape, around: &mut Vec<&'static str>) -> bool {
+    match shape {
+        Shape::Option(inside) | Shape::List(inside) => holds_itself(&inside(), around),
+        Shape::Struct { name, fields: Fields::Named(fields) } => {
+            // A name is shared by few structs, and no struct of sense is nested this deep.
+            let known = around.iter().filter(|known| *known == name).count();
+            if known > 3 {
+                return true;
+            }
+            around.push(name);
+            let found = fields.iter().any(|field| holds_itself(&(field.shape)(), around));
+            around.pop();
+            found
+        }
+        Shape::Struct { fields: Fields::Newtype(inside), .. } => holds_itself(&inside(), around),
+        _ => false,
+    }
 }
 
 /// The type of an attribute that holds values of a shape.
@@ -128,5 +156,72 @@ fn what(shape: &Shape) -> String {
         Shape::Any => "any JSON".to_owned(),
         Shape::Unit => "`()`".to_owned(),
         _ => "this value".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use crate::{data::Data, services::reading::Native};
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize, crate::Data)]
+    struct Thing {
+        id: String,
+        whole: i64,
+        part: f64,
+        yes: bool,
+        nothing: Option<u32>,
+        list: Vec<Vec<u32>>,
+        inner: Inner,
+    }
+
+    #[derive(Serialize, Deserialize, crate::Data)]
+    struct Inner {
+        name: String,
+    }
+
+    #[derive(Serialize, Deserialize, crate::Data)]
+    struct Node {
+        next: Option<Box<Node>>,
+    }
+
+    #[test]
+    fn every_value_has_its_attribute_and_comes_back() {
+        let value = json!({
+            "id": "a", "whole": -3, "part": 2.0, "yes": false, "nothing": null,
+            "list": [[1, 2], []], "inner": { "name": "b" },
+        });
+        let mut native = Native::default();
+        let attributes: Value =
+            Value::Object(item(&mut native, &Thing::shape(), &value).into_iter().collect());
+        let expected = json!({
+            "id": { "S": "a" },
+            "whole": { "N": "-3" },
+            "part": { "N": "2" },
+            "yes": { "BOOL": false },
+            "nothing": { "NULL": true },
+            "list": { "L": [{ "L": [{ "N": "1" }, { "N": "2" }] }, { "L": [] }] },
+            "inner": { "M": { "name": { "S": "b" } } },
+        });
+        assert_eq!(attributes, expected);
+        let back = decode_item(&mut native, &Thing::shape(), &attributes);
+        assert_eq!(serde_json::from_value::<Thing>(back).unwrap().inner.name, "b");
+        assert_eq!(native.problems, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_struct_that_holds_itself_is_told() {
+        let mut native = Native::default();
+        item(&mut native, &Node::shape(), &json!({ "next": null }));
+        assert_eq!(
+            native.problems,
+            [
+                "`Node` holds itself, so its attributes cannot be written out; write it as text with `JsonText`"
+            ]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! A DynamoDB in memory.
 
 use std::{
+    cmp::Ordering,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -20,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    Table, attributes,
+    Table, WriteError, attributes,
     evaluate::{Item, Values, order},
     expression,
     table::OwnedSchema,
@@ -48,11 +49,12 @@ pub struct Memory {
     tables: Arc<Mutex<BTreeMap<String, Stored>>>,
 }
 
+/// A table, or as much of one as a request is about.
 #[derive(Clone, Debug)]
-struct Stored {
-    partition: String,
-    sort: Option<String>,
-    items: Vec<Item>,
+pub(crate) struct Stored {
+    pub(crate) partition: String,
+    pub(crate) sort: Option<String>,
+    pub(crate) items: Vec<Item>,
 }
 
 impl Memory {
@@ -101,19 +103,9 @@ impl Memory {
             tables.entry(table).or_insert(Stored { partition, sort, items: Vec::new() });
         }
         let Some(table) = tables.get_mut(request.text("TableName")) else {
-            return Err(refuse(request, "ResourceNotFoundException", "Requested resource not found"));
+            return Err(missing_table(request));
         };
-        let answer = match request.resource.action() {
-            "putItem" => table.put(request),
-            "getItem" => table.get(request),
-            "updateItem" => table.update(request),
-            "deleteItem" => table.delete(request),
-            "query" => table.query(request),
-            other => {
-                Err(Refused::invalid(format!("the DynamoDB in memory does not know the action `{other}`")))
-            }
-        };
-        answer.map_err(|Refused { code, message }| refuse(request, code, &message))
+        table.answer(request)
     }
 }
 
@@ -125,6 +117,11 @@ impl Service for Memory {
     fn call(&self, request: Request) -> Answering<'_> {
         Box::pin(async move { self.answer(&request) })
     }
+}
+
+/// The failure of a request for a table that is not there.
+pub(crate) fn missing_table(request: &Request) -> Failure {
+    refuse(request, "ResourceNotFoundException", "Requested resource not found")
 }
 
 /// Why the service refuses.
@@ -145,6 +142,11 @@ impl Refused {
 
 fn refuse(request: &Request, code: &str, message: &str) -> Failure {
     match request.resource.service() {
+        // Not a class of its own in the SDK that the optimised integration uses.
+        "dynamodb" if code == "ValidationException" => Failure {
+            error: WriteError::VALIDATION.as_str().to_owned(),
+            ..refusal(request, ("DynamoDB", "AmazonDynamoDBv2"), (400, code), message)
+        },
         "dynamodb" => refusal(request, ("DynamoDB", "AmazonDynamoDBv2"), (400, code), message),
         _ if code == "ValidationException" => {
             sdk_refusal(request, "DynamoDb", (400, "DynamoDbException"), message)
@@ -154,6 +156,28 @@ fn refuse(request: &Request, code: &str, message: &str) -> Failure {
 }
 
 impl Stored {
+    /// Does what a request asks for.
+    pub(crate) fn answer(&mut self, request: &Request) -> Result<Value, Failure> {
+        let answer = match request.resource.action() {
+            "putItem" => self.put(request),
+            "getItem" => self.get(request),
+            "updateItem" => self.update(request),
+            "deleteItem" => self.delete(request),
+            "query" => self.query(request),
+            other => {
+                Err(Refused::invalid(format!("the DynamoDB in process does not know the action `{other}`")))
+            }
+        };
+        answer.map_err(|Refused { code, message }| refuse(request, code, &message))
+    }
+
+    /// The key of the item that a request is about; nothing where it is about several.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn asked_key(&self, request: &Request) -> Option<Item> {
+        let item = ["Key", "Item"].into_iter().find_map(|key| request.argument(key).as_object())?;
+        self.key_of(item).ok()
+    }
+
     fn key_of(&self, item: &Item) -> Result<Item, Refused> {
         let names = std::iter::once(&self.partition).chain(&self.sort);
         names
@@ -267,9 +291,16 @@ impl Stored {
             Ok(found)
         };
         let mut items = select("KeyConditionExpression", self.items.clone())?;
-        if let Some(sort) = &self.sort {
-            items
-                .sort_by(|left, right| order(&left[sort], &right[sort]).unwrap_or(std::cmp::Ordering::Equal));
+        let index = request.subject.as_ref().and_then(|subject| subject.get("index"));
+        let sort = match index {
+            Some(index) => index["sort"].as_str(),
+            None => self.sort.as_deref(),
+        };
+        if let Some(sort) = sort {
+            // An item without the attribute is not in the index.
+            items.retain(|item| item.contains_key(sort));
+            let ordered = |left: &Item, right: &Item| order(left.get(sort)?, right.get(sort)?);
+            items.sort_by(|left, right| ordered(left, right).unwrap_or(Ordering::Equal));
         }
         if request.argument("ScanIndexForward") == &json!(false) {
             items.reverse();

@@ -12,6 +12,8 @@ mod evaluate;
 mod expression;
 mod memory;
 mod operations;
+mod query;
+mod request;
 mod table;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -19,8 +21,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{data::Data, services::service_errors, task::Call};
 
 pub use memory::Memory;
-pub use operations::{DeleteItem, GetItem, PutItem, Query, UpdateItem};
-pub use table::Table;
+#[cfg(feature = "sqlite")]
+pub(crate) use memory::{Stored, missing_table};
+pub use operations::{DeleteItem, GetItem, PutItem, UpdateItem};
+pub use query::Query;
+#[cfg(feature = "sqlite")]
+pub(crate) use table::OwnedSchema;
+pub use table::{Index, Table};
 
 use super::Action;
 
@@ -28,7 +35,7 @@ use super::Action;
 #[diagnostic::on_unimplemented(
     message = "a table cannot hold a `{Self}`",
     label = "no item of a table",
-    note = "derive it: `#[derive(Serialize, Deserialize, crate::Data)]` on a struct with named fields"
+    note = "derive it: `#[derive(Serialize, Deserialize, Data)]` on a struct with named fields"
 )]
 pub trait Item: Serialize + DeserializeOwned + Data<Owned = Self> + Send + 'static {}
 
@@ -144,8 +151,14 @@ pub fn delete_item<T: Item, K: Key>(table: Table<T, K>, key: &K) -> Call<Action<
 pub fn query<T: Item, P: Key, S: Key>(
     table: Table<T, (P, S)>,
     partition_key: &P,
-) -> Call<Action<Query<T, P, S>>> {
+) -> Call<Action<Query<T, P>>> {
     Call::action(vec![serde_json::to_value(table), serde_json::to_value(partition_key)])
+}
+
+/// The items that an index has under this partition key, by its sort key. One page of them: see
+/// [`Page::more`]. The index holds all attributes (`ProjectionType: ALL`).
+pub fn query_index<T: Item, P: Key>(index: Index<T, P>, partition_key: &P) -> Call<Action<Query<T, P>>> {
+    Call::action(vec![serde_json::to_value(index), serde_json::to_value(partition_key)])
 }
 
 macro_rules! with_condition {
@@ -186,7 +199,7 @@ impl<T: Item, K: Key> Call<Action<GetItem<T, K>>> {
     }
 }
 
-impl<T: Item, P: Key, S: Key> Call<Action<Query<T, P, S>>> {
+impl<T: Item, P: Key> Call<Action<Query<T, P>>> {
     /// Only items whose sort key begins with this text.
     pub fn sort_key_begins_with(self, start: &str) -> Self {
         self.with("sort_key_begins_with", vec![text(start)])

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::data::{Data, Shape};
 
@@ -53,6 +53,84 @@ impl<T, K> Table<T, K> {
 
     pub(crate) fn schema(&self) -> Schema {
         self.schema
+    }
+}
+
+impl<T, K> Table<T, K> {
+    /// A secondary index of this table by one attribute.
+    pub const fn index<P>(self, name: &'static str, partition_key: &'static str) -> Index<T, P> {
+        let by = By { name, partition: partition_key, sort: None };
+        Index { of_table: self.schema, by, of: PhantomData }
+    }
+
+    /// A secondary index of this table by two attributes.
+    pub const fn index_with_sort_key<P>(
+        self,
+        name: &'static str,
+        partition_key: &'static str,
+        sort_key: &'static str,
+    ) -> Index<T, P> {
+        let by = By { name, partition: partition_key, sort: Some(sort_key) };
+        Index { of_table: self.schema, by, of: PhantomData }
+    }
+}
+
+/// A secondary index of a table, whose partition key is a `P`.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::{Data, services::dynamodb::{Index, Table}};
+///
+/// #[derive(Serialize, Deserialize, Data)]
+/// struct Order { id: String, customer: String }
+///
+/// const ORDERS: Table<Order> = Table::new("Orders", "id");
+/// const BY_CUSTOMER: Index<Order, String> = ORDERS.index("ByCustomer", "customer");
+/// ```
+pub struct Index<T, P> {
+    of_table: Schema,
+    by: By,
+    of: PhantomData<fn(P) -> T>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct By {
+    name: &'static str,
+    partition: &'static str,
+    sort: Option<&'static str>,
+}
+
+impl<T, P> Clone for Index<T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, P> Copy for Index<T, P> {}
+
+impl<T, P> fmt::Debug for Index<T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {}", self.by, self.of_table.table)
+    }
+}
+
+impl<T, P> Serialize for Index<T, P> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Schema { table, partition, sort } = self.of_table;
+        let mut object = serializer.serialize_struct("Index", 4)?;
+        object.serialize_field("table", table)?;
+        object.serialize_field("partition", partition)?;
+        object.serialize_field("sort", &sort)?;
+        object.serialize_field("index", &self.by)?;
+        object.end()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, P> Data for Index<T, P> {
+    type Owned = Self;
+    fn shape() -> Shape {
+        Shape::Any
     }
 }
 
