@@ -48,6 +48,30 @@ where
     size_of::<Running>()
 }
 
+/// An `async fn` of some parameters. See [`size_of_body`].
+pub trait Body<Parameters> {
+    /// The size of its future.
+    const SIZE: usize;
+}
+
+macro_rules! bodies {
+    ($(($($ty:ident),*))*) => {$(
+        impl<Function, Running, $($ty),*> Body<($($ty,)*)> for Function
+        where
+            Function: Fn($($ty),*) -> Running,
+        {
+            const SIZE: usize = size_of::<Running>();
+        }
+    )*};
+}
+
+bodies! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G) (A, B, C, D, E, F, G, H) (A, B, C, D, E, F, G, H, I) }
+
+/// The size of the future that an `async fn` gives. See [`Accepted`].
+pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) -> usize {
+    Function::SIZE
+}
+
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 

@@ -48,6 +48,7 @@ mod catalogue;
 mod child;
 mod clock;
 mod data;
+mod decimal;
 mod effects;
 pub mod emit;
 mod error;
@@ -70,6 +71,7 @@ pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
+pub use decimal::{Decimal, ParseDecimalError};
 pub use effects::*;
 pub use error::*;
 pub use given::*;
@@ -248,6 +250,60 @@ pub use workflow_macros::task;
 /// `#[state = "Name"]` its name.
 pub use workflow_macros::workflow;
 
+/// Makes a function, or the functions of an `impl` block, one that a workflow may call without awaiting.
+///
+/// It stays an ordinary function for everybody else. In a state machine its body stands where the call
+/// is, as an expression.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Clone, Serialize, Deserialize, Data)]
+/// pub struct Line {
+///     cents: u64,
+///     count: u64,
+/// }
+///
+/// #[pure]
+/// impl Line {
+///     pub fn total(&self) -> u64 {
+///         self.cents * self.count
+///     }
+/// }
+///
+/// #[pure]
+/// pub fn total(lines: &[Line]) -> u64 {
+///     lines.iter().map(Line::total).sum()
+/// }
+///
+/// #[workflow]
+/// async fn needs_approval(lines: Vec<Line>) -> bool {
+///     total(&lines) > 50_000
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let lines = vec![Line { cents: 20_000, count: 3 }];
+/// assert_eq!(total(&lines), 60_000);
+/// assert!(Executor::test().run(needs_approval(lines)).await.output().unwrap());
+/// # }
+/// ```
+///
+/// # What a body may say
+///
+/// What a workflow's pure expressions may: `let`, `if` and `match`, `let .. else`, `return` and `?`
+/// (on an `Option` or a `Result`), closures over lists, `format!`, constants, and calls of other `#[pure]`
+/// functions. It awaits nothing, sets no variable and does not call itself, directly or by way of others:
+/// a state machine has no recursion.
+///
+/// Parameters are values or references to them, at most 8; the result may be a reference. Types may be
+/// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. An `impl` block is that of a
+/// type, or of `From` for one.
+///
+/// A function that is called but is not `#[pure]` is refused where it is called.
+pub use workflow_macros::pure;
+
 /// Tells how serde writes a type: see the trait [`Data`](trait@Data).
 pub use workflow_macros::Data;
 
@@ -258,9 +314,9 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
-        TimeSpan, Timestamp, WorkflowError, execution, now, random, random_range, sleep, sleep_until, task,
-        uuid, workflow,
+        Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, execution, now, pure, random, random_range, sleep,
+        sleep_until, task, uuid, workflow,
     };
 }
 
@@ -278,7 +334,7 @@ pub mod __private {
         },
         generated::{
             Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_run, this_execution, to_json,
+            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,

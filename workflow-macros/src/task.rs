@@ -321,6 +321,9 @@ fn items(
 
         #handler
 
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
+
         impl ::workflow_core::Task for #ident {
             const NAME: &'static str = #name;
             const FUNCTION: &'static str = #lambda;

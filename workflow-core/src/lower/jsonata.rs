@@ -153,6 +153,7 @@ impl Writer<'_> {
                 let text = self.write(*list, Path, false);
                 (format!("$count({text}) = 0 ? null : {text}[{index}]"), Conditional)
             }
+            Kind::Named { .. } => (format!("({})", self.named(node, value)), Path),
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
@@ -297,6 +298,16 @@ impl Writer<'_> {
                 (format!("{{'Error': {}, 'Cause': {}}}", quoted(name), self.cause(node)), Path)
             }
         }
+    }
+
+    /// `$name := value; ..; body`
+    fn named(&self, node: Node, value: bool) -> String {
+        let Kind::Named { element, value: named, body } = self.arena.kind(node) else {
+            return self.write(node, Tightness::Block, value);
+        };
+        let name = &self.elements[element.0 as usize];
+        let named = self.write(*named, Tightness::Conditional, true);
+        format!("${name} := {named}; {}", self.named(*body, value))
     }
 
     fn unary(&self, op: UnaryOp, operand: Node) -> (String, Tightness) {

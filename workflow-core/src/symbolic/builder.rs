@@ -11,6 +11,7 @@ use crate::data::Data;
 
 use super::{
     children::Body,
+    frame::Frame,
     graph::{Hole, Program, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
@@ -33,6 +34,10 @@ pub(super) struct Inner {
     pub(super) scopes: Vec<Open>,
     /// The workflow, and those that are being written in the place of a call, outermost first.
     pub(super) bodies: Vec<Body>,
+    /// The pure body that is being read and its branches, innermost last.
+    pub(super) frames: Vec<Frame>,
+    /// The pure functions that are being read, innermost last.
+    pub(super) functions: Vec<&'static str>,
 }
 
 impl Builder {
@@ -45,6 +50,8 @@ impl Builder {
             holes: vec![Hole::Entry],
             scopes: Vec::new(),
             bodies: vec![body],
+            frames: Vec::new(),
+            functions: Vec::new(),
         };
         Self { inner: RefCell::new(inner) }
     }
@@ -100,6 +107,9 @@ impl Builder {
 
     /// `let name = value;`
     pub fn bind_name<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        if self.is_pure() {
+            return Expr::new(self.name(name, value.node()));
+        }
         let mut inner = self.inner.borrow_mut();
         let program = &mut inner.program;
         let mutable = program.reads_mutable(value.node());

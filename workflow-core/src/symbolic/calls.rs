@@ -10,7 +10,7 @@ use crate::{
     resource::Resource,
     retry::{Policy, Retry, Seconds},
     task::{Called, Callee, Task, add_retry},
-    time::Timestamp,
+    time::{TimeSpan, Timestamp},
 };
 
 use super::{
@@ -297,6 +297,13 @@ impl Builder {
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
         self.wait(seconds.node(), false, site, note)
+    }
+
+    /// Waits for a span of time, of which a part of a second counts as a whole one.
+    pub fn sleep_span(&self, span: Expr<TimeSpan>, site: usize, note: Note) -> Expr<()> {
+        let seconds = self
+            .edit(|program| program.arena.add(Kind::Call { function: "ceil", arguments: vec![span.node()] }));
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits until a point in time.

@@ -21,7 +21,12 @@ pub trait Container<U> {
 
 impl<T: Ordered> Container<T> for Vec<T> {
     fn contains(builder: &Builder, container: Node, part: Node) -> Node {
-        builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, part, container)))
+        let key = T::key(builder, part);
+        if key == part {
+            return builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, part, container)));
+        }
+        let keys = builder.each(EachKind::Map, container, "item", |item| T::key(builder, item));
+        builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, key, keys)))
     }
 }
 
@@ -61,6 +66,23 @@ impl<T> Mapped for Option<T> {
         builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
     }
 }
+
+/// A type whose values `sum` adds.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not add values of type `{Self}`",
+    label = "not a number",
+    note = "add numbers, `TimeSpan`s or `Decimal`s; or add in a task"
+)]
+pub trait Summed {
+    /// The sum as Rust would have it.
+    #[doc(hidden)]
+    fn exact(_: &Builder, sum: Node) -> Node {
+        sum
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Number> Summed for T {}
 
 impl Builder {
     /// `map` on a list or an `Option`
@@ -119,8 +141,10 @@ impl Builder {
     }
 
     /// `sum`
-    pub fn sum<T: Number>(&self, list: Expr<Vec<T>>) -> Expr<T> {
-        self.expr(Kind::Call { function: "sum", arguments: vec![list.node()] })
+    pub fn sum<T: Summed>(&self, list: Expr<Vec<T>>) -> Expr<T> {
+        let sum = self
+            .edit(|program| program.arena.add(Kind::Call { function: "sum", arguments: vec![list.node()] }));
+        Expr::new(T::exact(self, sum))
     }
 
     /// `rev`

@@ -9,15 +9,19 @@ mod branch;
 mod builder;
 mod calls;
 mod children;
+mod decimal;
 mod effects;
 mod errors;
+mod frame;
 mod graph;
 mod lists;
 mod mutation;
 mod node;
 mod ops;
 mod pattern;
+mod pure;
 mod scope;
+mod time;
 mod tuple;
 
 pub use branch::{Join, Loop};
@@ -29,13 +33,20 @@ pub(crate) use children::lower_child;
 pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
+pub use frame::{Branch, Exits, Question};
 pub use graph::Note;
 pub(crate) use graph::{Arm, CallInfo, Dispatch, Point, Program, Step, Var};
-pub use lists::{Container, Mapped};
+pub use lists::{Container, Mapped, Summed};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, EachKind, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
+pub use ops::{
+    Addable, AsText, Constant, Countable, Difference, Emptiable, Equal, Formattable, Holder, Number, Ordered,
+    Product, Sum,
+};
 pub use pattern::{Pat, Test};
+pub use pure::{
+    Callable, Called, Converts, Function, Method, NotPure, Returns, Undecided, WithReceiver, name,
+};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -66,6 +66,8 @@ pub(crate) enum Kind {
     Each { kind: EachKind, list: Node, element: Element, body: Node },
     /// The element at the front or the back of a list; `null` where there is none.
     End { list: Node, last: bool },
+    /// A value with a name inside an expression, and what reads it.
+    Named { element: Element, value: Node, body: Node },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -92,7 +94,8 @@ pub(crate) enum Kind {
     Error { name: String, message: Node, fields: Vec<(String, Node)> },
 }
 
-/// A parameter of a function over the elements of a list: its place in [`Program::elements`].
+/// A name inside an expression, such as the parameter of a function over the elements of a list: its
+/// place in [`Program::elements`].
 ///
 /// [`Program::elements`]: super::graph::Program::elements
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -204,6 +207,7 @@ impl Arena {
             | Kind::Context(_) => Vec::new(),
             Kind::Each { list, body, .. } => vec![*list, *body],
             Kind::End { list, .. } => vec![*list],
+            Kind::Named { value, body, .. } => vec![*value, *body],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -246,6 +250,11 @@ impl Arena {
                 body: self.replace(body, replace),
             },
             Kind::End { list, last } => Kind::End { list: self.replace(list, replace), last },
+            Kind::Named { element, value, body } => Kind::Named {
+                element,
+                value: self.replace(value, replace),
+                body: self.replace(body, replace),
+            },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -300,16 +309,8 @@ impl Arena {
             }
             Kind::Cond { condition, then, otherwise } => {
                 let condition = self.replace(condition, replace);
-                match self.kind(condition) {
-                    Kind::Literal(Value::Bool(true)) => return self.replace(then, replace),
-                    Kind::Literal(Value::Bool(false)) => return self.replace(otherwise, replace),
-                    _ => {}
-                }
                 let (then, otherwise) = (self.replace(then, replace), self.replace(otherwise, replace));
-                if then == otherwise {
-                    return then;
-                }
-                Kind::Cond { condition, then, otherwise }
+                return self.cond(condition, then, otherwise);
             }
             Kind::Concat(parts) => {
                 Kind::Concat(parts.into_iter().map(|part| self.replace(part, replace)).collect())
@@ -422,6 +423,22 @@ impl Arena {
         }
     }
 
+    /// A value that a condition chooses.
+    pub(crate) fn cond(&mut self, condition: Node, then: Node, otherwise: Node) -> Node {
+        let known = |node: Node| match self.kind(node) {
+            Kind::Literal(Value::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        match (known(condition), known(then), known(otherwise)) {
+            (Some(true), ..) => then,
+            (Some(false), ..) => otherwise,
+            _ if then == otherwise => then,
+            (_, Some(true), Some(false)) => condition,
+            (_, Some(false), Some(true)) => self.not(condition),
+            _ => self.add(Kind::Cond { condition, then, otherwise }),
+        }
+    }
+
     /// Whether an `Option` holds a value.
     pub(crate) fn is_some(&mut self, option: Node) -> Node {
         let op = match self.kind(option) {
@@ -443,6 +460,10 @@ impl Arena {
             | Kind::Call { .. }
             | Kind::Each { .. }
             | Kind::End { .. } => None,
+            Kind::Named { body, .. } => self.presence(*body),
+            Kind::Cond { then, otherwise, .. } => {
+                self.presence(*then).filter(|then| self.presence(*otherwise) == Some(*then))
+            }
             _ => Some(true),
         }
     }
@@ -473,6 +494,16 @@ impl Arena {
             (Some(left), Some(right)) if self.implies(right, left) => Some(right),
             (Some(left), Some(right)) => Some(self.binary(BinaryOp::And, left, right)),
             (test, None) | (None, test) => test,
+        }
+    }
+
+    /// Whether a value reads as well written twice as bound to a name.
+    pub(crate) fn is_plain(&self, node: Node) -> bool {
+        match self.kind(node) {
+            Kind::Literal(value) => !value.is_object() && !value.is_array(),
+            Kind::Var(_) | Kind::Element(_) | Kind::Input | Kind::TaskResult => true,
+            Kind::Field { base, .. } | Kind::Index { base, .. } => self.is_plain(*base),
+            _ => false,
         }
     }
 

@@ -18,6 +18,27 @@ use super::{
     tuple::{ExprTuple, FieldTuple},
 };
 
+/// A type of constants that a workflow may read.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
+    label = "not `Data`",
+    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`"
+)]
+pub trait Constant {
+    /// The type of the expression.
+    type Owned;
+    /// What is written as JSON.
+    fn json(&self) -> impl Serialize;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data + Serialize> Constant for T {
+    type Owned = T::Owned;
+    fn json(&self) -> impl Serialize {
+        self
+    }
+}
+
 /// A type of numbers.
 pub trait Number {
     /// Whether `/` truncates.
@@ -56,21 +77,95 @@ impl Addable for String {
     const TEXT: bool = true;
 }
 
+/// Two types that `+` joins to a third.
+pub trait Sum<T> {
+    /// The sum.
+    #[doc(hidden)]
+    fn sum(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Addable> Sum<T> for (T, T) {
+    fn sum(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| {
+            if T::TEXT {
+                program.arena.add(Kind::Concat(vec![left, right]))
+            } else {
+                program.arena.binary(BinaryOp::Add, left, right)
+            }
+        })
+    }
+}
+
+/// Two types whose difference `-` gives.
+pub trait Difference<T> {
+    /// The difference.
+    #[doc(hidden)]
+    fn difference(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Difference<T> for (T, T) {
+    fn difference(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right))
+    }
+}
+
+/// Two types that `*` multiplies.
+pub trait Product<T> {
+    /// The product.
+    #[doc(hidden)]
+    fn product(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Product<T> for (T, T) {
+    fn product(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::Multiply, left, right))
+    }
+}
+
 /// A type whose values `<` compares in JSONata as in Rust: numbers and text.
 #[diagnostic::on_unimplemented(
     message = "a state machine cannot order values of type `{Self}`",
     label = "neither a number nor text",
     note = "compare a number or a string inside it, or compare in a task"
 )]
-pub trait Ordered {}
+pub trait Ordered {
+    /// What JSONata compares: the value itself, unless its JSON is not in order, or not one for each value.
+    #[doc(hidden)]
+    fn key(_: &Builder, value: Node) -> Node {
+        value
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl Ordered for String {}
 
 /// Types whose values `==` compares.
-pub trait Equal<Other> {}
+pub trait Equal<Other> {
+    /// What JSONata compares.
+    #[doc(hidden)]
+    fn keys(_: &Builder, left: Node, right: Node) -> (Node, Node) {
+        (left, right)
+    }
+}
 
-impl<T> Equal<T> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Data> Equal<T> for T {
+    fn keys(builder: &Builder, left: Node, right: Node) -> (Node, Node) {
+        let shape = T::shape();
+        if matches!(shape, Shape::Timestamp) {
+            return (super::time::millis_of(builder, left), super::time::millis_of(builder, right));
+        }
+        if super::time::holds_timestamp(&shape, 0) {
+            builder.problem(format!(
+                "`==` on a `{}` compares the text of the timestamps in it, and one point in time may be written in \
+                 several ways; compare the fields that count",
+                std::any::type_name::<T>()
+            ));
+        }
+        (left, right)
+    }
+}
+
 impl Equal<String> for Value {}
 impl Equal<bool> for Value {}
 impl Equal<i64> for Value {}
@@ -86,6 +181,17 @@ pub trait Formattable {
     /// How its text is made, if it is no text already.
     #[doc(hidden)]
     const WRITE: Write;
+    /// Its text.
+    #[doc(hidden)]
+    fn text(builder: &Builder, value: Node) -> Node {
+        match Self::WRITE {
+            Write::AsIs => value,
+            Write::Plain => builder.edit(|program| program.arena.add(Kind::Unary(UnaryOp::Text, value))),
+            Write::Wide => {
+                builder.edit(|program| program.arena.add(Kind::Unary(UnaryOp::TextOfInteger, value)))
+            }
+        }
+    }
 }
 
 /// How the text of a value is made.
@@ -213,8 +319,8 @@ impl Builder {
     }
 
     /// A constant, evaluated in Rust and written by serde.
-    pub fn constant<T: Data + Serialize>(&self, value: T) -> Expr<T::Owned> {
-        self.written(&value)
+    pub fn constant<T: Constant>(&self, value: T) -> Expr<T::Owned> {
+        self.written(&value.json())
     }
 
     fn written<T: Serialize, U>(&self, value: &T) -> Expr<U> {
@@ -372,7 +478,8 @@ impl Builder {
                 (Kind::TextOrNull(value), Kind::Literal(Value::String(_))) => Expr::new(*value),
                 _ => left,
             });
-        self.binary(BinaryOp::Equal, left.node(), right.node())
+        let (left, right) = A::keys(self, left.node(), right.node());
+        self.binary(BinaryOp::Equal, left, right)
     }
 
     /// `!=`
@@ -384,22 +491,22 @@ impl Builder {
 
     /// `<`
     pub fn lt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::Less, left.node(), right.node())
+        self.compare::<T>(BinaryOp::Less, left.node(), right.node())
     }
 
     /// `<=`
     pub fn le<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::LessOrEqual, left.node(), right.node())
+        self.compare::<T>(BinaryOp::LessOrEqual, left.node(), right.node())
     }
 
     /// `>`
     pub fn gt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::Greater, left.node(), right.node())
+        self.compare::<T>(BinaryOp::Greater, left.node(), right.node())
     }
 
     /// `>=`
     pub fn ge<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::GreaterOrEqual, left.node(), right.node())
+        self.compare::<T>(BinaryOp::GreaterOrEqual, left.node(), right.node())
     }
 
     /// `&&`
@@ -437,22 +544,27 @@ impl Builder {
     }
 
     /// `+`
-    pub fn add<T: Addable>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        if T::TEXT {
-            self.expr(Kind::Concat(vec![left.node(), right.node()]))
-        } else {
-            self.binary(BinaryOp::Add, left.node(), right.node())
-        }
+    pub fn add<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Sum<T>,
+    {
+        Expr::new(<(A, B)>::sum(self, left.node(), right.node()))
     }
 
     /// `-`
-    pub fn sub<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        self.binary(BinaryOp::Subtract, left.node(), right.node())
+    pub fn sub<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Difference<T>,
+    {
+        Expr::new(<(A, B)>::difference(self, left.node(), right.node()))
     }
 
     /// `*`
-    pub fn mul<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        self.binary(BinaryOp::Multiply, left.node(), right.node())
+    pub fn mul<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Product<T>,
+    {
+        Expr::new(<(A, B)>::product(self, left.node(), right.node()))
     }
 
     /// `/`
@@ -472,28 +584,12 @@ impl Builder {
 
     /// `if` without effects.
     pub fn cond<T>(&self, condition: Expr<bool>, then: Expr<T>, otherwise: Expr<T>) -> Expr<T> {
-        if then.node() == otherwise.node() {
-            return then;
-        }
-        let literal = |node| {
-            self.edit(|program| match program.arena.kind(node) {
-                Kind::Literal(Value::Bool(value)) => Some(*value),
-                _ => None,
-            })
-        };
-        if literal(then.node()) == Some(true) && literal(otherwise.node()) == Some(false) {
-            return Expr::new(condition.node());
-        }
-        self.expr(Kind::Cond { condition: condition.node(), then: then.node(), otherwise: otherwise.node() })
+        Expr::new(self.edit(|program| program.arena.cond(condition.node(), then.node(), otherwise.node())))
     }
 
     /// The text of a value, as `{}` writes it.
     pub fn display<T: Formattable>(&self, value: Expr<T>) -> Expr<String> {
-        match T::WRITE {
-            Write::AsIs => Expr::new(value.node()),
-            Write::Plain => self.expr(Kind::Unary(UnaryOp::Text, value.node())),
-            Write::Wide => self.expr(Kind::Unary(UnaryOp::TextOfInteger, value.node())),
-        }
+        Expr::new(T::text(self, value.node()))
     }
 
     /// `format!`: the pieces one after the other.
@@ -553,6 +649,11 @@ impl Builder {
     /// `len`
     pub fn len<T: Countable>(&self, list: Expr<T>) -> Expr<usize> {
         self.expr(Kind::Call { function: "count", arguments: vec![list.node()] })
+    }
+
+    fn compare<T: Ordered>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<bool> {
+        let (left, right) = (T::key(self, left), T::key(self, right));
+        self.binary(op, left, right)
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {

@@ -300,10 +300,10 @@ impl Symbolic<'_> {
                 let seconds = self.expr(&call.args[0]);
                 quote_spanned!(duration.span()=> #b.sleep_seconds(#seconds, #site, #note))
             }
-            other => self.refuse(
-                other,
-                "a wait that depends on data is a number of seconds: `sleep(Duration::from_secs(..)).await`",
-            ),
+            other => {
+                let span = self.expr(other);
+                quote_spanned!(duration.span()=> #b.sleep_span(#span, #site, #note))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Expressions: each becomes a Rust expression of type `Expr`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     BinOp, Expr, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Pat, Path, UnOp, spanned::Spanned,
 };
@@ -10,9 +10,10 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, Call, POLICY_METHODS, awaited, is_execution, ours},
+    functions::as_closure,
     is_capitalized, pattern,
     statement::{attributes_of, called},
-    symbolic::{Symbolic, has_effect},
+    symbolic::{Symbolic, has_effect, has_lasting_effect, is_compound},
     unparenthesized,
 };
 
@@ -78,6 +79,10 @@ impl Symbolic<'_> {
             Expr::Call(call) => self.call(call, expr),
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
+            Expr::Await(await_) if self.pure => self.refuse(
+                await_.await_token,
+                "a `#[pure]` function awaits nothing, so that it can stand inside an expression; await in the workflow, and pass the value",
+            ),
             Expr::Await(await_) => {
                 match awaited(&await_.base) {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
@@ -94,25 +99,20 @@ impl Symbolic<'_> {
                 }
                 self.result_of_await(await_)
             }
+            Expr::Try(try_) if self.pure => self.pure_try(try_),
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
                 Expr::Await(_) if !self.fallible => self.refuse(
                     try_.question_token,
                     "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
                 ),
                 Expr::Await(await_) => self.await_try(await_),
-                Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if !is_capitalized(&path.path)) => {
-                    let name = called(call);
-                    self.refuse(
-                        &call.func,
-                        format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
-                    )
-                }
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();
                     quote_spanned!(try_.question_token.span()=> #b.question(#scope, #result))
                 }
             },
+            Expr::Return(returned) if self.pure => self.pure_return(returned.expr.as_deref()),
             Expr::Return(returned) => {
                 let result = self.returned(returned.expr.as_deref());
                 quote!({ #result #b.never() })
@@ -150,6 +150,10 @@ impl Symbolic<'_> {
                 return self
                     .refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
             }
+            if ident == "self" {
+                let this = super::receiver_name(ident.span());
+                return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #this));
+            }
             if !is_capitalized(path) {
                 // A path begins and ends at the author's token, so that rustc points there.
                 return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #ident));
@@ -160,6 +164,13 @@ impl Symbolic<'_> {
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
+        if self.pure && is_compound(&binary.op) {
+            if self.was_refused(&binary.left) {
+                let b = &self.b;
+                return quote!(#b.unit());
+            }
+            return self.refuse(binary.op, CHANGES);
+        }
         if let Some(assigned) = self.compound_assign(binary) {
             return assigned;
         }
@@ -188,6 +199,9 @@ impl Symbolic<'_> {
         };
         let method = proc_macro2::Ident::new(method, span);
         let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
+        if short_circuit && self.pure {
+            return self.pure_short_circuit(binary);
+        }
         let left = self.expr(&binary.left);
         let right = self.expr(&binary.right);
         if !short_circuit {
@@ -215,7 +229,7 @@ impl Symbolic<'_> {
     fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
         let b = self.b.clone();
         let Expr::Path(path) = unparenthesized(&call.func) else {
-            return self.refuse(&call.func, "only a task can be called in a workflow, by its name");
+            return self.refuse(&call.func, "a workflow calls functions by their names");
         };
         let name = called(call);
         match (name.as_str(), call.args.len()) {
@@ -227,6 +241,14 @@ impl Symbolic<'_> {
             ("JsonText", 1) => {
                 let value = self.expr(&call.args[0]);
                 return quote_spanned!(call.span()=> #b.json_text(#value));
+            }
+            ("Ok", 1) if self.pure => {
+                let value = self.expr(&call.args[0]);
+                return quote!(#b.ok_value(#value));
+            }
+            ("Err", 1) if self.pure => {
+                let error = self.error_value(&call.args[0]);
+                return quote!(#b.err_value(#error));
             }
             ("Ok" | "Err", 1) => {
                 return self.refuse(
@@ -246,9 +268,6 @@ impl Symbolic<'_> {
         if is_capitalized(&path.path) {
             return self.constructor(expr, "construct").unwrap_or_default();
         }
-        if let Some(advice) = impure(&path.path) {
-            return self.refuse(&call.func, advice);
-        }
         match ours(&call.func) {
             Some("execution") => {
                 return self.refuse(
@@ -264,12 +283,7 @@ impl Symbolic<'_> {
             }
             None => {}
         }
-        self.refuse(
-            &call.func,
-            format!(
-                "`{name}` is called without `.await`, so Step Functions has no way to call it; await it if it is a `#[task]`, or call it inside a task"
-            ),
-        )
+        self.function_call(call, expr)
     }
 
     /// A struct, a variant or a tuple struct, built by the builder's method `build`. Nothing where
@@ -343,13 +357,15 @@ impl Symbolic<'_> {
     /// A method that takes a closure over the elements of a list.
     fn over_elements(&mut self, method: &ExprMethodCall) -> TokenStream {
         let b = self.b.clone();
-        let Expr::Closure(closure) = unparenthesized(&method.args[0]) else {
+        let named = as_closure(&method.args[0]);
+        let Expr::Closure(closure) = named.as_ref().unwrap_or_else(|| unparenthesized(&method.args[0]))
+        else {
             return self.refuse(&method.args[0], "write the function out as a closure: `|item| ..`");
         };
         if closure.inputs.len() != 1 {
             return self.refuse(closure, "a function over the elements of a list has one parameter");
         }
-        if has_effect(&closure.body) {
+        if has_lasting_effect(&closure.body) {
             return self.refuse(
                 &closure.inputs,
                 "a closure over a list cannot await or set a variable; use a `for` loop",
@@ -368,7 +384,7 @@ impl Symbolic<'_> {
         let pattern = pattern::read(input, self.errors);
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-        let body = self.expr(&closure.body);
+        let body = self.pure_body(|writer| writer.expr(&closure.body));
         let call = &method.method;
         quote_spanned! {method.method.span()=>
             #b.#call(#list, #name, |__element| {
@@ -411,9 +427,14 @@ impl Symbolic<'_> {
         }
         match (name.as_str(), arity) {
             // Values of the symbolic reading are owned, shared and never change.
-            ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
+            ("into", 0) => {
+                let value = self.expr(&method.receiver);
+                quote_spanned!(span=> #b.convert(#value))
+            }
+            ("clone" | "to_owned" | "as_ref" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
                 self.expr(&method.receiver)
             }
+            ("push" | "push_str", 1) if self.pure => self.refuse(&method.method, CHANGES),
             ("push" | "push_str", 1) => self.push(method),
             ("iter" | "into_iter" | "collect", 0) => self.expr(&method.receiver),
             ("first" | "last" | "rev" | "sum", 0) => {
@@ -473,15 +494,25 @@ impl Symbolic<'_> {
                 &method.method,
                 format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`"),
             ),
-            _ => self.refuse(
-                &method.method,
-                format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task"),
-            ),
+            _ => self.method_call(method),
         }
     }
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
         match expr {
+            Expr::Const(block) => {
+                let b = self.builder_at(block.const_token.span());
+                quote_spanned!(block.const_token.span()=> #b.constant(#block))
+            }
+            // That the variable is set again was said where it was declared.
+            Expr::Assign(assign) if self.pure && self.was_refused(&assign.left) => {
+                let b = &self.b;
+                quote!(#b.unit())
+            }
+            Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) if self.pure => {
+                let first = expr.to_token_stream().into_iter().next();
+                self.refuse(first, CHANGES)
+            }
             Expr::Assign(assign) => self.assign(assign),
             Expr::While(loop_) => self.while_(loop_),
             Expr::Loop(loop_) => self.loop_(loop_),
@@ -509,6 +540,9 @@ impl Symbolic<'_> {
         }
     }
 }
+
+/// What a pure body that changes something is told.
+pub(super) const CHANGES: &str = "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop";
 
 fn last_segment(path: &Path) -> String {
     path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default()

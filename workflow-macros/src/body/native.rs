@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprCall, Local, Token,
+    Arm, Block, Expr, ExprCall, ItemUse, Local, Token,
     punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
@@ -13,23 +13,49 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, awaited, is_execution},
-    context, is_capitalized, site,
+    context,
+    functions::{check_call, uses, visit_awaited, visit_operands},
+    is_capitalized, site,
     statement::called,
     unparenthesized,
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    Native.visit_block_mut(&mut block);
+    let mut native = Native { uses: uses(&block) };
+    native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native;
+struct Native {
+    /// The `use`s of the body.
+    uses: Vec<ItemUse>,
+}
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let awaits = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(_)));
-        visit_mut::visit_expr_mut(self, expr);
         let context = context();
+        match expr {
+            Expr::Await(await_)
+                if matches!(
+                    awaited(&await_.base),
+                    Awaited::Call(_)
+                        | Awaited::Sleep(_)
+                        | Awaited::SleepUntil(_)
+                        | Awaited::Draw(_)
+                        | Awaited::RandomRange(_)
+                ) =>
+            {
+                visit_awaited(self, await_);
+            }
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
+            }
+            _ => visit_operands(self, expr),
+        }
         match expr {
             // `charge(&order).await` becomes
             // `run_call(context, awaited(charge(&order)), 3).await`.
@@ -73,17 +99,12 @@ impl VisitMut for Native {
                     }
                 });
             }
-            Expr::MethodCall(method) if is_execution(&method.receiver) => {
-                let execution = &method.receiver;
-                *method.receiver = Expr::Verbatim(
-                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
-                );
-            }
             Expr::Call(call) if called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
                     *argument = raised(argument);
                 }
             }
+            Expr::Call(_) | Expr::Try(_) => check_call(expr, &self.uses),
             _ => {}
         }
     }

@@ -115,6 +115,11 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
+            Pat::Ident(name) if simple && name.mutability.is_some() && self.pure => {
+                self.errors.refuse(name.mutability, super::expression::CHANGES);
+                self.refused.insert(plain(&name.ident));
+                TokenStream::new()
+            }
             Pat::Ident(name) if simple && name.mutability.is_some() => {
                 let ident = &name.ident;
                 let text = plain(ident);
@@ -247,7 +252,7 @@ impl Symbolic<'_> {
     }
 
     /// An error as a value: written out, or a variable that holds one.
-    fn error_value(&mut self, error: &Expr) -> TokenStream {
+    pub(super) fn error_value(&mut self, error: &Expr) -> TokenStream {
         match unparenthesized(error) {
             expr @ (Expr::Struct(_) | Expr::Path(_) | Expr::Call(_)) => {
                 match self.constructor(expr, "error_literal") {
