@@ -50,7 +50,10 @@ impl<'a, W: Workflow> SymStart<'a, W> {
     }
 
     /// See [`Start::start_sync`](crate::Start::start_sync).
-    pub fn start_sync(self) -> SymCall<<W::Output as Data>::Owned, W::Error> {
+    pub fn start_sync(self) -> SymCall<<W::Output as Data>::Owned, W::Error>
+    where
+        W::Output: Data<Owned: Sized>,
+    {
         if W::META.kind == WorkflowKind::Express {
             self.builder.problem(format!(
                 "`{}` is an Express workflow, which `.start_sync()` cannot wait for; make it `kind = standard`, or await it in place",
@@ -86,7 +89,7 @@ impl<'a, W: Workflow> SymStart<'a, W> {
     }
 }
 
-impl<W: Workflow> SymAwait for SymStart<'_, W> {
+impl<W: Workflow<Output: Data<Owned: Sized>>> SymAwait for SymStart<'_, W> {
     type Output = <W::Output as Data>::Owned;
     type Error = W::Error;
 
