@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
-    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
+    effects::{Draw, Drawable, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Sleep},
+    task::{Awaitable, Awaited, Sleep},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -75,8 +75,13 @@ pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) 
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
+/// What is awaited, which must be a call of a task or another workflow.
+pub fn awaited<C: Awaitable<Is>, Is: Awaited>(call: C) -> Is {
+    call.is()
+}
+
 /// Runs what is awaited to its result.
-pub fn run_call<C: Awaitable>(
+pub fn run_call<C: Awaited>(
     context: &Context,
     call: C,
     site: usize,
@@ -92,6 +97,11 @@ pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
 /// Waits until a point in time, by the execution's clock.
 pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) {
     context.wait_until(sleep.time(), site).await;
+}
+
+/// What is drawn, which must be a word of ours.
+pub fn drawn<D: Drawable<Is>, Is: Draw>(draw: D) -> Is {
+    draw.is()
 }
 
 /// Draws a value.

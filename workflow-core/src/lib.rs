@@ -242,7 +242,7 @@ pub use workflow_macros::task;
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
-/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `now().await`, `uuid().await`, `random().await`, `random_range(1..=6).await` | `Assign` on the state before |
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
@@ -328,8 +328,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
-        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random, sleep,
-        sleep_until, task, uuid, workflow,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random, random_range,
+        sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -346,8 +346,8 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
-            size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
+            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,

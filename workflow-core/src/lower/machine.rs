@@ -131,6 +131,9 @@ fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String
     let mut points: Vec<Point> =
         regions.iter().flat_map(|region| region.reached.drafts.keys().copied()).collect();
     points.sort_unstable();
+    // The state that an execution starts at has the name that it asks for.
+    let first = regions.first().map(|region| region.reached.start.target);
+    points.sort_by_key(|point| Some(*point) != first);
     let mut names = Names::default();
     // Names that the author gave come first, so that no other state takes them.
     let (named, unnamed): (Vec<Point>, Vec<Point>) =

@@ -21,7 +21,7 @@ use super::{
 
 /// What a body or a branch has done so far, in order.
 #[derive(Debug, Default)]
-pub(super) struct PureFrame {
+pub(super) struct Frame {
     entries: Vec<Entry>,
 }
 
@@ -94,7 +94,7 @@ impl Builder {
     /// Ends a pure body: its value as one expression.
     pub fn end<T>(&self, _: Exits<T>, value: Expr<T>) -> Expr<T> {
         let mut inner = self.inner.borrow_mut();
-        let frame = inner.pure_frames.pop().unwrap_or_default();
+        let frame = inner.frames.pop().unwrap_or_default();
         let program = &mut inner.program;
         let mut body = value.node();
         for entry in frame.entries.into_iter().rev() {
@@ -109,13 +109,13 @@ impl Builder {
 
     /// Starts a branch of a pure body.
     pub fn enter(&self) {
-        self.inner.borrow_mut().pure_frames.push(PureFrame::default());
+        self.inner.borrow_mut().frames.push(Frame::default());
     }
 
     /// Ends a branch with its value.
     pub fn close<T>(&self, value: Expr<T>) -> Branch<T> {
         let mut inner = self.inner.borrow_mut();
-        let frame = inner.pure_frames.pop().unwrap_or_default();
+        let frame = inner.frames.pop().unwrap_or_default();
         let program = &mut inner.program;
         let mut value = value.node();
         let mut exit: Option<(Node, Node)> = None;
@@ -218,7 +218,7 @@ impl Builder {
         }
         let element = program.element(name);
         let node = program.arena.add(Kind::Element(element));
-        if let Some(frame) = inner.pure_frames.last_mut() {
+        if let Some(frame) = inner.frames.last_mut() {
             frame.entries.push(Entry::Let(element, value));
         }
         node
@@ -226,7 +226,7 @@ impl Builder {
 
     /// Whether a pure body is being read.
     pub(super) fn is_pure(&self) -> bool {
-        !self.inner.borrow().pure_frames.is_empty()
+        !self.inner.borrow().frames.is_empty()
     }
 
     fn leave_when(&self, condition: Node, returned: Node) {
@@ -242,7 +242,7 @@ impl Builder {
     }
 
     fn entry(&self, entry: Entry) {
-        if let Some(frame) = self.inner.borrow_mut().pure_frames.last_mut() {
+        if let Some(frame) = self.inner.borrow_mut().frames.last_mut() {
             frame.entries.push(entry);
         }
     }

@@ -59,7 +59,7 @@ impl Builder {
     pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
         let mut inner = self.inner.borrow_mut();
         inner.program.sites += sites;
-        Scope { place: inner.frames.last().and_then(|frame| frame.scope), of: PhantomData }
+        Scope { place: inner.bodies.last().and_then(|body| body.scope), of: PhantomData }
     }
 
     /// Opens the scope of an `async` block or of an awaited `match`.

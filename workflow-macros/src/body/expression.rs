@@ -89,6 +89,7 @@ impl Symbolic<'_> {
                     Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
                     Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
                     Awaited::Draw(call) => return self.draw(call),
+                    Awaited::RandomRange(range) => return self.random_range(range),
                     _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)

@@ -41,9 +41,14 @@ impl VisitMut for Native {
         // What runs at the same time fails with the error type around it.
         let forks = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(await_)
             if matches!(awaited(&await_.base), Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_))));
+        let context = context();
         match expr {
             Expr::Await(await_) => match awaited(&await_.base) {
-                Awaited::Call(_) | Awaited::Sleep(_) | Awaited::SleepUntil(_) | Awaited::Draw(_) => {
+                Awaited::Call(_)
+                | Awaited::Sleep(_)
+                | Awaited::SleepUntil(_)
+                | Awaited::Draw(_)
+                | Awaited::RandomRange(_) => {
                     visit_awaited(self, await_);
                 }
                 // Branches are calls without `.await`; the symbolic reading knows which.
@@ -54,12 +59,17 @@ impl VisitMut for Native {
                 }
                 Awaited::Block(_) | Awaited::Local(_) | Awaited::Other(_) => visit_operands(self, expr),
             },
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
+            }
             _ => visit_operands(self, expr),
         }
-        let context = context();
         match expr {
             // `charge(&order).await` becomes
-            // `run_call(context, charge(&order), 3).await`.
+            // `run_call(context, awaited(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
@@ -70,8 +80,9 @@ impl VisitMut for Native {
                     Awaited::SleepUntil(_) => {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
-                    Awaited::Draw(_) => {
-                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                    Awaited::Draw(_) | Awaited::RandomRange(_) => {
+                        let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
                     _ => TokenStream::new(),
                 };
@@ -79,7 +90,8 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
+                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Some(run) = forked(await_, site) {
@@ -102,12 +114,6 @@ impl VisitMut for Native {
                         ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#passed),
                     }
                 });
-            }
-            Expr::MethodCall(method) if is_execution(&method.receiver) => {
-                let execution = &method.receiver;
-                *method.receiver = Expr::Verbatim(
-                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
-                );
             }
             Expr::Try(try_) if self.closures == 0 && matches!(*try_.expr, Expr::MethodCall(_)) => {
                 if let Expr::MethodCall(method) = &mut *try_.expr {
