@@ -39,6 +39,17 @@ impl<T: crate::task::Task> Returns<crate::task::Call<T>> for T {
     }
 }
 
+impl<W: crate::Workflow> Returns<crate::Start<W>> for W {
+    type Value = crate::Start<W>;
+    type Tried = Result<W::Output, W::Error>;
+    fn value(returned: crate::Start<W>) -> crate::Start<W> {
+        returned
+    }
+    fn tried(_: crate::Start<W>) -> Self::Tried {
+        unreachable!("a workflow that is not awaited does not compile")
+    }
+}
+
 /// Stands for every function that has no type of its name.
 #[derive(Debug)]
 pub struct NotPure {}
@@ -78,10 +89,11 @@ impl<R> Called<R> for (R,) {
     }
 }
 
-/// A function under `#[pure]` in the symbolic reading. What has a type of its name and is none is a task.
+/// A function under `#[pure]` in the symbolic reading. What has a type of its name and is none is a task or
+/// a workflow.
 #[diagnostic::on_unimplemented(
-    message = "the task `{Self}` is called without `.await`",
-    label = "a task does nothing until it is awaited",
+    message = "`{Self}` is called without `.await`, so nothing runs it",
+    label = "this does nothing until it is awaited",
     note = "await the call: `{Self}(..).await?`"
 )]
 pub trait Function<Arguments, R> {
