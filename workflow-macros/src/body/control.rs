@@ -58,7 +58,7 @@ impl Symbolic<'_> {
     }
 
     fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_if(branch);
         }
         // `if let Ok(v) = call().await` is a `match` on a `Result`.
@@ -81,28 +81,16 @@ impl Symbolic<'_> {
             return self.match_awaited(await_, &cases, position);
         }
         let b = self.b.clone();
-        let effects = position == Position::Result || has_effect(&Expr::If(without_condition(branch)));
-        let note = if effects { self.take_note(about(&branch.cond)) } else { TokenStream::new() };
+        if position == Position::Value && !has_effect(&Expr::If(without_condition(branch))) {
+            return self.pure_if(branch);
+        }
+        let note = self.take_note(about(&branch.cond));
         let (prelude, tests) = self.condition(&branch.cond);
         let then = Body::Block(&branch.then_branch);
         let otherwise = match &branch.else_branch {
             Some((_, otherwise)) => Body::Expr(otherwise),
             None => Body::Nothing,
         };
-        if !effects {
-            let outer = std::mem::replace(&mut self.pure, true);
-            let otherwise = self.body(otherwise, position);
-            let then = self.body(then, position);
-            self.pure = outer;
-            return quote! {{
-                let __otherwise = #otherwise;
-                #prelude
-                #tests
-                let __then = #then;
-                let __condition = #b.holds(__test);
-                #b.cond(__condition, __then, __otherwise)
-            }};
-        }
         let join = self.fresh("join");
         let then = self.body(then, position);
         let otherwise = self.body(otherwise, position);
@@ -144,7 +132,8 @@ impl Symbolic<'_> {
             }
             match part {
                 Expr::Let(condition) => {
-                    let value = self.expr(&condition.expr);
+                    let value =
+                        if place == 0 { self.expr(&condition.expr) } else { self.lazily(&condition.expr) };
                     let pattern = pattern::read(&condition.pat, self.errors);
                     self.declare(&pattern);
                     let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
@@ -161,7 +150,7 @@ impl Symbolic<'_> {
                     });
                 }
                 other => {
-                    let value = self.expr(other);
+                    let value = self.lazily(other);
                     tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
                 }
             }
@@ -170,64 +159,35 @@ impl Symbolic<'_> {
     }
 
     fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_match(choice);
         }
         let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
         if let Expr::Await(await_) = unparenthesized(&choice.expr) {
             return self.match_awaited(await_, &cases, position);
         }
-        let b = self.b.clone();
         let effects = position == Position::Result
             || choice.arms.iter().any(|arm| has_effect(&arm.body))
             || cases.iter().any(|case| !case.attributes.is_empty() && self.has_state_note(case.attributes));
-        let note = if effects { self.take_note(about(&choice.expr)) } else { TokenStream::new() };
+        if !effects {
+            return self.pure_match(choice);
+        }
+        let b = self.b.clone();
+        let note = self.take_note(about(&choice.expr));
         let scrutinee = self.fresh("scrutinee");
         let value = self.expr(&choice.expr);
-        if effects {
-            let join = self.fresh("join");
-            let last = cases.len().saturating_sub(1);
-            let arms: Vec<TokenStream> = cases
-                .iter()
-                .enumerate()
-                .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
-                .collect();
-            return quote! {{
-                let #scrutinee = #value;
-                let mut #join = #b.choice(#note);
-                #(#arms)*
-                #b.join(#join)
-            }};
-        }
-        // From the last arm to the first: `test ? value : what the arms below say`.
-        let mut written = TokenStream::new();
-        for case in cases.iter().rev() {
-            let pattern = pattern::read(&case.pat, self.errors);
-            self.declare(&pattern);
-            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-            let guard = self.guard(case);
-            let outer = std::mem::replace(&mut self.pure, true);
-            let body = self.body(case.body, position);
-            self.pure = outer;
-            written = if written.is_empty() {
-                quote! {{
-                    let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #body
-                }}
-            } else {
-                quote! {{
-                    let __below = #written;
-                    let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #guard
-                    let __value = #body;
-                    let __condition = #b.holds(__test);
-                    #b.cond(__condition, __value, __below)
-                }}
-            };
-        }
+        let join = self.fresh("join");
+        let last = cases.len().saturating_sub(1);
+        let arms: Vec<TokenStream> = cases
+            .iter()
+            .enumerate()
+            .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
+            .collect();
         quote! {{
             let #scrutinee = #value;
-            #written
+            let mut #join = #b.choice(#note);
+            #(#arms)*
+            #b.join(#join)
         }}
     }
 
@@ -276,7 +236,7 @@ impl Symbolic<'_> {
             self.errors
                 .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
         }
-        let value = self.expr(guard);
+        let value = self.lazily(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)
     }
 
@@ -378,7 +338,7 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_let_else(pat, value, otherwise);
         }
         let b = self.b.clone();

@@ -17,7 +17,6 @@ mod method_table;
 mod methods;
 mod native;
 mod pattern;
-mod pure;
 mod statement;
 mod sugar;
 mod symbolic;
@@ -106,7 +105,7 @@ pub(crate) fn pure_readings(
             parameters.push(whole);
         }
     }
-    let symbolic = writer.pure_body(|writer| {
+    let symbolic = writer.pure_body(symbolic::Pure::Function, |writer| {
         let value = writer.value_block(block);
         quote!({ #bindings #value })
     });
