@@ -199,8 +199,12 @@ impl Builder {
 
     /// `holder?` in a pure body.
     pub fn question_early<H: Question<R>, R>(&self, _: Exits<R>, holder: Expr<H>) -> Expr<H::Value> {
-        let holder = self.opened(holder.node());
-        let (held, value, empty) = H::split(self, holder).unwrap_or_else(|| {
+        let holder = holder.node();
+        let split = H::split(self, self.innermost(holder));
+        if split.is_some() {
+            self.open_names(holder);
+        }
+        let (held, value, empty) = split.unwrap_or_else(|| {
             // Asked for twice, whether and what, so it is worth a name.
             let holder = self.name("held", holder);
             let (held, value) = H::held(self, holder);
@@ -214,28 +218,35 @@ impl Builder {
 
     /// What a pattern takes apart: the parts of a tuple have a name each, so that the pattern sees them.
     pub fn scrutinee<T>(&self, value: Expr<T>) -> Expr<T> {
-        let node = self.opened(value.node());
-        let kind = self.edit(|program| program.arena.kind(node).clone());
-        Expr::new(match kind {
-            Kind::Array(elements) => {
-                let named =
-                    elements.into_iter().map(|(element, nested)| (self.name("value", element), nested));
-                let named = named.collect();
-                self.edit(|program| program.arena.add(Kind::Array(named)))
+        let inner = self.innermost(value.node());
+        let Kind::Array(elements) = self.edit(|program| program.arena.kind(inner).clone()) else {
+            return Expr::new(self.name("value", value.node()));
+        };
+        self.open_names(value.node());
+        let named: Vec<(Node, bool)> =
+            elements.into_iter().map(|(element, nested)| (self.name("value", element), nested)).collect();
+        self.expr(Kind::Array(named))
+    }
+
+    /// What a value is behind the names in it.
+    fn innermost(&self, value: Node) -> Node {
+        self.edit(|program| {
+            let mut inner = value;
+            while let Kind::Named { body, .. } = program.arena.kind(inner) {
+                inner = *body;
             }
-            _ => self.name("value", node),
+            inner
         })
     }
 
-    /// A value whose names are those of the pure body itself.
-    fn opened(&self, mut value: Node) -> Node {
+    /// Makes the names in a value those of the pure body itself.
+    fn open_names(&self, mut value: Node) {
         while let Kind::Named { element, value: named, body } =
             self.edit(|program| program.arena.kind(value).clone())
         {
             self.entry(Entry::Let(element, named));
             value = body;
         }
-        value
     }
 
     /// A value that a pure body reads by a name, if it is worth one; whether there is a frame for it.

@@ -33,6 +33,9 @@ pub trait Holder {
     /// Whether it holds one, and the value.
     #[doc(hidden)]
     fn held(builder: &Builder, holder: Node) -> (Node, Node);
+    /// What the holder itself is called where it has a name; else it is called as its value.
+    #[doc(hidden)]
+    const NAME: Option<&'static str>;
     /// What its expression tells by itself: whether it holds a value, that, and what it is otherwise.
     #[doc(hidden)]
     fn split(builder: &Builder, holder: Node) -> Option<(Node, Node, Node)>;
@@ -58,7 +61,7 @@ pub trait Holder {
         if let Some((condition, held, empty)) = Self::split(builder, holder) {
             return chosen(condition, builder.once(name, held, then), otherwise(builder, empty));
         }
-        builder.once(name, holder, |holder| {
+        builder.once(Self::NAME.unwrap_or(name), holder, |holder| {
             let (condition, value) = Self::held(builder, holder);
             chosen(condition, then(value), otherwise(builder, holder))
         })
@@ -75,6 +78,7 @@ pub trait Holder {
 impl<T: Data> Holder for Option<T> {
     type Value = T;
     type With<U> = Option<U>;
+    const NAME: Option<&'static str> = None;
     fn held(builder: &Builder, holder: Node) -> (Node, Node) {
         check_depth::<T>(builder);
         builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)))
@@ -112,6 +116,7 @@ fn check_depth<T: Data>(builder: &Builder) {
 impl<T, E> Holder for Result<T, E> {
     type Value = T;
     type With<U> = Result<U, E>;
+    const NAME: Option<&'static str> = Some("result");
     fn held(builder: &Builder, holder: Node) -> (Node, Node) {
         if let Some((condition, value, _)) = Self::split(builder, holder) {
             return (condition, value);
