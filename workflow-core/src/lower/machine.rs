@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Definition, TaskInfo,
+    Definition, TaskInfo, distributed,
     draft::{Reached, Target},
     jsonata::Writer,
     names::{Names, title},
@@ -24,6 +24,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
     let states = state_names(&program, &regions);
     let mut problems = std::mem::take(&mut program.problems);
+    distributed::problems(&program, meta, &whole, &mut problems);
     problems.dedup();
 
     let mut sites = vec![String::new(); program.sites];
@@ -123,7 +124,7 @@ fn branch(
             (states[point].clone(), state)
         })
         .collect();
-    asl::Branch { start_at: states[&start.target].clone(), states: emitted }
+    asl::Branch { processor_config: None, start_at: states[&start.target].clone(), states: emitted }
 }
 
 /// A name for every state of all regions: they share one space.
@@ -195,11 +196,12 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
 /// every parameter of a function over a list.
 fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<String>) {
     let mut variables = vec!["value".to_owned(); program.vars.len()];
-    let results: HashMap<Var, &str> = program
+    let results: HashMap<Var, String> = program
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Task { call, result, .. } => Some((*result, call.task.name)),
+            Step::Task { call, result, .. } => Some((*result, format!("{}_result", call.task.name))),
+            Step::Fork { result, .. } => Some((*result, "results".to_owned())),
             _ => None,
         })
         .collect();
@@ -214,7 +216,7 @@ fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<Strin
 /// beside each other know nothing of each other's. `all` gets to know every name.
 fn name_variables(
     program: &Program,
-    results: &HashMap<Var, &str>,
+    results: &HashMap<Var, String>,
     region: &Lowered,
     mut names: Names,
     all: &mut Names,
@@ -227,7 +229,7 @@ fn name_variables(
     for var in assigned {
         let wanted = match (&program.vars[var.0 as usize], results.get(&var)) {
             (Some(name), _) => name.clone(),
-            (None, Some(task)) => format!("{task}_result"),
+            (None, Some(result)) => result.clone(),
             (None, None) => "value".to_owned(),
         };
         let name = names.variable(&wanted);

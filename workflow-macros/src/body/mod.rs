@@ -8,6 +8,7 @@ mod await_;
 mod branches;
 mod calls;
 mod control;
+mod distributed;
 mod expression;
 mod fork;
 mod functions;
