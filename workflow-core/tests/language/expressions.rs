@@ -28,7 +28,7 @@ async fn arithmetic_has_rusts_meaning() {
 #[tokio::test]
 async fn a_division_by_zero_fails_the_execution() {
     // The state machine computes a value where it is first needed, so it fails a state later.
-    let execution = crate::testing().run(arithmetic(1, 0, 1.0)).await;
+    let execution = Executor::test().run(arithmetic(1, 0, 1.0)).await;
     assert_eq!(execution.outcome().error.as_deref(), Some("States.QueryEvaluationError"));
 }
 

@@ -77,7 +77,7 @@ async fn booked(first: Booking, second: Booking) -> Result<Checked, PlatformErro
 }
 
 fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("it is RFC 3339")
 }
 
 #[tokio::test]

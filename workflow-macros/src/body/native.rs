@@ -184,10 +184,11 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
         Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
             let policy = called_on(function, 1, &policy);
+            let call = quote!(|| __body());
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __body = ::workflow_core::__private::block(#closure);
-                ::workflow_core::__private::run_attempt(#context, __policy, #site, || __body()).await
+                ::workflow_core::__private::run_attempt(#context, __policy, #site, #call).await
             }})
         }
         _ => None,
