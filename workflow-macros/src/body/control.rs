@@ -133,8 +133,11 @@ impl Symbolic<'_> {
             }
             match part {
                 Expr::Let(condition) => {
-                    let value =
-                        if place == 0 { self.expr(&condition.expr) } else { self.lazily(&condition.expr) };
+                    let value = match place {
+                        0 => self.expr(&condition.expr),
+                        _ if has_effect(part) => quote!(#b.never()),
+                        _ => self.lazily(&condition.expr),
+                    };
                     let pattern = pattern::read(&condition.pat, self.errors);
                     self.declare(&pattern);
                     let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
@@ -150,6 +153,7 @@ impl Symbolic<'_> {
                         let __test = #b.both(__test, __next);
                     });
                 }
+                other if place > 0 && has_effect(other) => {}
                 other => {
                     let value = self.lazily(other);
                     tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
@@ -236,6 +240,7 @@ impl Symbolic<'_> {
         if has_effect(guard) {
             self.errors
                 .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
+            return TokenStream::new();
         }
         let value = self.lazily(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)

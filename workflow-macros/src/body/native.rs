@@ -232,7 +232,9 @@ fn joined<'a>(
             true => quote_spanned! {block.span()=>
                 ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
                 ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
-                    __failed.get_or_insert(__error);
+                    if __failed.is_none() {
+                        __failed = ::core::option::Option::Some(::core::result::Result::Err(__error));
+                    }
                 }
             },
             false => {
@@ -255,7 +257,7 @@ fn joined<'a>(
             quote!(let mut __failed = ::core::option::Option::None;),
             quote! {
                 if let ::core::option::Option::Some(__error) = __failed {
-                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                    return ::core::task::Poll::Ready(__error);
                 }
             },
         ),
