@@ -116,7 +116,7 @@ fn names(states: &[&(String, State)], problems: &mut Vec<Problem>) {
 
 /// Where the states lead. Without a start there are no paths to speak of, and only dangling names
 /// are told.
-fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>) {
+fn paths(start: &str, states: &[(String, State)], problems: &mut Vec<Problem>) {
     let find = |name: &str| states.iter().find(|(other, _)| other == name).map(|(_, state)| state);
     for (name, state) in states {
         for (field, target) in targets(state) {
@@ -127,11 +127,11 @@ fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>
         }
     }
     if find(start).is_none() {
-        problems.push(Problem::StartMissing { start: start.clone() });
+        problems.push(Problem::StartMissing { start: start.to_owned() });
         return;
     }
-    let mut reached = HashSet::from([start.as_str()]);
-    let mut open = vec![start.as_str()];
+    let mut reached = HashSet::from([start]);
+    let mut open = vec![start];
     let mut ends = false;
     while let Some(state) = open.pop().and_then(find) {
         ends |= is_terminal(state);
@@ -140,10 +140,10 @@ fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>
         open.extend(next.filter(|name| find(name).is_some() && reached.insert(name)));
     }
     for (name, _) in states.iter().filter(|(name, _)| !reached.contains(name.as_str())) {
-        problems.push(Problem::Unreachable { start: start.clone(), state: name.clone() });
+        problems.push(Problem::Unreachable { start: start.to_owned(), state: name.clone() });
     }
     if !ends {
-        problems.push(Problem::Endless { start: start.clone() });
+        problems.push(Problem::Endless { start: start.to_owned() });
     }
 }
 

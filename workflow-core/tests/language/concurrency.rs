@@ -141,7 +141,7 @@ async fn totals(numbers: Vec<u32>) -> Result<u32, PlatformError> {
     let sums = map(&numbers, async |number| add(*number, first).await).await?;
     let again = match map(sums, async |sum| add(sum, first).await).await {
         Ok(again) => again,
-        Err(_) => vec![],
+        Err(_) => vec![0],
     };
     Ok(again.iter().sum())
 }
