@@ -46,7 +46,9 @@ mod arguments;
 pub mod asl;
 mod catalogue;
 mod clock;
+mod contract;
 mod data;
+pub mod deploy;
 pub mod emit;
 mod error;
 mod fork;
@@ -63,6 +65,7 @@ mod workflow;
 
 pub use catalogue::*;
 pub use clock::{Clock, Timestamp};
+pub use contract::{Contract, Handler, Handling, ShapeFn, TaskContract};
 pub use data::*;
 pub use error::*;
 pub use fork::*;

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     arguments,
-    data::Data,
+    data::{Data, Shape},
     error::{Failure, WorkflowError},
     history::Text,
     retry::{Policy, Retry, Seconds},
@@ -187,6 +187,10 @@ pub trait TaskFn<Parameters> {
     type Task: Task;
     /// The arguments of a call in the symbolic reading.
     type Exprs: ExprTuple;
+
+    /// The JSON form of each parameter.
+    #[doc(hidden)]
+    fn payload() -> Vec<fn() -> Shape>;
 }
 
 macro_rules! task_fn {
@@ -199,6 +203,10 @@ macro_rules! task_fn {
         {
             type Task = T;
             type Exprs = ($(Expr<$ty::Owned>,)*);
+
+            fn payload() -> Vec<fn() -> Shape> {
+                vec![$(<$ty as Data>::shape),*]
+            }
         }
     )*};
 }

@@ -3,6 +3,8 @@
 //! This file reads the command line and hands on; each command is a module of its name.
 
 mod emit_asl;
+mod emit_deploy;
+mod system;
 mod workspace;
 
 use std::process::ExitCode;
@@ -25,11 +27,13 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     EmitAsl(emit_asl::Arguments),
+    EmitDeploy(emit_deploy::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+        Command::EmitDeploy(arguments) => emit_deploy::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -68,7 +68,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
-    Definition { machine, sites, tasks, problems }
+    Definition { machine, sites, tasks, contract: program.contract, problems }
 }
 
 /// The states of a region, those of the regions in it first.

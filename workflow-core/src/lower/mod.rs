@@ -16,7 +16,12 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, symbolic::Builder, workflow::WorkflowMeta};
+use crate::{
+    asl,
+    contract::{Contract, TaskContract},
+    symbolic::Builder,
+    workflow::WorkflowMeta,
+};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -27,6 +32,8 @@ pub struct Definition {
     pub sites: Vec<String>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
+    /// What an execution receives and gives.
+    pub contract: Contract,
     /// What the function says that a state machine cannot: found where rustc's types end, such as
     /// a constant that JSON numbers do not hold exactly. Nothing is emitted while there is one.
     pub problems: Vec<String>,
@@ -48,6 +55,8 @@ pub struct TaskInfo {
     pub function: &'static str,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
+    /// What it receives and gives, and what answers.
+    pub contract: TaskContract,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.

@@ -77,6 +77,7 @@ impl Builder {
     pub fn param<T: Data>(&self, name: &'static str, key: Option<&'static str>) -> Expr<T::Owned> {
         let var = self.edit(|program| {
             let var = program.var(Some(name.to_owned()));
+            program.contract.parameters.push((name, T::shape));
             program.regions[0].params.push((var, key.map(str::to_owned)));
             var
         });

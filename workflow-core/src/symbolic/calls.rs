@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
+    contract::TaskContract,
     data::Data,
     error::Propagates,
     lower::TaskInfo,
@@ -72,6 +73,7 @@ impl Builder {
                 name: F::Task::NAME,
                 function: F::Task::FUNCTION,
                 path: std::any::type_name::<F::Task>(),
+                contract: TaskContract::of::<F, P>(),
             },
             parameters: F::Task::PARAMETERS,
             arguments: arguments.nodes(),

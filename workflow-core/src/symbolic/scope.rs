@@ -54,6 +54,7 @@ impl<T, E> Scope<T, E> {
 impl Builder {
     /// The scope of the workflow itself.
     pub fn scope<T: Data, E>(&self) -> Scope<T::Owned, E> {
+        self.edit(|program| program.contract.output = Some(T::shape));
         Scope::root()
     }
 

@@ -267,6 +267,7 @@ fn definition(sites: &[&str]) -> Definition {
         machine,
         sites: sites.iter().map(ToString::to_string).collect(),
         tasks: Vec::new(),
+        contract: crate::Contract::default(),
         problems: Vec::new(),
     }
 }

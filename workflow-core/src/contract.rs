@@ -1,0 +1,154 @@
+//! What crosses the borders of a workflow and of its tasks: the JSON forms of what goes in and comes
+//! out, and a task's handler without its types.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use crate::{
+    data::{Data, Shape},
+    error::{ErrorKind, ErrorVariant, Failure, WorkflowError},
+    history::Text,
+    task::{States, Task, TaskFn, decode_arguments},
+};
+
+/// Gives the JSON form of a type. A function, so that a recursive type has a finite form.
+pub type ShapeFn = fn() -> Shape;
+
+/// What an execution of a workflow receives and gives.
+#[derive(Clone, Debug, Default)]
+pub struct Contract {
+    /// The parameters: with one, the input is its value, otherwise an object with these keys.
+    pub parameters: Vec<(&'static str, ShapeFn)>,
+    /// What a succeeded execution gives.
+    pub output: Option<ShapeFn>,
+}
+
+/// What a task receives and gives, and what answers.
+#[derive(Clone, Copy)]
+pub struct TaskContract {
+    parameters: &'static [&'static str],
+    payload: fn() -> Vec<ShapeFn>,
+    result: ShapeFn,
+    errors: fn() -> Vec<ErrorVariant>,
+    handler: Handler,
+}
+
+impl TaskContract {
+    pub(crate) fn of<F: TaskFn<P>, P>() -> Self {
+        Self {
+            parameters: F::Task::PARAMETERS,
+            payload: F::payload,
+            result: <<F::Task as Task>::Output as Data>::shape,
+            errors: <F::Task as Task>::Error::variants,
+            handler: Handler::of::<F::Task>(),
+        }
+    }
+
+    /// The parameters: with one, the payload is its value, otherwise an object with these keys.
+    pub fn parameters(&self) -> Vec<(&'static str, ShapeFn)> {
+        self.parameters.iter().copied().zip((self.payload)()).collect()
+    }
+
+    /// What the handler gives on success.
+    pub fn result(&self) -> Shape {
+        (self.result)()
+    }
+
+    /// The names of the errors that the handler may answer with, the platform's left out.
+    pub fn errors(&self) -> Vec<&'static str> {
+        own_names(&(self.errors)())
+    }
+
+    /// What answers a call.
+    pub fn handler(&self) -> Handler {
+        self.handler
+    }
+}
+
+impl fmt::Debug for TaskContract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContract").field("parameters", &self.parameters).finish_non_exhaustive()
+    }
+}
+
+/// The contract follows from the task, whose path says which it is.
+impl PartialEq for TaskContract {
+    fn eq(&self, other: &Self) -> bool {
+        self.parameters == other.parameters
+    }
+}
+
+impl Eq for TaskContract {}
+
+/// The error names that a type declares itself or takes over, in order; the platform's, which
+/// everybody may meet, left out.
+pub(crate) fn own_names(variants: &[ErrorVariant]) -> Vec<&'static str> {
+    if variants.iter().any(|variant| matches!(variant.kind, ErrorKind::Other)) {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for variant in variants {
+        match &variant.kind {
+            ErrorKind::Named { name, .. } => names.push(*name),
+            ErrorKind::From(inner) => names.extend(own_names(&inner())),
+            ErrorKind::Other => {}
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
+/// An answer that is on its way: JSON text, or an error name with its cause.
+pub type Handling = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send>>;
+
+/// The handler of a task without its types: JSON text in, JSON text out.
+///
+/// ```
+/// use workflow_core::{Handler, States, prelude::*};
+///
+/// #[task]
+/// async fn double(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let handler = Handler::of::<double>();
+/// assert_eq!(handler.handle("21".to_owned(), States::default()).await.unwrap(), "42");
+/// assert_eq!(handler.handle("{}".to_owned(), States::default()).await.unwrap_err().error, "InvalidPayload");
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Handler(fn(String, States) -> Handling);
+
+impl Handler {
+    /// The handler of this task.
+    pub fn of<T: Task>() -> Self {
+        Self(|payload, states| Box::pin(handle::<T>(payload, states)))
+    }
+
+    /// Answers a call.
+    ///
+    /// A failure has the name and the cause of the handler's own error. What keeps the handler from
+    /// running has a name as well: `InvalidPayload`, `MissingState`, `InvalidResult`.
+    pub fn handle(self, payload: String, states: States) -> Handling {
+        (self.0)(payload, states)
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Handler")
+    }
+}
+
+async fn handle<T: Task>(payload: String, states: States) -> Result<String, Failure> {
+    let arguments = decode_arguments::<T>(&payload)?;
+    match T::handle(arguments, states).await {
+        Ok(Ok(output)) => Text::json(&output).map(|text| text.to_string()).map_err(|error| {
+            Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
+        }),
+        Ok(Err(error)) => Err(error.to_failure()),
+        Err(missing) => Err(Failure::new("MissingState", missing.to_string())),
+    }
+}
