@@ -54,6 +54,8 @@ mod error;
 mod fork;
 mod generated;
 mod history;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod limits;
 mod lower;
 mod native;

@@ -9,10 +9,12 @@ pub(crate) const STACK: &str = "order-workflow";
 
 /// The deployment of all workflows.
 pub(crate) fn deployment() -> Result<Deployment, DeployError> {
-    let settings = Settings::new(STACK).variable(
-        "ORDER_DB",
-        "/tmp/orders.sqlite",
-        "The SQLite file of the handlers: each instance has its own under /tmp, all share one on a mounted file system",
-    );
+    let settings = Settings::new(STACK)
+        .variable(
+            "ORDER_DB",
+            "/tmp/orders.sqlite",
+            "The SQLite file of the handlers: under /tmp each instance has its own, on a mounted file system all share it",
+        )
+        .variable("ORDER_SEED", "1", "What identifiers follow from, a number: the same in every instance");
     Deployment::new(settings, &order_workflow::workflows::catalogue())
 }

@@ -30,6 +30,12 @@ variable "alarm_topic_arn" {
 
 variable "order_db" {
   type        = string
-  description = "The SQLite file of the handlers: each instance has its own under /tmp, all share one on a mounted file system"
+  description = "The SQLite file of the handlers: under /tmp each instance has its own, on a mounted file system all share it"
   default     = "/tmp/orders.sqlite"
+}
+
+variable "order_seed" {
+  type        = string
+  description = "What identifiers follow from, a number: the same in every instance"
+  default     = "1"
 }

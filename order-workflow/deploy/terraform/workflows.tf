@@ -6,7 +6,8 @@ locals {
   default_package = "../../../target/lambda/order-workflow-lambda/bootstrap.zip"
 
   environment = {
-    ORDER_DB = var.order_db
+    ORDER_DB   = var.order_db
+    ORDER_SEED = var.order_seed
   }
 
   functions = {

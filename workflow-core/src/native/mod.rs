@@ -26,8 +26,8 @@ use std::{
 use tracing::Instrument;
 
 pub(crate) use self::execution::decode_input;
+pub(crate) use self::attempt::panic_message;
 use self::{
-    attempt::panic_message,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
