@@ -49,8 +49,8 @@ impl TaskContract {
     }
 
     /// What the handler gives on success.
-    pub fn result(&self) -> Shape {
-        (self.result)()
+    pub fn result(&self) -> ShapeFn {
+        self.result
     }
 
     /// The names of the errors that the handler may answer with, the platform's left out.

@@ -60,6 +60,7 @@ mod limits;
 mod lower;
 mod native;
 mod retry;
+pub mod schema;
 mod symbolic;
 mod task;
 mod text;

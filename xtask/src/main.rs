@@ -4,6 +4,7 @@
 
 mod emit_asl;
 mod emit_deploy;
+mod schemas;
 mod system;
 mod workspace;
 
