@@ -2,10 +2,13 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod emit_asl;
 mod emit_deploy;
 mod schemas;
 mod system;
+mod verify_deploy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -29,12 +32,19 @@ struct CommandLine {
 enum Command {
     EmitAsl(emit_asl::Arguments),
     EmitDeploy(emit_deploy::Arguments),
+    VerifyDeploy(verify_deploy::Arguments),
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    Aws(aws::Command),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
         Command::EmitDeploy(arguments) => emit_deploy::run(&arguments),
+        Command::VerifyDeploy(arguments) => verify_deploy::run(&arguments),
+        #[cfg(feature = "aws")]
+        Command::Aws(command) => command.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

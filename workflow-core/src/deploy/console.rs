@@ -20,6 +20,8 @@ pub struct Place {
     pub account: String,
     /// What every name begins with.
     pub stack: String,
+    /// The version or the alias at which functions are called; the latest code where there is none.
+    pub qualifier: Option<String>,
 }
 
 impl Place {
@@ -50,14 +52,21 @@ impl Place {
             return Err(DeployError { problems });
         }
         let [partition, region, account, stack] = [partition, region, account, stack].map(str::to_owned);
-        Ok(Self { partition, region, account, stack })
+        Ok(Self { partition, region, account, stack, qualifier: None })
+    }
+}
+
+impl Place {
+    /// What follows the name of a function in its ARN.
+    fn suffix(&self) -> String {
+        self.qualifier.as_ref().map(|qualifier| format!(":{qualifier}")).unwrap_or_default()
     }
 }
 
 impl Deployment {
     /// A definition with real ARNs.
     ///
-    /// Functions are named without a version, since the console publishes none. What is given from outside,
+    /// Functions are named at the place's qualifier. What is given from outside,
     /// such as the name of a bucket, stays a placeholder.
     pub fn console(&self, machine: &Machine, place: &Place) -> Value {
         fill::texts(&machine.definition, &|text| {
@@ -71,7 +80,7 @@ impl Deployment {
 
     /// What the role of a state machine must allow, for what [`Deployment::console`] gives.
     pub fn console_policy(&self, machine: &Machine, place: &Place) -> Policy {
-        let known = Known { qualifier: String::new(), ..self.settings.known.clone() };
+        let known = Known { qualifier: place.suffix(), ..self.settings.known.clone() };
         let mut calls = Calls::of(&machine.definition, &known);
         machine
             .calls
@@ -104,7 +113,8 @@ impl Deployment {
     fn filled(&self, placeholder: &str, machine: &Machine, place: &Place) -> Option<String> {
         let text = match self.things.get(placeholder)? {
             Thing::Function { .. } => {
-                format!("arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{placeholder}}}")
+                let suffix = place.suffix();
+                format!("arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{placeholder}}}{suffix}")
             }
             Thing::Queue => {
                 let suffix = if place.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
