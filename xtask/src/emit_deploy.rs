@@ -63,9 +63,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// The template and the module, which find the state machines and the program from where they are
 /// checked in.
 fn templates(deployment: &Deployment, dir: &Path) -> Vec<(PathBuf, String)> {
-    let target = format!("../../../target/lambda/{}", system::PROGRAM);
-    let mut files = vec![(dir.join("sam/template.yaml"), deployment.sam("../../asl", &target))];
-    let module = deployment.terraform("../../asl", &format!("{target}/bootstrap.zip"));
+    let package = format!("../../../target/lambda/{}/bootstrap.zip", system::PROGRAM);
+    let mut files = vec![(dir.join("sam/template.yaml"), deployment.sam("../../asl", &package))];
+    let module = deployment.terraform("../../asl", &package);
     files.extend(module.into_iter().map(|(name, text)| (dir.join("terraform").join(name), text)));
     files
 }

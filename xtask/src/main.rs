@@ -23,6 +23,10 @@ const FAILED: u8 = 2;
 /// The workspace's own commands.
 #[derive(Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
+#[cfg_attr(
+    not(feature = "aws"),
+    command(after_help = "`deploy`, `start`, `history` and `diff`, for what runs on AWS: see `cargo xaws --help`.")
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -108,6 +109,28 @@ def terraform(module):
     check(used <= names, f"the module refers to what it does not have: {sorted(used - names)}")
     declared = {name for name in names if name.startswith("var.")}
     check(declared <= used | {"var.architecture"}, f"variables that nothing uses: {sorted(declared - used)}")
+
+
+def cdk(options):
+    """The app of docs/deploy.md is right for TypeScript, and CDK synthesises it from the checked-in definition."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        return "not checked: node and npm are missing"
+    app = options.work / "cdk"
+    shutil.copytree(options.workspace / "xtask/verify/cdk", app, dirs_exist_ok=True)
+    handlers = app / "handlers"
+    handlers.mkdir(exist_ok=True)
+    shutil.copy(options.handlers, handlers / "bootstrap")
+    run("npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", app)
+    run("node", app / "node_modules/typescript/bin/tsc", "--project", app)
+    out = app / "out"
+    run("node", app / "app.js", options.workspace.resolve(), handlers, out)
+    template = json.loads((out / "shop.template.json").read_text())
+    machines = [it for it in template["Resources"].values() if it["Type"] == "AWS::StepFunctions::StateMachine"]
+    definition = (options.workspace / "order-workflow/asl/order-fulfillment.asl.json").read_text()
+    placeholders = set(re.findall(r"\$\{(\w+)\}", definition))
+    filled_in = machines[0]["Properties"]["DefinitionSubstitutions"]
+    check(set(filled_in) == placeholders, f"CDK fills in {sorted(filled_in)}")
+    return f"{len(template['Resources'])} resources"
 
 
 def filled(value):
@@ -398,6 +421,7 @@ def main():
     step("the SAM template expands, and cfn-lint finds nothing")
     terraform(deploy / "terraform")
     step("the Terraform module parses, and every reference has a target")
+    step("CDK reads a definition", cdk(options))
     documents = list(policies(cloudformation))
     for name, document in documents:
         no_policy_is_odd(name, document)

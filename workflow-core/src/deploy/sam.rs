@@ -21,8 +21,8 @@ const HEAD: &str = "\
 impl Deployment {
     /// The deployment as an AWS SAM template in YAML.
     ///
-    /// `definitions` and `package` are where the template finds `<workflow>.asl.json` and the program's
-    /// `bootstrap`: paths of directories, relative to the template.
+    /// `definitions` is where the template finds `<workflow>.asl.json`, `package` the zip file of the program:
+    /// paths relative to the template.
     pub fn sam(&self, definitions: &str, package: &str) -> String {
         format!("{HEAD}{}", yaml::document(&self.sam_json(definitions, package)))
     }

@@ -27,6 +27,7 @@ pub struct Settings {
     pub(super) variables: Vec<Variable>,
     pub(super) known: Known,
     pub(super) grants: BTreeMap<String, Vec<(String, String)>>,
+    pub(super) kept: Vec<(String, String)>,
 }
 
 /// An environment variable of every Lambda function, which whoever deploys may set.
@@ -48,6 +49,7 @@ impl Settings {
             variables: Vec::new(),
             known: Known { qualifier: ":*".to_owned(), ..Known::default() },
             grants: BTreeMap::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -85,6 +87,14 @@ impl Settings {
     ) -> Self {
         let attributes = attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty.to_owned()));
         self.known.keys.insert(table.into(), attributes.collect());
+        self
+    }
+
+    /// Keeps a function that a workflow does not call any more, and the permission to call it, for the
+    /// executions that still run: they call the versions that the function has, and the role is theirs too.
+    #[must_use]
+    pub fn keep(mut self, workflow: impl Into<String>, function: impl Into<String>) -> Self {
+        self.kept.push((workflow.into(), function.into()));
         self
     }
 
@@ -203,6 +213,9 @@ impl Deployment {
             let mut calls = Calls::of(&definition, &settings.known);
             problems.extend(calls.problems.iter().map(|problem| format!("{name}: {problem}")));
             calls.things.iter().for_each(|(placeholder, thing)| all.found(placeholder, thing.clone()));
+            for (_, function) in settings.kept.iter().filter(|(workflow, _)| workflow == name) {
+                calls.need(need("lambda:InvokeFunction", function_arn(function), "executions that run"));
+            }
             machine_needs().for_each(|need| calls.need(need));
             // Terraform's `templatefile` would read it as a directive.
             if definition.to_string().contains("%{") {
@@ -212,6 +225,9 @@ impl Deployment {
             }
             let (name, comment) = (name.to_owned(), comment.to_owned());
             machines.push(Machine { name, comment, kind, definition, calls });
+        }
+        for (_, function) in &settings.kept {
+            all.found(function, Thing::Function { timeout: None });
         }
         problems.append(&mut all.calls.problems);
         let things = all.calls.things;
@@ -317,6 +333,11 @@ pub(super) fn logical(name: &str) -> String {
 
 fn need(action: &str, resource: impl Into<String>, state: &str) -> Need {
     Need { action: action.to_owned(), resource: resource.into(), condition: None, state: state.to_owned() }
+}
+
+/// Every version of a function.
+fn function_arn(name: &str) -> String {
+    format!("arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{name}}}:*")
 }
 
 /// What every state machine needs: to trace, and to have its log delivered. AWS knows no resource for

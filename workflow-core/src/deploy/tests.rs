@@ -367,6 +367,37 @@ fn what_nobody_needs_is_told_and_so_is_a_wildcard() {
 }
 
 #[test]
+fn a_function_that_nothing_calls_any_more_can_be_kept() {
+    let none = states(&json!({ "Done": { "Type": "Pass" } }));
+    let deployment = Deployment::of(
+        Settings::new("shop").keep("sale", "Charge"),
+        [("sale", "", WorkflowKind::Standard, none)],
+    )
+    .unwrap();
+    assert_eq!(deployment.functions()[0].name, "Charge");
+    let template = deployment.sam("asl", "bootstrap.zip");
+    assert!(
+        template.contains("WORKFLOW_FUNCTION: Charge") && !template.contains("Ref: Charge.Version"),
+        "{template}"
+    );
+    let invoke = &deployment.machines()[0].policy().statements[0];
+    assert_eq!(
+        (invoke.actions[0].as_str(), invoke.resources[0].as_str()),
+        ("lambda:InvokeFunction", "arn:${Partition}:lambda:${Region}:${Account}:function:${Charge}:*")
+    );
+    let error = Deployment::of(
+        Settings::new("shop").keep("sale", "Told"),
+        [(
+            "sale",
+            "",
+            WorkflowKind::Standard,
+            states(&json!({ "A": task("arn:aws:states:::sns:publish", &json!({ "TopicArn": "${Told}" })) })),
+        )],
+    );
+    assert!(error.unwrap_err().problems[0].contains("`${Told}` is an SNS topic"));
+}
+
+#[test]
 fn one_name_for_two_things_is_refused() {
     let both = states(&json!({
         "A": task("arn:aws:states:::lambda:invoke", &json!({ "FunctionName": "${Orders}" })),
