@@ -7,6 +7,7 @@ use crate::{
     data::{Data, Shape},
     error::{ErrorKind, ErrorVariant, Failure, WorkflowError},
     history::Text,
+    lower::TaskInfo,
     task::{States, Task, TaskFn, decode_arguments},
 };
 
@@ -61,6 +62,13 @@ impl TaskContract {
     /// What answers a call.
     pub fn handler(&self) -> Handler {
         self.handler
+    }
+}
+
+impl TaskInfo {
+    /// The name of the Lambda function behind the task.
+    pub fn lambda(&self) -> Option<&'static str> {
+        Some(self.function)
     }
 }
 

@@ -158,7 +158,7 @@ fn panicked(error: tokio::task::JoinError) -> String {
 /// The handler of every function of a catalogue.
 fn handlers(catalogue: &Catalogue) -> BTreeMap<&'static str, Handler> {
     let tasks = catalogue.iter().flat_map(|entry| &entry.definition().tasks);
-    tasks.map(|task| (task.function, task.contract.handler())).collect()
+    tasks.filter_map(|task| Some((task.lambda()?, task.contract.handler()))).collect()
 }
 
 /// The handler that the variables ask for. A deployment may put a prefix, and a `-`, before the name of a

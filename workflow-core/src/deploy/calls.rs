@@ -95,6 +95,9 @@ impl Calls {
     pub fn of(definition: &Value, known: &Known) -> Self {
         let mut reader = Reader { known, calls: Self::default() };
         reader.states(definition, "");
+        // What stands where no call names a resource is a text: whoever deploys knows which.
+        let text = definition.to_string();
+        holes(&text).for_each(|name| reader.found(name, Thing::Text));
         reader.calls
     }
 

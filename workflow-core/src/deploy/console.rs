@@ -114,7 +114,9 @@ impl Deployment {
         let text = match self.things.get(placeholder)? {
             Thing::Function { .. } => {
                 let suffix = place.suffix();
-                format!("arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{placeholder}}}{suffix}")
+                format!(
+                    "arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{placeholder}}}{suffix}"
+                )
             }
             Thing::Queue => {
                 let suffix = if place.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };

@@ -26,13 +26,13 @@ pub(super) fn holes(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Strin
     filled
 }
 
-/// The JSON with another text for each of its texts; keys stay.
+/// The JSON with another text for each of its texts, keys among them.
 pub(super) fn texts(json: &Value, text: &dyn Fn(&str) -> String) -> Value {
     match json {
         Value::String(old) => text(old).into(),
         Value::Array(elements) => elements.iter().map(|element| texts(element, text)).collect(),
         Value::Object(entries) => {
-            Value::Object(entries.iter().map(|(key, value)| (key.clone(), texts(value, text))).collect())
+            Value::Object(entries.iter().map(|(key, value)| (text(key), texts(value, text))).collect())
         }
         other => other.clone(),
     }

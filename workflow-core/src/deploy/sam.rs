@@ -60,8 +60,9 @@ impl Deployment {
                 "Architectures": [{ "Ref": "Architecture" }],
                 "MemorySize": 256,
                 "Tracing": "Active",
-                // Every deployment of new code is a version, and definitions name versions.
+                // Every change of a function is a version, and definitions name versions.
                 "AutoPublishAlias": "live",
+                "AutoPublishAliasAllProperties": true,
             }},
             "Resources": resources,
             "Outputs": outputs,

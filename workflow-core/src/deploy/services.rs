@@ -229,6 +229,16 @@ fn sdk(reader: &mut Reader<'_>, site: &Site<'_>, service: &str, action: &str) {
                 None => reader.on(site, &["dynamodb:Query"], "TableName", table, &table_arn),
             }
         }
+        ("dynamodb", "batchGetItem" | "batchWriteItem") => {
+            let Some(tables) = site.arguments.get("RequestItems").and_then(Value::as_object) else {
+                return reader.dynamic(site, &format!("dynamodb:{pascal}"));
+            };
+            for table in tables.keys() {
+                let table = reader.arn(table, Thing::Table { key: Vec::new() }, &table_arn);
+                reader.need(site, &format!("dynamodb:{pascal}"), table);
+            }
+        }
+        ("dynamodb", "transactWriteItems" | "transactGetItems") => transaction(reader, site),
         ("sns", "publish" | "publishBatch") => {
             // A message to a phone number is sent by no topic, and IAM knows no phone numbers.
             if site.arguments.contains_key("PhoneNumber") || site.arguments.contains_key("PhoneNumber.$") {
@@ -265,6 +275,27 @@ fn sdk(reader: &mut Reader<'_>, site: &Site<'_>, service: &str, action: &str) {
         }
         // What it is done to is the service's own affair, so a person says it.
         _ => reader.dynamic(site, &format!("{}:{pascal}", iam_prefix(service))),
+    }
+}
+
+/// A transaction needs what each of its parts would need alone.
+fn transaction(reader: &mut Reader<'_>, site: &Site<'_>) {
+    let parts = site.arguments.get("TransactItems").and_then(Value::as_array);
+    let parts = parts.into_iter().flatten().filter_map(Value::as_object).flatten();
+    let mut any = false;
+    for (kind, arguments) in parts {
+        let action = match kind.as_str() {
+            "ConditionCheck" => "conditionCheckItem".to_owned(),
+            kind => format!("{}Item", kind.to_ascii_lowercase()),
+        };
+        let Some(arguments) = arguments.as_object() else { continue };
+        any = true;
+        let part = Site { state: site.state.clone(), arguments, timeout: None };
+        let table = Thing::Table { key: table_key(reader, &part) };
+        reader.on(&part, &[&format!("dynamodb:{}", capitalised(&action))], "TableName", table, &table_arn);
+    }
+    if !any {
+        reader.dynamic(site, "dynamodb:TransactWriteItems");
     }
 }
 

@@ -189,6 +189,39 @@ fn each_service_has_its_own_actions_and_resources() {
 }
 
 #[test]
+fn several_tables_in_one_call_are_allowed_each() {
+    let table = |name: &str| format!("arn:${{Partition}}:dynamodb:{HERE}:table/{name}");
+    let batch = json!({ "RequestItems": { "${Orders}": [], "Stock": [] } });
+    assert_eq!(
+        of_task("arn:aws:states:::aws-sdk:dynamodb:batchWriteItem", &batch),
+        ["${Orders}", "Stock"].map(|name| format!("dynamodb:BatchWriteItem {}", table(name)))
+    );
+    let transaction = json!({ "TransactItems": [
+        { "Put": { "TableName": "${Orders}", "Item": { "Id": { "S": "1" } } } },
+        { "ConditionCheck": { "TableName": "Stock", "Key": { "Id": { "S": "1" } } } },
+    ]});
+    assert_eq!(
+        of_task("arn:aws:states:::aws-sdk:dynamodb:transactWriteItems", &transaction),
+        [
+            format!("dynamodb:PutItem {}", table("${Orders}")),
+            format!("dynamodb:ConditionCheckItem {}", table("Stock")),
+        ]
+    );
+}
+
+#[test]
+fn a_placeholder_that_names_no_resource_is_asked_of_who_deploys() {
+    let definition = states(&json!({ "A": { "Type": "Pass", "Output": { "greeting": "${Greeting}" } } }));
+    let deployment =
+        Deployment::of(Settings::new("shop"), [("greet", "", WorkflowKind::Standard, definition)]).unwrap();
+    assert_eq!(deployment.given(), ["Greeting"]);
+    let template = deployment.sam("asl", "bootstrap.zip");
+    assert!(template.contains("  Greeting:\n    Type: String\n"), "{template}");
+    assert!(template.contains("        Greeting:\n          Fn::Sub: ${Greeting}\n"), "{template}");
+    assert!(deployment.terraform("asl", "zip")[3].1.contains("Greeting = var.greeting"));
+}
+
+#[test]
 fn an_http_call_is_allowed_for_its_method_and_endpoint_alone() {
     let call = task(
         "arn:aws:states:::http:invoke",

@@ -13,10 +13,7 @@ mod tests;
 use serde_json::{Map, Value, json};
 
 use self::shapes::{Mode, Writer};
-use crate::{
-    catalogue::CatalogueEntry,
-    contract::{ShapeFn, TaskContract},
-};
+use crate::{catalogue::CatalogueEntry, contract::ShapeFn};
 
 pub use changes::{Affected, Change, changes};
 
@@ -51,11 +48,11 @@ pub fn of(entry: &CatalogueEntry) -> Value {
     defs.insert("output".to_owned(), output);
     defs.insert("errors".to_owned(), json!({ "enum": entry.errors() }));
     for task in &definition.tasks {
-        let contract: &TaskContract = &task.contract;
+        let (Some(function), contract) = (task.lambda(), &task.contract) else { continue };
         let payload = parameters(&mut writer, &contract.parameters());
-        defs.insert(format!("{}.payload", task.function), payload);
-        defs.insert(format!("{}.result", task.function), writer.write(contract.result(), Mode::Written));
-        defs.insert(format!("{}.errors", task.function), json!({ "enum": contract.errors() }));
+        defs.insert(format!("{function}.payload"), payload);
+        defs.insert(format!("{function}.result"), writer.write(contract.result(), Mode::Written));
+        defs.insert(format!("{function}.errors"), json!({ "enum": contract.errors() }));
     }
     writer.into_types(&mut defs);
     json!({
