@@ -30,6 +30,24 @@ pub(crate) fn decode<A: DeserializeOwned>(
     Ok(arguments)
 }
 
+/// Decodes a tuple of parameters from an object with a key for each, even where there is one.
+///
+/// # Errors
+///
+/// When the text is no such object.
+pub fn decode_named<A: DeserializeOwned>(
+    text: &str,
+    parameters: &'static [&'static str],
+) -> Result<A, Error> {
+    if parameters.is_empty() {
+        return decode(text, parameters);
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let arguments = json.deserialize_map(Named { parameters, arguments: PhantomData })?;
+    json.end()?;
+    Ok(arguments)
+}
+
 /// A tuple, as its elements.
 struct Elements<S>(S);
 

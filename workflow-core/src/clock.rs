@@ -14,34 +14,7 @@ use std::{
 
 use tokio::time::{Instant, Sleep};
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
-///
-/// ```
-/// use std::time::Duration;
-/// use workflow_core::Timestamp;
-///
-/// let start = Timestamp::from_millis(1_000);
-/// assert_eq!(Timestamp::from_millis(3_500).since(start), Duration::from_millis(2_500));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
-
-impl Timestamp {
-    /// The point so many milliseconds after 1970-01-01T00:00:00Z.
-    pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
-    }
-
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub const fn as_millis(self) -> u64 {
-        self.0
-    }
-
-    /// The time from an earlier point to this one; zero where that one is later.
-    pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
-    }
-}
+use crate::time::Timestamp;
 
 /// Which time an executor's executions live in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,23 +30,29 @@ pub enum Clock {
 impl Clock {
     /// A virtual clock that starts at 2026-01-01T00:00:00Z.
     pub const fn virtual_time() -> Self {
-        Self::Virtual(Timestamp(1_767_225_600_000))
+        Self::Virtual(Timestamp::from_millis(1_767_225_600_000))
     }
 
     pub(crate) fn start(self) -> Running {
         match self {
             Self::Real => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Running { start: millis(since), kind: Kind::Real(Instant::now()) }
+                let start = Timestamp::from_millis(0) + since;
+                Running { start, before: Duration::ZERO, kind: Kind::Real(Instant::now()) }
             }
-            Self::Virtual(start) => Running { start: start.0, kind: Kind::Virtual(Arc::default()) },
+            Self::Virtual(start) => {
+                Running { start, before: Duration::ZERO, kind: Kind::Virtual(Arc::default()) }
+            }
         }
     }
 }
 
 /// The clock of one execution. Its points in time are measured from the execution's start.
 pub(crate) struct Running {
-    start: u64,
+    start: Timestamp,
+    /// How long the clock ran before the execution started: one that another execution started shares its
+    /// virtual clock.
+    before: Duration,
     kind: Kind,
 }
 
@@ -96,12 +75,29 @@ impl Running {
     pub(crate) fn elapsed(&self) -> Duration {
         match &self.kind {
             Kind::Real(origin) => origin.elapsed(),
-            Kind::Virtual(timers) => lock(timers).now,
+            Kind::Virtual(timers) => lock(timers).now.saturating_sub(self.before),
         }
     }
 
+    /// The same clock for an execution that starts now.
+    pub(crate) fn fork(&self) -> Self {
+        let start = self.now();
+        match &self.kind {
+            Kind::Real(_) => Self { start, before: Duration::ZERO, kind: Kind::Real(Instant::now()) },
+            Kind::Virtual(timers) => {
+                let before = lock(timers).now;
+                Self { start, before, kind: Kind::Virtual(Arc::clone(timers)) }
+            }
+        }
+    }
+
+    /// When the execution started.
+    pub(crate) fn started(&self) -> Timestamp {
+        self.start
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp(self.start + millis(self.elapsed()))
+        self.start + self.elapsed()
     }
 
     pub(crate) fn is_virtual(&self) -> bool {
@@ -117,7 +113,10 @@ impl Running {
                 let at = origin.checked_add(deadline).unwrap_or_else(|| Instant::now() + century);
                 Timer::Real(Box::pin(tokio::time::sleep_until(at)))
             }
-            Kind::Virtual(timers) => Timer::Virtual { timers: Arc::clone(timers), deadline, id: None },
+            Kind::Virtual(timers) => {
+                let deadline = deadline.saturating_add(self.before);
+                Timer::Virtual { timers: Arc::clone(timers), deadline, id: None }
+            }
         }
     }
 
@@ -184,10 +183,6 @@ impl Drop for Timer {
 
 fn lock(timers: &Mutex<Timers>) -> MutexGuard<'_, Timers> {
     timers.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

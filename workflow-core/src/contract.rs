@@ -8,11 +8,15 @@ use crate::{
     error::{ErrorKind, ErrorVariant, Failure, WorkflowError},
     history::Text,
     lower::TaskInfo,
-    task::{States, Task, TaskFn, decode_arguments},
+    given::{Given, take_given, waits_for_token},
+    task::{MissingState, States, Task, decode_arguments},
 };
 
 /// Gives the JSON form of a type. A function, so that a recursive type has a finite form.
 pub type ShapeFn = fn() -> Shape;
+
+/// Gives the JSON form of each parameter.
+pub type PayloadFn = fn() -> Vec<ShapeFn>;
 
 /// What an execution of a workflow receives and gives.
 #[derive(Clone, Debug, Default)]
@@ -27,26 +31,34 @@ pub struct Contract {
 #[derive(Clone, Copy)]
 pub struct TaskContract {
     parameters: &'static [&'static str],
-    payload: fn() -> Vec<ShapeFn>,
+    given: &'static [Given],
+    payload: PayloadFn,
     result: ShapeFn,
     errors: fn() -> Vec<ErrorVariant>,
     handler: Handler,
 }
 
 impl TaskContract {
-    pub(crate) fn of<F: TaskFn<P>, P>() -> Self {
+    pub(crate) fn of<T: Task>(payload: PayloadFn) -> Self {
         Self {
-            parameters: F::Task::PARAMETERS,
-            payload: F::payload,
-            result: <<F::Task as Task>::Output as Data>::shape,
-            errors: <F::Task as Task>::Error::variants,
-            handler: Handler::of::<F::Task>(),
+            parameters: T::PARAMETERS,
+            given: T::GIVEN,
+            payload,
+            result: T::Output::shape,
+            errors: T::Error::variants,
+            handler: Handler::of::<T>(),
         }
     }
 
-    /// The parameters: with one, the payload is its value, otherwise an object with these keys.
+    /// The parameters: with one, and nothing [`given`](Self::given), the payload is its value, otherwise an
+    /// object with these keys.
     pub fn parameters(&self) -> Vec<(&'static str, ShapeFn)> {
         self.parameters.iter().copied().zip((self.payload)()).collect()
+    }
+
+    /// The names under which the platform adds texts to the payload: a key of idempotency, a task token.
+    pub fn given(&self) -> impl Iterator<Item = &'static str> {
+        self.given.iter().map(|given| given.name())
     }
 
     /// What the handler gives on success.
@@ -68,7 +80,7 @@ impl TaskContract {
 impl TaskInfo {
     /// The name of the Lambda function behind the task.
     pub fn lambda(&self) -> Option<&'static str> {
-        Some(self.function)
+        self.function
     }
 }
 
@@ -150,13 +162,17 @@ impl fmt::Debug for Handler {
     }
 }
 
-async fn handle<T: Task>(payload: String, states: States) -> Result<String, Failure> {
+async fn handle<T: Task>(payload: String, mut states: States) -> Result<String, Failure> {
+    take_given::<T>(&payload, &mut states)?;
     let arguments = decode_arguments::<T>(&payload)?;
-    match T::handle(arguments, states).await {
-        Ok(Ok(output)) => Text::json(&output).map(|text| text.to_string()).map_err(|error| {
-            Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
-        }),
-        Ok(Err(error)) => Err(error.to_failure()),
-        Err(missing) => Err(Failure::new("MissingState", missing.to_string())),
+    let missing = |missing: MissingState| Failure::new("MissingState", missing.to_string());
+    if waits_for_token(T::GIVEN) {
+        // Who holds the token sends the result.
+        let handed = T::hand_out(arguments, states).await.map_err(missing)?;
+        return handed.map(|()| "null".to_owned()).map_err(|error| error.to_failure());
     }
+    let output = T::handle(arguments, states).await.map_err(missing)?.map_err(|error| error.to_failure())?;
+    Text::json(&output).map(|text| text.to_string()).map_err(|error| {
+        Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
+    })
 }

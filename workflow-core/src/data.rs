@@ -65,6 +65,8 @@ pub enum Shape {
     Tuple(Vec<fn() -> Shape>),
     /// An object whose keys are data and whose values share a shape.
     Map(fn() -> Shape),
+    /// A string that holds the JSON text of a value.
+    JsonText(fn() -> Shape),
     /// An error: an object of its name, `Error`, and its `Cause`.
     Error(fn() -> Vec<crate::error::ErrorVariant>),
     /// A struct.

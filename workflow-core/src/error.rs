@@ -60,6 +60,12 @@ impl Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ErrorName(&'static str);
 
+impl From<ErrorName> for String {
+    fn from(name: ErrorName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
 impl ErrorName {
     /// The name as it stands in the state machine. Prefer the constants: a misspelt constant does
     /// not compile.

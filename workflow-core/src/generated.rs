@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
+    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Call, Sleep, Task},
+    task::{Awaitable, Sleep},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -50,25 +51,34 @@ where
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
-/// What is awaited, which must be a call of a task.
-///
-/// The task is a parameter of its own: rustc then reports what is no call once.
-pub fn awaited<C: Awaitable<T>, T: Task>(call: C) -> Call<T> {
-    call.call()
-}
-
-/// Runs a call to its result.
-pub fn run_task<T: Task>(
+/// Runs what is awaited to its result.
+pub fn run_call<C: Awaitable>(
     context: &Context,
-    call: Call<T>,
+    call: C,
     site: usize,
-) -> impl Future<Output = Result<T::Output, T::Error>> + use<'_, T> {
-    context.task(call, site)
+) -> impl Future<Output = Result<C::Output, C::Error>> + use<'_, C> {
+    call.run(context, site)
 }
 
 /// Waits, by the execution's clock.
 pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
     context.wait(sleep.duration(), site).await;
+}
+
+/// Waits until a point in time, by the execution's clock.
+pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) {
+    context.wait_until(sleep.time(), site).await;
+}
+
+/// Draws a value.
+#[allow(clippy::unused_async, reason = "it is awaited, and a journal would have to be")]
+pub async fn run_draw<D: Draw>(context: &Context, draw: D) -> D::Value {
+    context.draw(draw)
+}
+
+/// What the running execution knows of itself.
+pub fn this_execution(context: &Context, _: ThisExecution) -> &ExecutionContext {
+    context.execution()
 }
 
 /// A value as JSON text.

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::json;
 
 pub use crate::text::Text;
-use crate::{clock::Timestamp, retry::Seconds};
+use crate::{resource::Resource, retry::Seconds, time::Timestamp};
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,8 +68,8 @@ impl History {
                 visits.push(Visit {
                     state: name,
                     kind: *state,
-                    started: event.timestamp.since(first.timestamp),
-                    duration: last.timestamp.since(event.timestamp),
+                    started: event.timestamp.since(first.timestamp).into(),
+                    duration: last.timestamp.since(event.timestamp).into(),
                     attempts: 0,
                     error: None,
                     exited: false,
@@ -85,7 +85,8 @@ impl History {
                 Detail::TaskTimedOut { error, .. } => visit.error = Some(error),
                 Detail::TaskSucceeded { .. } => visit.error = None,
                 Detail::StateExited { .. } => {
-                    visit.duration = event.timestamp.since(first.timestamp).saturating_sub(visit.started);
+                    visit.duration =
+                        Duration::from(event.timestamp.since(first.timestamp)).saturating_sub(visit.started);
                     visit.exited = true;
                 }
                 _ => {}
@@ -352,7 +353,7 @@ pub enum Detail {
     /// An attempt of a task was scheduled.
     TaskScheduled {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service is asked to do.
         parameters: Parameters,
         /// `TimeoutSeconds`.
@@ -367,26 +368,26 @@ pub enum Detail {
     /// The attempt was started.
     TaskStarted {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
     },
     /// The service took a job, and the attempt goes on until the job is done.
     TaskSubmitted {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt succeeded.
     TaskSucceeded {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
     },
     /// The attempt failed.
     TaskFailed {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// The error name.
         error: Option<Text>,
         /// What a person reads of the error.
@@ -395,7 +396,7 @@ pub enum Detail {
     /// The attempt took longer than its timeout or sent no heartbeat.
     TaskTimedOut {
         /// The service and its action.
-        resource: Resource,
+        resource: TaskResource,
         /// `States.Timeout`.
         error: Text,
         /// What a person reads of the error.
@@ -427,9 +428,9 @@ pub enum Detail {
 /// A service and its action.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Resource {
-    /// `arn:aws:states:::lambda:invoke`.
-    LambdaInvoke,
+pub enum TaskResource {
+    /// One that a workflow calls by its type.
+    Known(Resource),
     /// Any: `arn:aws:states:::SERVICE:ACTION`.
     Service {
         /// The service, as in `aws-sdk:s3`.
@@ -439,10 +440,10 @@ pub enum Resource {
     },
 }
 
-impl Resource {
+impl TaskResource {
     fn names(&self) -> (&str, &str) {
         match self {
-            Self::LambdaInvoke => ("lambda", "invoke"),
+            Self::Known(resource) => (resource.service(), resource.action()),
             Self::Service { service, action } => (service, action),
         }
     }
@@ -463,6 +464,18 @@ pub enum Parameters {
     Json(Text),
 }
 
+impl Parameters {
+    /// As JSON text.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Lambda { function, payload } => {
+                format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
+            }
+            Self::Json(text) => text.to_string(),
+        }
+    }
+}
+
 /// What a service answered.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -474,7 +487,7 @@ pub enum TaskOutput {
 }
 
 impl TaskOutput {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Lambda(payload) => {
                 format!(r#"{{"ExecutedVersion":"$LATEST","Payload":{payload},"StatusCode":200}}"#)
@@ -533,7 +546,7 @@ impl Detail {
 
     /// The key under which AWS puts the details, and the details.
     fn details(&self) -> (&'static str, serde_json::Value) {
-        let task = |resource: &Resource, more: serde_json::Value| {
+        let task = |resource: &TaskResource, more: serde_json::Value| {
             let (resource_type, resource) = resource.names();
             let mut details = json!({ "resourceType": resource_type, "resource": resource });
             if let (Some(details), serde_json::Value::Object(more)) = (details.as_object_mut(), more) {
@@ -613,15 +626,9 @@ impl Detail {
                 ("activityTimedOutEventDetails", given(json!({ "error": error, "cause": cause })))
             }
             Self::TaskScheduled { resource, parameters, timeout, heartbeat, region, credentials } => {
-                let parameters = match parameters {
-                    Parameters::Lambda { function, payload } => {
-                        format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, json!(function))
-                    }
-                    Parameters::Json(text) => text.to_string(),
-                };
                 let more = json!({
                     "region": region,
-                    "parameters": parameters,
+                    "parameters": parameters.text(),
                     "timeoutInSeconds": timeout.map(Seconds::get),
                     "heartbeatInSeconds": heartbeat.map(Seconds::get),
                     "taskCredentials": credentials.as_deref().map(credentials_details),

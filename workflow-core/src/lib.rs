@@ -45,41 +45,61 @@ extern crate self as workflow_core;
 mod arguments;
 pub mod asl;
 mod catalogue;
+mod child;
 mod clock;
 mod contract;
 mod data;
 pub mod deploy;
+mod digest;
+mod effects;
 pub mod emit;
+mod environment;
 mod error;
 mod fork;
 mod generated;
+mod given;
 mod history;
+pub mod interpreter;
+pub mod intrinsics;
+pub mod jsonata;
+pub mod jsonpath;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod limits;
 mod lower;
 mod native;
+mod resource;
 mod retry;
 pub mod schema;
+pub mod services;
 mod symbolic;
 mod task;
+pub mod testing;
 mod text;
+pub mod time;
 mod workflow;
 
 pub use catalogue::*;
-pub use clock::{Clock, Timestamp};
-pub use contract::{Contract, Handler, Handling, ShapeFn, TaskContract};
+pub use child::{StartOnly, StartSync};
+pub use clock::Clock;
+pub use contract::{Contract, Handler, Handling, PayloadFn, ShapeFn, TaskContract};
 pub use data::*;
+pub use effects::*;
+pub use environment::{FixedScope, Scope};
 pub use error::*;
 pub use fork::*;
+pub use given::*;
 pub use history::*;
 pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
-    CallRecord, Context, Execution, ExecutionError, Executor, ExecutorError, InputError, Mock, Report,
+    CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
+    Mock, Report, TaskTokenError, TaskTokens,
 };
+pub use resource::Resource;
 pub use retry::*;
 pub use task::*;
+pub use time::{TimeSpan, Timestamp};
 pub use workflow::*;
 
 /// Makes an `async fn` a task: a step of a workflow.
@@ -117,18 +137,22 @@ pub use workflow::*;
 ///
 /// One parameter is the payload itself; several are an object with their names as keys. A parameter
 /// may be a reference. A parameter of type [`State<T>`](State) is shared state and no part of the
-/// payload. `charge::handler(..)` is the author's function as it was written, for unit tests.
+/// payload. One of type [`IdempotencyKey`] or [`TaskToken`] is filled in by the platform; the payload is
+/// an object then in any case. `charge::handler(..)` is the author's function as it was written, for unit tests.
 ///
 /// # The result
 ///
 /// `Result<T, E>` with `E: WorkflowError`. A task that returns a plain `T` has no error of its own; a
-/// caller awaits `Result<T, PlatformError>`.
+/// caller awaits `Result<T, PlatformError>`. One with a [`TaskToken`] returns a [`Pending`]: who holds the
+/// token answers.
 ///
 /// # Words
 ///
 /// | word | meaning | default |
 /// |---|---|---|
 /// | `function = ".."` | the Lambda function, `${..}` in the state machine | the name in `PascalCase` and `Function` |
+/// | `activity = ".."` | an activity instead, whose workers do the work: `${..}` is its ARN | none |
+/// | `resource = ".."` | the ARN of an action of an AWS service, instead of a Lambda function | |
 /// | `retry(..)`, several in order | a retrier | none |
 /// | ‥ `errors = [..]` | variants of the task's error type, or constants of `PlatformError` (`TIMEOUT`, `ALL`) | required |
 /// | ‥ `interval_seconds` | the delay before the first retry | 1 |
@@ -142,6 +166,38 @@ pub use workflow::*;
 ///
 /// A call may override them: see [`Call`]. The rules of retries are Step Functions':
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+///
+/// # Actions of AWS services
+///
+/// [`services`] has the most usual ones. Any other is a function without a body whose attribute names
+/// the resource. The parameters are its arguments, spelt as Rust spells names; the result is read from
+/// the whole answer, whose keys are in PascalCase. In process a [`services::Service`] or a [`Mock`] answers.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Serialize, Deserialize, Data)]
+/// #[serde(rename_all = "PascalCase")]
+/// struct Described {
+///     status: String,
+/// }
+///
+/// #[derive(Debug, thiserror::Error, WorkflowError)]
+/// enum DescribeError {
+///     #[error("there is no such execution")]
+///     #[workflow(name = "Sfn.ExecutionDoesNotExistException")]
+///     Unknown,
+///     #[error(transparent)]
+///     Platform(#[from] PlatformError),
+/// }
+///
+/// #[task(resource = "arn:aws:states:::aws-sdk:sfn:describeExecution")]
+/// async fn describe_execution(execution_arn: &str) -> Result<Described, DescribeError>;
+/// # fn main() {}
+/// ```
+///
+/// A misspelt service, action, argument or error name does not compile.
 pub use workflow_macros::task;
 
 /// Makes an `async fn` a workflow: it awaits tasks and decides.
@@ -178,13 +234,17 @@ pub use workflow_macros::task;
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
+/// | `workflow(..).await?` | the other workflow's states in the place of the call |
+/// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |
 /// | `match task(..).await { Ok(v) => .., Err(E::Variant { field }) => .., Err(e) => .. }`, `if let`, `let .. else`, `let result = task(..).await;` | `Catch` by error name; fields are bound by `Assign` |
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
-/// | `sleep(Duration::from_secs(..)).await` | a Wait |
+/// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
+/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
@@ -214,7 +274,9 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, Mock, PlatformError, Retry, State, WorkflowError, attempt, map, sleep, task, workflow,
+        Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
+        TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, random, sleep, sleep_until, task,
+        uuid, workflow,
     };
 }
 
@@ -224,16 +286,20 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::{
+        arguments::decode_named,
         data::{Data, Field, Fields, Shape, Tagging, Variant},
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, is_data, json, run_sleep, run_task, size_of_run, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_run, this_execution, to_json,
         },
+        given::PendingOf,
         lower::define,
-        native::Context,
+        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
+        services::{lower_resource, result_of_resource},
         symbolic::*,
     };
 }

@@ -11,11 +11,18 @@ use crate::error::{Failure, PlatformError};
 pub const MAX_DATA_BYTES: usize = 262_144;
 
 /// The failure of a task whose result is larger than [`MAX_DATA_BYTES`], if this one is.
-pub(crate) fn check_result(result: &str) -> Result<(), Failure> {
-    check(result, || {
-        "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit."
-            .to_owned()
-    })
+pub(crate) fn check_result(service: &str, result: &str) -> Result<(), Failure> {
+    if result.len() <= MAX_DATA_BYTES { Ok(()) } else { Err(too_large(service)) }
+}
+
+/// The failure of a state or task whose result is larger than [`MAX_DATA_BYTES`].
+pub(crate) fn too_large(name: &str) -> Failure {
+    Failure::new(
+        PlatformError::DATA_LIMIT_EXCEEDED.as_str(),
+        format!(
+            "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+        ),
+    )
 }
 
 /// The failure of a state whose payload for a task is larger than [`MAX_DATA_BYTES`], if this one is.
@@ -48,9 +55,9 @@ mod tests {
 
     #[test]
     fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
-        assert!(check_result(&"x".repeat(MAX_DATA_BYTES)).is_ok());
+        assert!(check_result("lambda", &"x".repeat(MAX_DATA_BYTES)).is_ok());
         assert_eq!(
-            check_result(&"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error,
+            check_result("lambda", &"x".repeat(MAX_DATA_BYTES + 1)).unwrap_err().error,
             "States.DataLimitExceeded"
         );
     }

@@ -111,10 +111,7 @@ impl Retry {
 
     /// The delay before retry number `retry` (from 0), before jitter.
     pub fn delay(&self, retry: u32) -> Duration {
-        let grown = self.interval.get() as f64 * self.backoff.powi(i32::try_from(retry).unwrap_or(i32::MAX));
-        let capped = self.max_delay.map_or(grown, |max| grown.min(max.get() as f64));
-        // Step Functions has no delay longer than a year; this keeps the conversion total.
-        Duration::from_secs_f64(capped.clamp(0.0, 31_622_400.0))
+        Backoff { interval: self.interval, rate: self.backoff, max_delay: self.max_delay }.delay(retry)
     }
 
     /// Whether this retrier speaks of an error of this name.
@@ -122,6 +119,24 @@ impl Retry {
     /// timeout.)
     pub fn matches(&self, error: &str) -> bool {
         matches_any(self.errors.iter().copied(), error)
+    }
+}
+
+/// How the delays of a retrier grow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Backoff {
+    pub(crate) interval: Seconds,
+    pub(crate) rate: f64,
+    pub(crate) max_delay: Option<Seconds>,
+}
+
+impl Backoff {
+    /// The delay before retry number `retry` (from 0), before jitter.
+    pub(crate) fn delay(&self, retry: u32) -> Duration {
+        let grown = self.interval.get() as f64 * self.rate.powi(i32::try_from(retry).unwrap_or(i32::MAX));
+        let capped = self.max_delay.map_or(grown, |max| grown.min(max.get() as f64));
+        // Step Functions has no delay longer than a year; this keeps the conversion total.
+        Duration::from_secs_f64(capped.clamp(0.0, 31_622_400.0))
     }
 }
 
@@ -143,29 +158,34 @@ pub struct Policy {
     pub timeout: Option<Seconds>,
     /// `HeartbeatSeconds`.
     pub heartbeat: Option<Seconds>,
-    /// Whether the four transient errors of Lambda are retried as well.
-    pub lambda_transients: bool,
+    /// The transient errors of the service that are retried as well: 3 times, after 1 second,
+    /// doubling.
+    pub transients: &'static [ErrorName],
 }
+
+/// Lambda's four transient errors, which a call of a Lambda function retries by default.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html>)
+pub const LAMBDA_TRANSIENTS: &[ErrorName] = &[
+    PlatformError::LAMBDA_SERVICE,
+    PlatformError::AWS_LAMBDA,
+    PlatformError::SDK_CLIENT,
+    PlatformError::TOO_MANY_REQUESTS,
+];
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { retry: Vec::new(), timeout: None, heartbeat: None, lambda_transients: true }
+        Self { retry: Vec::new(), timeout: None, heartbeat: None, transients: LAMBDA_TRANSIENTS }
     }
 }
 
 impl Policy {
-    /// All retriers in the order in which they are tried: the author's, with the one for Lambda's
-    /// transient errors before the first that would match everything.
+    /// All retriers in the order in which they are tried: the author's, with the one for the
+    /// service's transient errors before the first that would match everything.
     pub fn retriers(&self) -> Vec<Retry> {
         let mut retriers = self.retry.clone();
-        if self.lambda_transients {
+        if !self.transients.is_empty() {
             let named = |name: &str| self.retry.iter().any(|retry| retry.errors.contains(&name));
-            let mut transients = Retry::on([
-                PlatformError::LAMBDA_SERVICE,
-                PlatformError::AWS_LAMBDA,
-                PlatformError::SDK_CLIENT,
-                PlatformError::TOO_MANY_REQUESTS,
-            ]);
+            let mut transients = Retry::on(self.transients.iter().copied());
             transients.errors.retain(|name| !named(name));
             if !transients.errors.is_empty() {
                 let wildcard = |retry: &Retry| {

@@ -12,24 +12,36 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    contract::{PayloadFn, ShapeFn},
     arguments,
     data::{Data, Shape},
     error::{Failure, WorkflowError},
+    given::Given,
     history::Text,
+    native::{Context, NoAnswer, handle},
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
-    symbolic::{Expr, ExprTuple},
+    symbolic::{Builder, Expr, ExprTuple, Lowered, Node, SymCall, SymStart, lower_lambda},
+    workflow::{Start, Workflow},
 };
 
 /// A step of a workflow: what `#[task]` makes of an `async fn`.
 pub trait Task: Sized + 'static {
     /// The function's name in Rust.
     const NAME: &'static str;
+    /// What the Task state calls: a Lambda function, unless the task is an action of a service.
+    const RESOURCE: Resource = Resource::LAMBDA_INVOKE;
     /// The name of the Lambda function that runs the handler; the placeholder `${NAME}` in the
-    /// emitted state machine.
+    /// emitted state machine. Empty where the task is an action of another service.
     const FUNCTION: &'static str;
     /// The parameters that make up the payload, in order. With one, the payload is its value;
     /// otherwise it is an object with these keys.
     const PARAMETERS: &'static [&'static str];
+    /// The parameters that the platform fills in. Where there is one, the payload is always an object.
+    const GIVEN: &'static [Given] = &[];
+    /// Whether what happens in an attempt happens outside of the execution, so that its time stands still.
+    #[doc(hidden)]
+    const OUTSIDE: bool = true;
     /// The owned parameters as a tuple.
     type Arguments: DeserializeOwned + Send;
     /// What the handler gives on success.
@@ -45,6 +57,70 @@ pub trait Task: Sized + 'static {
         arguments: Self::Arguments,
         states: States,
     ) -> impl Future<Output = Result<Result<Self::Output, Self::Error>, MissingState>> + Send;
+
+    /// Runs the handler of a task with a [`TaskToken`](crate::TaskToken), whose result comes from who holds
+    /// it: [`handle`](Self::handle) never ends there. On AWS the function answers with `null`.
+    fn hand_out(
+        arguments: Self::Arguments,
+        states: States,
+    ) -> impl Future<Output = Result<Result<(), Self::Error>, MissingState>> + Send {
+        async { Ok(Self::handle(arguments, states).await?.map(drop)) }
+    }
+
+    /// Reads the arguments from a payload.
+    #[doc(hidden)]
+    fn decode(payload: &str) -> Result<Self::Arguments, serde_json::Error> {
+        match Self::GIVEN {
+            [] => arguments::decode(payload, Self::PARAMETERS),
+            _ => arguments::decode_named(payload, Self::PARAMETERS),
+        }
+    }
+
+    /// The failure that the workflow sees of one that the service reported.
+    #[doc(hidden)]
+    fn failure(failure: Failure) -> Failure {
+        failure
+    }
+
+    /// The symbolic reading of a call: the state's `Arguments`, and what it gives of the answer.
+    #[doc(hidden)]
+    fn lower(builder: &Builder, arguments: Vec<Node>) -> Lowered {
+        lower_lambda(builder, Self::FUNCTION, Self::PARAMETERS, Self::GIVEN, arguments)
+    }
+
+    /// A method on the call of a service, such as `.condition(..)`, in the symbolic reading.
+    #[doc(hidden)]
+    fn option(builder: &Builder, _: &mut Lowered, option: &str, _: Vec<(Node, Shape)>) {
+        builder.problem(format!("`{}` has no option `{option}`", Self::NAME));
+    }
+
+    /// The symbolic reading of a call, once everything about it is known.
+    #[doc(hidden)]
+    fn finish(_: &Builder, _: &mut Lowered) {}
+
+    /// The native reading of one attempt: an answer as the service would give it. `subject` is what a
+    /// call of a service is about, as JSON.
+    #[doc(hidden)]
+    fn attempt(
+        payload: Text,
+        subject: Option<Text>,
+        context: Context,
+    ) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+        let _ = subject;
+        handle::<Self>(payload, context)
+    }
+
+    /// The answer that gives this result.
+    #[doc(hidden)]
+    fn answer(result: &Self::Output) -> Result<Text, serde_json::Error> {
+        Text::json(result)
+    }
+
+    /// The result that an answer gives.
+    #[doc(hidden)]
+    fn result(answer: &str) -> Result<Self::Output, serde_json::Error> {
+        serde_json::from_str(answer)
+    }
 }
 
 /// Decodes the payload of a call of `T`.
@@ -53,7 +129,7 @@ pub trait Task: Sized + 'static {
 ///
 /// A payload that is not what the parameters expect fails with the name `InvalidPayload`.
 pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure> {
-    arguments::decode(payload, T::PARAMETERS).map_err(|error| {
+    T::decode(payload).map_err(|error| {
         Failure::new(
             "InvalidPayload",
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),
@@ -69,6 +145,8 @@ pub struct Call<T: Task> {
     pub(crate) payload: Result<Text, serde_json::Error>,
     pub(crate) policy: Policy,
     pub(crate) overrides_retry: bool,
+    /// What a call of a service is about, as JSON.
+    pub(crate) subject: Option<Text>,
     task: PhantomData<fn() -> T>,
 }
 
@@ -80,6 +158,7 @@ impl<T: Task> Call<T> {
             payload: payload.map(Into::into),
             policy: T::policy(),
             overrides_retry: false,
+            subject: None,
             task: PhantomData,
         }
     }
@@ -102,9 +181,9 @@ impl<T: Task> Call<T> {
         self
     }
 
-    /// Leaves Lambda's four transient errors to the retriers given here.
+    /// Leaves the service's transient errors to the retriers given here.
     pub fn no_transient_retries(mut self) -> Self {
-        self.policy.lambda_transients = false;
+        self.policy.transients = &[];
         self
     }
 }
@@ -156,22 +235,43 @@ impl Sleep {
     }
 }
 
-/// What may be awaited in a workflow: a [`Call`].
+/// What may be awaited in a workflow: a [`Call`], or another workflow.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "only a call of a `#[task]` can be awaited in a workflow",
+    message = "only a call of a `#[task]` or of another workflow can be awaited in a workflow",
     label = "this is a `{Self}`",
-    note = "mark the function with `#[task]`, or call it inside one; another workflow is run by an `Executor`"
+    note = "mark the function with `#[task]`, or call it inside one"
 )]
-pub trait Awaitable<T: Task> {
-    /// The call itself.
-    fn call(self) -> Call<T>;
+pub trait Awaitable {
+    /// What it gives.
+    type Output;
+    /// How it fails.
+    type Error;
+    /// Runs it to its result.
+    fn run(
+        self,
+        context: &Context,
+        site: usize,
+    ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Task> Awaitable<T> for Call<T> {
-    fn call(self) -> Self {
-        self
+impl<T: Task> Awaitable for Call<T> {
+    type Output = T::Output;
+    type Error = T::Error;
+
+    fn run(self, context: &Context, site: usize) -> impl Future<Output = Result<T::Output, T::Error>> + Send {
+        context.task(self, site)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Workflow> Awaitable for Start<W> {
+    type Output = W::Output;
+    type Error = W::Error;
+
+    fn run(self, context: &Context, site: usize) -> impl Future<Output = Result<W::Output, W::Error>> + Send {
+        context.inline(self, site)
     }
 }
 
@@ -187,10 +287,81 @@ pub trait TaskFn<Parameters> {
     type Task: Task;
     /// The arguments of a call in the symbolic reading.
     type Exprs: ExprTuple;
+}
+
+/// What can be called in a workflow and awaited: the function of a task, or of another workflow.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this is not a `#[task]`, so Step Functions has no way to call it",
+    label = "not a `#[task]`",
+    note = "mark the function with `#[task]`, or call it inside one"
+)]
+pub trait Callee<Parameters> {
+    /// What a call of it is.
+    type Called: Called;
+    /// The arguments of a call in the symbolic reading.
+    type Exprs: ExprTuple;
 
     /// The JSON form of each parameter.
-    #[doc(hidden)]
-    fn payload() -> Vec<fn() -> Shape>;
+    fn payload() -> Vec<ShapeFn>;
+}
+
+/// What a call is in the symbolic reading.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this is not a `#[task]`, so Step Functions has no way to call it",
+    label = "not a `#[task]`",
+    note = "mark the function with `#[task]`, or call it inside one"
+)]
+pub trait Called {
+    /// The call in the symbolic reading.
+    type Symbolic<'a>;
+    /// The call with these arguments; `payload` gives the JSON form of each.
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self::Symbolic<'_>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Task> Called for Call<T> {
+    type Symbolic<'a> = SymCall<<T::Output as Data>::Owned, T::Error>;
+
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self::Symbolic<'_> {
+        SymCall::of::<T>(builder, arguments, payload)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Workflow> Called for Start<W> {
+    type Symbolic<'a> = SymStart<'a, W>;
+
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, _: PayloadFn) -> Self::Symbolic<'_> {
+        SymStart::new(builder, arguments)
+    }
+}
+
+macro_rules! callee {
+    ($(($($ty:ident),*))*) => {$(
+        impl<Fun, Call, $($ty),*> Callee<($($ty,)*)> for Fun
+        where
+            Fun: Fn($($ty),*) -> Call,
+            Call: Called,
+            $($ty: Data<Owned: Sized>,)*
+        {
+            type Called = Call;
+            type Exprs = ($(Expr<$ty::Owned>,)*);
+
+            fn payload() -> Vec<ShapeFn> {
+                vec![$(<$ty as Data>::shape),*]
+            }
+        }
+    )*};
+}
+
+callee! {
+    () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)
+    (A, B, C, D, E, F, G, H) (A, B, C, D, E, F, G, H, I) (A, B, C, D, E, F, G, H, I, J)
+    (A, B, C, D, E, F, G, H, I, J, K) (A, B, C, D, E, F, G, H, I, J, K, L)
+    (A, B, C, D, E, F, G, H, I, J, K, L, M) (A, B, C, D, E, F, G, H, I, J, K, L, M, N)
+    (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O) (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P)
 }
 
 macro_rules! task_fn {
@@ -203,10 +374,6 @@ macro_rules! task_fn {
         {
             type Task = T;
             type Exprs = ($(Expr<$ty::Owned>,)*);
-
-            fn payload() -> Vec<fn() -> Shape> {
-                vec![$(<$ty as Data>::shape),*]
-            }
         }
     )*};
 }

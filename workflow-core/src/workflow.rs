@@ -4,7 +4,9 @@ use std::{future::Future, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{error::WorkflowError, history::Text, lower::Definition, native::Context};
+use crate::{
+    data::Data, error::WorkflowError, history::Text, lower::Definition, native::Context, symbolic::Builder,
+};
 
 /// An annotated `async fn` in both of its readings.
 pub trait Workflow: Sized + 'static {
@@ -13,7 +15,7 @@ pub trait Workflow: Sized + 'static {
     /// The owned parameters as a tuple.
     type Arguments: DeserializeOwned + Send;
     /// What a succeeded execution gives.
-    type Output: Serialize + DeserializeOwned + Send + 'static;
+    type Output: Serialize + DeserializeOwned + Data<Owned: Sized> + Send + 'static;
     /// What a failed execution gives.
     type Error: WorkflowError;
 
@@ -22,6 +24,10 @@ pub trait Workflow: Sized + 'static {
         context: Context,
         arguments: Self::Arguments,
     ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
+
+    /// The symbolic reading: leaves the function's steps in a builder.
+    #[doc(hidden)]
+    fn symbolic() -> fn(&Builder);
 
     /// The symbolic reading, run once and kept.
     fn definition() -> &'static Definition;

@@ -90,7 +90,7 @@ impl Note {
         let name = option(self.name.as_ref().map(LitStr::value));
         let comment = option(self.comment.as_ref());
         let about = option(self.about.as_ref());
-        quote!(::workflow_core::__private::Note { name: #name, comment: #comment, about: #about })
+        quote!(::workflow_core::__private::Note { name: #name, comment: #comment, about: #about, within: ::core::option::Option::None })
     }
 }
 

@@ -5,9 +5,11 @@
 //! workflow-core, whose items are named only through `::workflow_core::__private`.
 
 mod attributes;
+mod aws;
 mod body;
 mod derive;
 mod errors;
+mod resource;
 mod task;
 mod workflow;
 
@@ -58,7 +60,7 @@ mod tests {
         .map(|written| written.to_string())
     }
 
-    const ITEMS: [&str; 24] = [
+    const ITEMS: [&str; 25] = [
         "",
         ";",
         "1 + 1",
@@ -67,6 +69,7 @@ mod tests {
         "fn",
         "async fn a",
         "async fn a(..) {}",
+        "async fn a(b: u8, [c]: d) -> Result<e, f>;",
         "async fn a(self: Box<Self>, _: u8, [b]: [u8; 1]) -> ! {}",
         "async fn r#async(r#type: r#struct) -> Result {}",
         "async fn a<'a, T: 'a, const N: usize>(a: &'a mut [T; N], b: impl Fn(&T) -> &T) -> &T where T: Copy {}",
@@ -85,7 +88,7 @@ mod tests {
         "macro_rules! a { () => {} }",
     ];
 
-    const ARGUMENTS: [&str; 16] = [
+    const ARGUMENTS: [&str; 18] = [
         "",
         ",",
         "=",
@@ -102,6 +105,8 @@ mod tests {
         "retry(errors = [], jitter = 1)",
         "retry(errors = [1 + 1, a::B, C, d!()], max_attempts = -1)",
         "lambda_transients = 1",
+        "resource = \"\"",
+        "resource = \"arn:aws:states:::aws-sdk:sfn:describeExecution\", function = \"a\"",
     ];
 
     const STATEMENTS: [&str; 28] = [

@@ -9,7 +9,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Expr, ExprArray, ItemFn, LitBool, LitStr, ReturnType, Token, Type, parse::Parser, spanned::Spanned,
+    Expr, ExprArray, ItemFn, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser,
+    spanned::Spanned,
 };
 
 use crate::{
@@ -23,12 +24,14 @@ use crate::{
 
 /// The words in `#[task(..)]`.
 #[derive(Default)]
-struct Options {
-    function: Option<LitStr>,
+pub(crate) struct Options {
+    pub(crate) function: Option<LitStr>,
+    pub(crate) activity: Option<LitStr>,
     retries: Vec<RetryOptions>,
     timeout: Option<Expr>,
     heartbeat: Option<Expr>,
-    transients: Option<LitBool>,
+    pub(crate) transients: Option<LitBool>,
+    resource: Option<LitStr>,
 }
 
 /// The words in `retry(..)`.
@@ -43,12 +46,18 @@ struct RetryOptions {
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(error) => return no_function(item, "task", error),
-    };
     let mut errors = Errors::default();
     let options = options(arguments, &mut errors);
+    if let Some(resource) = &options.resource {
+        return crate::resource::expand(resource, &options, item, errors);
+    }
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let stub = crate::resource::without_resource(&item, &options);
+            return stub.unwrap_or_else(|| no_function(item, "task", error));
+        }
+    };
     check_signature(&function.sig, "task", &mut errors);
 
     let mut parameters = Vec::new();
@@ -56,6 +65,16 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     for argument in typed_arguments(&function.sig) {
         if let Some(inner) = shared_state(&argument.ty) {
             inputs.push(Input::State(Box::new(inner)));
+        } else if let Some(kind) = given(&argument.ty) {
+            if let Some(parameter) = parameter(argument, "task", &mut errors) {
+                if inputs
+                    .iter()
+                    .any(|input| matches!(input, Input::Given(known, _) if known.ident == kind.ident))
+                {
+                    errors.refuse(&argument.ty, format!("a task has one `{}`; remove this one", kind.ident));
+                }
+                inputs.push(Input::Given(kind, parameter.ident));
+            }
         } else if let Some(parameter) = parameter(argument, "task", &mut errors) {
             if let Type::Reference(reference) = &parameter.ty
                 && let Some(mutability) = &reference.mutability
@@ -79,6 +98,25 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             parameters.push(parameter);
         }
     }
+    let has_token =
+        inputs.iter().any(|input| matches!(input, Input::Given(kind, _) if kind.ident == "TaskToken"));
+    if let ReturnType::Type(_, ty) = &function.sig.output
+        && let Some(pending) = pending(ty)
+        && !has_token
+    {
+        errors.refuse(
+            pending,
+            "nobody could answer: a task that returns `Pending` hands out its token; add a parameter `token: TaskToken`",
+        );
+    }
+    if let Some(token) = typed_arguments(&function.sig).find(|argument| {
+        given(&argument.ty).is_some_and(|kind| kind.ident == "TaskToken") && options.activity.is_some()
+    }) {
+        errors.refuse(
+            &token.ty,
+            "an activity's worker has a token already, with which it answers; remove this parameter and return the result",
+        );
+    }
     if parameters.len() > 8 {
         errors.refuse(&function.sig.inputs, "a task takes at most 8 values; put them into a struct");
     }
@@ -97,7 +135,34 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Where a parameter of the handler comes from.
 enum Input {
     State(Box<Type>),
+    /// The platform fills it in: the last segment of its type, and its name.
+    Given(PathSegment, Ident),
     Payload(Ident),
+}
+
+/// The last segment of a type whose value the platform fills in.
+fn given(ty: &Type) -> Option<PathSegment> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    (last.ident == "IdempotencyKey" || last.ident == "TaskToken").then(|| last.clone())
+}
+
+/// `Pending<T>` in a return type, at its front or in a `Result`.
+fn pending(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    if last.ident == "Pending" {
+        return Some(ty);
+    }
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
+            match arguments.args.first()? {
+                syn::GenericArgument::Type(inner) => pending(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// `T` in a parameter's type `State<T>`.
@@ -137,8 +202,21 @@ fn items(
     };
     let fallible = is_result(returned);
     let (output, error) = output_and_error(returned);
+    let given: Vec<(&Ident, String)> = inputs
+        .into_iter()
+        .flatten()
+        .filter_map(|input| match input {
+            Input::Given(kind, name) => Some((&kind.ident, plain(name))),
+            _ => None,
+        })
+        .collect();
+    let has_token = given.iter().any(|(kind, _)| *kind == "TaskToken");
+    let output = match has_token {
+        true => quote_spanned!(returned.span()=> <#output as ::workflow_core::__private::PendingOf>::Output),
+        false => output,
+    };
     let probes = data_probes(&owned);
-    let payload = payload(parameters);
+    let payload = if given.is_empty() { payload(parameters) } else { object(parameters) };
     let arguments_type = tuple(&owned);
     let policy = policy(options, &error);
 
@@ -147,6 +225,10 @@ fn items(
             let arguments = inputs.iter().map(|input| match input {
                 Input::State(ty) => {
                     quote_spanned!(ty.span()=> ::workflow_core::State(__states.get::<#ty>()?))
+                }
+                Input::Given(kind, _) => {
+                    let kind = &kind.ident;
+                    quote_spanned!(kind.span()=> __states.get::<::workflow_core::#kind>()?)
                 }
                 Input::Payload(ident) => {
                     let by_reference = parameters.iter().any(|parameter| {
@@ -157,6 +239,7 @@ fn items(
             });
             let call = quote!(#ident::handler(#(#arguments),*).await);
             let result = if fallible { quote!(#call) } else { quote!(::core::result::Result::Ok(#call)) };
+            let result = if has_token { quote!(#result.map(|_| ())) } else { result };
             let (inputs, output) = (&sig.inputs, &sig.output);
             (
                 quote! {
@@ -171,6 +254,53 @@ fn items(
         }
         None => (TokenStream::new(), quote!(::core::unreachable!())),
     };
+
+    let constants = given.iter().map(|(kind, name)| quote!(::workflow_core::Given::#kind(#name)));
+    let mut resource = quote!(const GIVEN: &'static [::workflow_core::Given] = &[#(#constants),*];);
+    if let Some(activity) = &options.activity {
+        resource.extend(quote! {
+            const RESOURCE: ::workflow_core::Resource = ::workflow_core::Resource::activity(#activity);
+
+            fn lower(
+                builder: &::workflow_core::__private::Builder,
+                arguments: ::std::vec::Vec<::workflow_core::__private::Node>,
+            ) -> ::workflow_core::__private::Lowered {
+                ::workflow_core::__private::lower_activity(
+                    builder,
+                    #activity,
+                    Self::PARAMETERS,
+                    Self::GIVEN,
+                    arguments,
+                )
+            }
+        });
+    }
+    let mut handled = quote!(handle);
+    let mut given_back = quote!(Self::Output);
+    let mut handle_token = TokenStream::new();
+    if has_token {
+        resource.extend(quote! {
+            const RESOURCE: ::workflow_core::Resource = ::workflow_core::Resource::LAMBDA_INVOKE_TOKEN;
+        });
+        handled = quote!(hand_out);
+        given_back = quote!(());
+        handle_token = quote! {
+            async fn handle(
+                arguments: Self::Arguments,
+                states: ::workflow_core::States,
+            ) -> ::core::result::Result<
+                ::core::result::Result<Self::Output, Self::Error>,
+                ::workflow_core::MissingState,
+            > {
+                match Self::hand_out(arguments, states).await? {
+                    ::core::result::Result::Ok(()) => ::core::future::pending().await,
+                    ::core::result::Result::Err(error) => {
+                        ::core::result::Result::Ok(::core::result::Result::Err(error))
+                    }
+                }
+            }
+        };
+    }
 
     quote! {
         #(#attrs)*
@@ -197,16 +327,18 @@ fn items(
                 #policy
             }
 
+            #resource
             #[allow(unused_variables, clippy::manual_async_fn)]
-            async fn handle(
+            async fn #handled(
                 (#(#idents,)*): Self::Arguments,
                 __states: ::workflow_core::States,
             ) -> ::core::result::Result<
-                ::core::result::Result<Self::Output, Self::Error>,
+                ::core::result::Result<#given_back, Self::Error>,
                 ::workflow_core::MissingState,
             > {
                 #handle
             }
+            #handle_token
         }
     }
 }
@@ -217,6 +349,11 @@ pub(crate) fn payload(parameters: &[Parameter]) -> TokenStream {
         let ident = shown_at(ident, ty);
         return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json(&#ident));
     }
+    object(parameters)
+}
+
+/// The JSON text of an object with the parameters' names as keys.
+fn object(parameters: &[Parameter]) -> TokenStream {
     let fields = parameters.iter().map(|Parameter { ident, ty }| {
         let name = plain(ident);
         let ident = shown_at(ident, ty);
@@ -232,7 +369,7 @@ fn shown_at(ident: &Ident, ty: &Type) -> Ident {
     ident
 }
 
-fn policy(options: &Options, error: &TokenStream) -> TokenStream {
+pub(crate) fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     let retries = options.retries.iter().map(|retry| {
         let errors = retry.errors.iter().map(|name| match name {
             // `Declined` is a variant of the task's own error type.
@@ -262,13 +399,19 @@ fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     };
     let timeout = seconds(&options.timeout);
     let heartbeat = seconds(&options.heartbeat);
-    let transients = options.transients.as_ref().is_none_or(LitBool::value);
+    let transients = match options.activity.is_none()
+        && options.resource.is_none()
+        && options.transients.as_ref().is_none_or(LitBool::value)
+    {
+        true => quote!(::workflow_core::LAMBDA_TRANSIENTS),
+        false => quote!(&[]),
+    };
     quote! {
         ::workflow_core::Policy {
             retry: ::std::vec![#(#retries),*],
             timeout: #timeout,
             heartbeat: #heartbeat,
-            lambda_transients: #transients,
+            transients: #transients,
         }
     }
 }
@@ -289,8 +432,12 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         if !meta.path.is_ident("retry") {
             words.once(&meta)?;
         }
-        if meta.path.is_ident("function") {
+        if meta.path.is_ident("activity") {
+            options.activity = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("function") {
             options.function = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("resource") {
+            options.resource = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
             options.timeout = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("heartbeat_seconds") {
@@ -336,13 +483,23 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             options.retries.push(retry);
         } else {
             return Err(meta.error(
-                "unknown word in `#[task(..)]`; known are `function`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
+                "unknown word in `#[task(..)]`; known are `function`, `activity`, `resource`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
             ));
         }
         Ok(())
     });
     if let Err(error) = parser.parse2(arguments) {
         errors.push(error);
+    }
+    if let (Some(_), Some(function)) = (&options.activity, &options.function) {
+        errors
+            .refuse(function, "a task is a Lambda function or an activity; remove `function` or `activity`");
+    }
+    if let Some(activity) = &options.activity {
+        check_name(activity, "an activity", 80, errors);
+        if let Some(transients) = &options.transients {
+            errors.refuse(transients, "an activity has no errors of Lambda; remove `lambda_transients`");
+        }
     }
     if let Some(function) = &options.function {
         check_name(function, "a Lambda function", 64, errors);

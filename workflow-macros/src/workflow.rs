@@ -61,7 +61,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let fallible = matches!(&function.sig.output, ReturnType::Type(_, ty) if is_result(ty));
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&function.block, names, fallible, &mut errors);
+    let readings = body::readings(&function.block, plain(&function.sig.ident), names, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
             let stub = bare_stub(&function).unwrap_or_else(|| {
@@ -113,7 +113,7 @@ fn items(
     let builder = body::builder();
     let scope = body::scope();
     let (native, symbolic) = match readings {
-        Some(body::Readings { native, symbolic }) => {
+        Some(body::Readings { native, symbolic, sites }) => {
             let span = ident.span();
             let function = Ident::new("__native", span);
             let result = match fallible {
@@ -136,7 +136,7 @@ fn items(
                 quote!(let #ident = #builder.param::<#ty>(#name, #key);)
             });
             let symbolic = quote! {
-                let #scope = #builder.scope::<#output, #error>();
+                let #scope = #builder.scope::<#output, #error>(#sites);
                 #(#parameters)*
                 #symbolic
             };
@@ -184,13 +184,17 @@ fn items(
                 #native
             }
 
-            fn definition() -> &'static ::workflow_core::Definition {
-                static DEFINITION: ::std::sync::OnceLock<::workflow_core::Definition> = ::std::sync::OnceLock::new();
+            fn symbolic() -> fn(&::workflow_core::__private::Builder) {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
                 fn symbolic(#builder: &#accepted) {
                     #symbolic
                 }
-                DEFINITION.get_or_init(|| ::workflow_core::__private::define(&<#ident as ::workflow_core::Workflow>::META, symbolic))
+                symbolic
+            }
+
+            fn definition() -> &'static ::workflow_core::Definition {
+                static DEFINITION: ::std::sync::OnceLock<::workflow_core::Definition> = ::std::sync::OnceLock::new();
+                DEFINITION.get_or_init(::workflow_core::__private::define::<#ident>)
             }
         }
     }

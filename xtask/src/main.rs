@@ -4,8 +4,12 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod bench;
+mod conformance;
 mod emit_asl;
 mod emit_deploy;
+mod lint;
+mod run_asl;
 mod schemas;
 mod system;
 mod verify_deploy;
@@ -34,21 +38,29 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
     EmitDeploy(emit_deploy::Arguments),
     VerifyDeploy(verify_deploy::Arguments),
     #[cfg(feature = "aws")]
     #[command(flatten)]
     Aws(aws::Command),
+    RunAsl(run_asl::Arguments),
+    Bench(bench::Arguments),
+    Lint(lint::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
         Command::EmitDeploy(arguments) => emit_deploy::run(&arguments),
         Command::VerifyDeploy(arguments) => verify_deploy::run(&arguments),
         #[cfg(feature = "aws")]
         Command::Aws(command) => command.run(),
+        Command::RunAsl(arguments) => run_asl::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -1,7 +1,9 @@
-//! The Amazon States Language: its model, and the check that a model is sound.
+//! The Amazon States Language: its model, the check that a model is sound, and the rules by which
+//! Step Functions takes a definition.
 
 mod check;
 mod model;
+pub mod validate;
 
 pub use check::*;
 pub use model::*;

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::symbolic::{Kind, Node, Point, Program, Step, Var};
 
-use super::route::{self, Name, Route};
+use super::{
+    drawn,
+    route::{self, Name, Route},
+};
 
 /// All states by the steps that they are made of.
 pub(super) type Drafts = BTreeMap<Point, Draft>;
@@ -53,11 +56,15 @@ pub(super) struct Reached {
 pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: Point) -> Reached {
     let mut start = route::follow(program, entry_lets.clone(), entry, Name::Unknown);
     let mut fresh = BTreeSet::from([start.target]);
+    let drawn = start.lets.iter().any(|(_, value)| drawn::draws(&program.arena, *value));
+    let known = drawn.then(|| drawn::at_entry(program, &start.lets)).flatten();
+    let undrawn = drawn && known.is_none();
+    start.lets = known.unwrap_or(start.lets);
     let mut drafts = drafts_from(program, &start, &fresh);
     let again = |way: &Way| way.target == Target::State(start.target);
-    if !start.lets.is_empty() && drafts.values().flat_map(|draft| &draft.ways).any(again) {
-        // A loop leads back to the first state, whose input is then another: what the workflow
-        // starts with is assigned once, before it.
+    if undrawn || (!start.lets.is_empty() && drafts.values().flat_map(|draft| &draft.ways).any(again)) {
+        // A loop leads back to the first state, whose input is then another, or a value is drawn before
+        // it: what the workflow starts with is assigned once, before it.
         program.steps.push(Step::Pass { next: Some(entry) });
         start = Route { lets: entry_lets, target: program.steps.len() - 1 };
         fresh = BTreeSet::from([start.target]);
@@ -72,6 +79,10 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
 /// Finds states that are entered with the execution's input: those that only a Choice which has it
 /// leads to, since a Choice passes its input on. They can read the input instead of variables.
 fn grow(program: &Program, start: &Route, drafts: &Drafts, fresh: &mut BTreeSet<Point>) -> bool {
+    // When a state was entered is another time in each.
+    if start.lets.iter().any(|(_, value)| drawn::is_of_state(&program.arena, *value)) {
+        return false;
+    }
     let passes_input_on =
         |point: &Point| fresh.contains(point) && matches!(program.steps[*point], Step::Choice { .. });
     let found: Vec<Point> = drafts
@@ -124,18 +135,40 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         ways.push(Way { kind, lets: route.lets, target: Target::State(route.target) });
     };
     enum Plan {
-        Task { result: Var, next: Option<Point>, catch: Option<(Var, Point)>, errors: Vec<&'static str> },
-        Choice { rules: Vec<(Node, Option<Point>)>, default: Option<Point> },
-        Pass { next: Option<Point> },
+        Task {
+            result: Var,
+            value: Node,
+            next: Option<Point>,
+            catch: Option<(Var, Point)>,
+            errors: Vec<&'static str>,
+            failure: Option<Node>,
+        },
+        Choice {
+            rules: Vec<(Node, Option<Point>)>,
+            default: Option<Point>,
+        },
+        Pass {
+            next: Option<Point>,
+        },
         Terminal,
     }
     let plan = match &program.steps[point] {
-        Step::Task { call, result, next, catch } => {
-            Plan::Task { result: *result, next: *next, catch: *catch, errors: call.errors.clone() }
-        }
-        Step::Fork { fork, result, next, catch } => {
-            Plan::Task { result: *result, next: *next, catch: *catch, errors: fork.errors.clone() }
-        }
+        Step::Task { call, result, next, catch } => Plan::Task {
+            result: *result,
+            value: call.result,
+            next: *next,
+            catch: *catch,
+            errors: call.errors.clone(),
+            failure: call.failure,
+        },
+        Step::Fork { fork, result, next, catch } => Plan::Task {
+            result: *result,
+            value: program.arena.add(Kind::TaskResult),
+            next: *next,
+            catch: *catch,
+            errors: fork.errors.clone(),
+            failure: None,
+        },
         Step::Choice { rules, default, .. } => Plan::Choice { rules: rules.clone(), default: *default },
         Step::Pass { next } | Step::Wait { next, .. } => Plan::Pass { next: *next },
         Step::Let { .. }
@@ -145,12 +178,15 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         | Step::Raise { .. } => Plan::Terminal,
     };
     match plan {
-        Plan::Task { result, next, catch, errors } => {
+        Plan::Task { result, value, next, catch, errors, failure } => {
             if let Some(next) = next {
-                let value = program.arena.add(Kind::TaskResult);
                 add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
             }
-            if let Some((error, handler)) = catch {
+            if let (Some((error, handler)), Some(failure)) = (catch, failure) {
+                // The name is known only when the state machine runs.
+                let route = route::follow(program, with(error, failure), handler, Name::Unknown);
+                add(WayKind::Catch(vec!["States.ALL".to_owned()]), route);
+            } else if let Some((error, handler)) = catch {
                 let value = program.arena.add(Kind::ErrorOutput);
                 for (names, route) in catchers(program, &errors, &with(error, value), handler) {
                     add(WayKind::Catch(names), route);

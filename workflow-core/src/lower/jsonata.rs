@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, EachKind, Kind, Node, Presence, UnaryOp, Var};
+use crate::symbolic::{Arena, BinaryOp, Drawn, Kind, Node, Presence, UnaryOp, Var};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -21,6 +21,7 @@ enum Tightness {
 }
 
 /// Writes expressions.
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
     pub(super) arena: &'a Arena,
     /// The name of every variable.
@@ -30,6 +31,9 @@ pub(super) struct Writer<'a> {
     /// Variables that may hold an error which the workflow itself made: its cause is not wrapped
     /// as Lambda wraps it.
     pub(super) made: &'a HashSet<Var>,
+    /// Whether others than Lambda functions fail here, or the workflow itself does: their causes are not
+    /// wrapped.
+    pub(super) foreign: bool,
 }
 
 impl Writer<'_> {
@@ -113,8 +117,12 @@ impl Writer<'_> {
             Kind::Literal(literal) => (literal_text(literal), Path),
             Kind::Var(var) => (format!("${}", self.variables[var.0 as usize]), Path),
             Kind::Input => ("$states.input".to_owned(), Path),
-            Kind::TaskResult => ("$states.result.Payload".to_owned(), Path),
+            Kind::TaskResult => ("$states.result".to_owned(), Path),
             Kind::ErrorOutput => ("$states.errorOutput".to_owned(), Path),
+            Kind::Drawn(Drawn::Now, _) => ("$now()".to_owned(), Path),
+            Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
+            Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
+            Kind::Context(path) => (format!("$states.context.{path}"), Path),
             Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
                 if *presence != Presence::Certain && value {
@@ -128,25 +136,7 @@ impl Writer<'_> {
                 (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
             }
             Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
-            Kind::Each { kind, list, element, body } => {
-                let function = match kind {
-                    EachKind::Map => "map",
-                    EachKind::Filter => "filter",
-                };
-                // `[]` keeps a result of one element an array, `$append` makes one of no result.
-                let text = format!(
-                    "$append([], ${function}({}, function(${}) {{ {} }})[])",
-                    self.write(*list, Conditional, true),
-                    self.elements[element.0 as usize],
-                    self.write(*body, Block, true)
-                );
-                (text, Path)
-            }
-            Kind::End { list, last } => {
-                let index = if *last { "-1" } else { "0" };
-                let text = self.write(*list, Path, false);
-                (format!("$count({text}) = 0 ? null : {text}[{index}]"), Conditional)
-            }
+            Kind::Form { text, parts } => self.form(text, parts),
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
@@ -261,7 +251,7 @@ impl Writer<'_> {
                         .collect();
                     (format!("{{{}}}", fields.join(", ")), Path)
                 }
-                Kind::Var(var) if self.made.contains(var) => {
+                kind if self.foreign || matches!(kind, Kind::Var(var) if self.made.contains(var)) => {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(
@@ -291,6 +281,43 @@ impl Writer<'_> {
                 (format!("{{'Error': {}, 'Cause': {}}}", quoted(name), self.cause(node)), Path)
             }
         }
+    }
+
+    /// JSONata with its holes filled.
+    fn form(&self, text: &str, parts: &[Node]) -> (String, Tightness) {
+        let mut written = String::new();
+        let mut rest = text;
+        let mut depth = 0_i32;
+        let mut tightness = Tightness::Path;
+        while let Some(at) = rest.find(|character: char| "{}()[] ".contains(character)) {
+            written.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let digits = rest[1..].find(|character: char| !character.is_ascii_digit()).unwrap_or(0);
+            if rest.starts_with('{')
+                && digits > 0
+                && rest[1 + digits..].starts_with('}')
+                && let Some(part) = rest[1..=digits].parse().ok().and_then(|place: usize| parts.get(place))
+            {
+                rest = &rest[digits + 2..];
+                // Between commas and brackets an operator needs no parentheses.
+                let before = text[..text.len() - rest.len() - digits - 2].trim_end();
+                let opened = before.ends_with(['(', ',', ';', '{', '[']) || before.ends_with(":=");
+                let closed = rest.trim_start().starts_with([')', ',', ';', '}', ']']);
+                let outer = if opened && closed { Tightness::Block } else { Tightness::Path };
+                written.push_str(&self.write(*part, outer, !before.ends_with("$exists(")));
+                continue;
+            }
+            match rest.as_bytes()[0] {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth -= 1,
+                _ if depth == 0 => tightness = Tightness::Conditional,
+                _ => {}
+            }
+            written.push_str(&rest[..1]);
+            rest = &rest[1..];
+        }
+        written.push_str(rest);
+        (written, tightness)
     }
 
     fn unary(&self, op: UnaryOp, operand: Node) -> (String, Tightness) {

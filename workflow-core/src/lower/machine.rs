@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     asl,
     symbolic::{ForkKind, Kind, Note, Point, Program, Step, Var},
-    workflow::WorkflowMeta,
+    workflow::{WorkflowKind, WorkflowMeta},
 };
 
 use super::{
@@ -28,21 +28,41 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
     let mut sites = vec![String::new(); program.sites];
     let mut tasks: Vec<TaskInfo> = Vec::new();
+    let mut placeholders: Vec<String> = Vec::new();
     for (point, step) in program.steps.iter().enumerate() {
         match step {
-            Step::Wait { site, .. } => sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned()),
+            Step::Wait { site, .. } => {
+                sites[*site] = states.get(&point).cloned().unwrap_or_else(|| "Wait".to_owned())
+            }
             Step::Fork { fork, .. } => {
-                sites[fork.site] = states.get(&point).cloned().unwrap_or_else(|| wanted_name(&program, point).0);
+                sites[fork.site] =
+                    states.get(&point).cloned().unwrap_or_else(|| wanted_name(&program, point).0);
             }
             _ => {}
         }
         if let Step::Task { call, .. } = step {
             sites[call.site] = states.get(&point).cloned().unwrap_or_else(|| title(call.task.name));
-            if states.contains_key(&point) && !tasks.contains(&call.task) {
-                if let Some(other) = tasks.iter().find(|known| known.function == call.task.function) {
+            if !states.contains_key(&point) {
+                continue;
+            }
+            for placeholder in &call.placeholders {
+                if !placeholders.contains(placeholder) {
+                    placeholders.push(placeholder.clone());
+                }
+            }
+            if !tasks.contains(&call.task) {
+                if meta.kind == WorkflowKind::Express && call.task.resource.is_waited_for() {
+                    problems.push(format!(
+                        "an Express workflow waits for no answer from outside, as `{}` needs it; make it `kind = standard`",
+                        call.task.name
+                    ));
+                }
+                if let Some(function) = call.task.function
+                    && let Some(other) = tasks.iter().find(|known| known.function == Some(function))
+                {
                     problems.push(format!(
                         "`{}` and `{}` would both be the Lambda function `{}`; name one with `#[task(function = \"..\")]`",
-                        other.path, call.task.path, call.task.function
+                        other.path, call.task.path, function
                     ));
                 }
                 tasks.push(call.task);
@@ -56,10 +76,14 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         .iter()
         .filter_map(|step| match step {
             Step::Let { var, .. } => Some(*var),
+            // What leaves a branch may be the workflow's own.
+            Step::Fork { catch, .. } => catch.map(|(error, _)| error),
             _ => None,
         })
         .collect();
-    let writer = Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made };
+    let foreign = tasks.iter().any(|task| !task.resource.answers_as_lambda());
+    let writer =
+        Writer { arena: &program.arena, variables: &variables, elements: &elements, made: &made, foreign };
     let branch = branch(&program, &writer, &states, &whole);
     let machine = asl::StateMachine {
         comment: (!meta.comment.is_empty()).then(|| meta.comment.to_owned()),
@@ -68,7 +92,9 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
-    Definition { machine, sites, tasks, contract: program.contract, problems }
+    let inlined = std::mem::take(&mut program.inlined);
+    let contract = std::mem::take(&mut program.contract);
+    Definition { machine, sites, inlined, tasks, contract, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.
@@ -92,6 +118,8 @@ fn branch(
                 .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
             let inner = region.inner.get(point).into_iter().flatten();
             let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
+            let foreign = writer.foreign || matches!(program.steps[*point], Step::Fork { .. });
+            let writer = &Writer { foreign, ..*writer };
             let state = State { program, writer, states, draft, own, passed, branches }.write(*point);
             (states[point].clone(), state)
         })
@@ -111,7 +139,7 @@ fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String
     let mut states = HashMap::new();
     for point in named.into_iter().chain(unnamed) {
         let (wanted, binding) = wanted_name(program, point);
-        states.insert(point, names.state(&wanted, binding.as_deref()));
+        states.insert(point, names.state(&wanted, note(&program.steps[point]).within, binding.as_deref()));
     }
     states
 }
@@ -140,7 +168,8 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
             let wanted = match (&fork.kind, fork.note.about) {
                 (ForkKind::Parallel, None) => "Parallel".to_owned(),
                 (ForkKind::Map(_), None) => "Map".to_owned(),
-                (_, Some(about)) => title(about),
+                (ForkKind::Parallel, Some(about)) => title(about),
+                (ForkKind::Map(_), Some(about)) => format!("Map {}", title(about)),
             };
             (wanted, binding)
         }

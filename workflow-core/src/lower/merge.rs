@@ -7,7 +7,7 @@ use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
 
 use super::{
     draft::{Drafts, Reached, Target, Way, WayKind},
-    route,
+    drawn, route,
 };
 
 /// Merges what can be merged.
@@ -61,6 +61,7 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut Drafts) {
 /// Whether a value can be read only in the state that it is about.
 fn is_transient(program: &Program, node: Node) -> bool {
     matches!(program.arena.kind(node), Kind::Input | Kind::TaskResult | Kind::ErrorOutput)
+        || drawn::is_of_state(&program.arena, node)
         || program.arena.parts(node).into_iter().any(|part| is_transient(program, part))
 }
 
@@ -165,7 +166,10 @@ fn end_in_tasks(program: &mut Program, drafts: &mut Drafts) {
             continue;
         }
         for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
-            if way.target == Target::State(end) && matches!(way.kind, WayKind::Success) {
+            if way.target == Target::State(end)
+                && matches!(way.kind, WayKind::Success)
+                && drawn::may_hold(program, &way.lets, value)
+            {
                 let output = route::apply(program, &way.lets, value);
                 way.target = if named { Target::Passing(end, output) } else { Target::End(output) };
             }

@@ -7,6 +7,7 @@
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
 mod draft;
+mod drawn;
 mod jsonata;
 mod machine;
 mod merge;
@@ -19,8 +20,9 @@ mod state;
 use crate::{
     asl,
     contract::{Contract, TaskContract},
+    resource::Resource,
     symbolic::Builder,
-    workflow::WorkflowMeta,
+    workflow::Workflow,
 };
 
 /// The state machine of a workflow, and what ties it to the native reading.
@@ -30,10 +32,16 @@ pub struct Definition {
     pub machine: asl::StateMachine,
     /// The name of the state that each awaited call became, by its place in the function.
     pub sites: Vec<String>,
+    /// The workflows that stand in the place of a call: the call's place among the sites, and that of their
+    /// own first call.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
     /// What an execution receives and gives.
     pub contract: Contract,
+    /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
+    /// `${ChargeFunction}`.
+    pub(crate) placeholders: Vec<String>,
     /// What the function says that a state machine cannot: found where rustc's types end, such as
     /// a constant that JSON numbers do not hold exactly. Nothing is emitted while there is one.
     pub problems: Vec<String>,
@@ -41,8 +49,8 @@ pub struct Definition {
 
 impl Definition {
     /// The placeholders that deployment fills in: `${ChargeFunction}` without its braces.
-    pub fn placeholders(&self) -> Vec<&'static str> {
-        self.tasks.iter().map(|task| task.function).collect()
+    pub fn placeholders(&self) -> Vec<&str> {
+        self.placeholders.iter().map(String::as_str).collect()
     }
 }
 
@@ -51,8 +59,10 @@ impl Definition {
 pub struct TaskInfo {
     /// The function's name in Rust.
     pub name: &'static str,
-    /// The placeholder for the name of its Lambda function.
-    pub function: &'static str,
+    /// What it calls.
+    pub resource: Resource,
+    /// The placeholder for the name of its Lambda function, where it is one.
+    pub function: Option<&'static str>,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
     /// What it receives and gives, and what answers.
@@ -60,10 +70,11 @@ pub struct TaskInfo {
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.
-pub fn define(meta: &WorkflowMeta, symbolic: fn(&Builder)) -> Definition {
-    let builder = Builder::new();
-    symbolic(&builder);
+pub fn define<W: Workflow>() -> Definition {
+    let builder = Builder::new(std::any::type_name::<W>(), W::META.function);
+    W::symbolic()(&builder);
     let mut program = builder.finish();
     simplify::simplify(&mut program);
-    machine::write(meta, program)
+    drawn::settle(&mut program);
+    machine::write(&W::META, program)
 }

@@ -84,11 +84,18 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// A state's name: `wanted` if it is free, else with the name of its binding, else numbered.
-    pub(super) fn state(&mut self, wanted: &str, binding: Option<&str>) -> String {
+    /// A state's name: `wanted` if it is free, else with the workflow that it is `within` or with the name of
+    /// its binding, else numbered.
+    pub(super) fn state(&mut self, wanted: &str, within: Option<&str>, binding: Option<&str>) -> String {
         let wanted: String = wanted.chars().take(80).collect();
         if self.taken.insert(wanted.clone()) {
             return wanted;
+        }
+        if let Some(within) = within {
+            let with_workflow: String = format!("{}: {wanted}", title(within)).chars().take(80).collect();
+            if self.taken.insert(with_workflow.clone()) {
+                return with_workflow;
+            }
         }
         if let Some(binding) = binding {
             let with_binding: String = format!("{wanted}: {}", title(binding)).chars().take(80).collect();
@@ -168,9 +175,9 @@ mod tests {
     #[test]
     fn a_second_state_of_a_name_takes_the_name_of_its_binding() {
         let mut names = Names::default();
-        assert_eq!(names.state("Charge", None), "Charge");
-        assert_eq!(names.state("Charge", Some("shipping_fee")), "Charge: Shipping Fee");
-        assert_eq!(names.state("Charge", None), "Charge 2");
+        assert_eq!(names.state("Charge", None, None), "Charge");
+        assert_eq!(names.state("Charge", None, Some("shipping_fee")), "Charge: Shipping Fee");
+        assert_eq!(names.state("Charge", None, None), "Charge 2");
     }
 
     #[test]

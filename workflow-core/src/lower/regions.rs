@@ -63,8 +63,7 @@ pub(super) fn lower(program: &mut Program, region: RegionId, given: Vec<(Var, No
     for point in reached.drafts.keys() {
         let mut nodes = own_expressions(program, *point);
         if reached.fresh.contains(point) {
-            nodes =
-                nodes.into_iter().map(|node| route::apply(program, &reached.start.lets, node)).collect();
+            nodes = nodes.into_iter().map(|node| route::apply(program, &reached.start.lets, node)).collect();
         }
         own.insert(*point, nodes);
     }

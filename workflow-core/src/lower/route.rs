@@ -8,7 +8,11 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, Arm, BinaryOp, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes};
+use crate::symbolic::{
+    Arena, Arm, BinaryOp, Dispatch, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
+};
+
+use super::drawn;
 
 /// A way out: what is assigned, in order, and the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,10 @@ pub(super) fn follow(
             }
             Step::Let { var, value, next: Some(next) } => {
                 let (var, value, next) = (*var, *value, *next);
+                if drawn::reads_drawn(program, &lets, value) {
+                    let target = drawn::pass_before(program, at);
+                    return Route { lets, target };
+                }
                 let value = apply(program, &lets, value);
                 lets.retain(|(known, _)| *known != var);
                 lets.push((var, value));
@@ -74,6 +82,7 @@ pub(super) fn follow(
                 };
                 let arms = match (&known, name) {
                     (Some(name), _) => arms_for(program, dispatch, Name::Known(name)),
+                    (None, Name::Unknown) if let Some(arm) = arm_for_all(program, dispatch) => vec![arm],
                     (None, Name::Unknown) => {
                         return Route { lets, target: dispatch_state(program, dispatch, error) };
                     }
@@ -186,6 +195,13 @@ fn arms_for(program: &Program, dispatch: usize, name: Name<'_>) -> Vec<usize> {
         }
     }
     arms
+}
+
+/// The first arm, if it takes every error.
+fn arm_for_all(program: &Program, dispatch: usize) -> Option<usize> {
+    let Dispatch { universe, arms, .. } = &program.dispatches[dispatch];
+    let first = arms.first()?;
+    (first.others && first.guard.is_none() && first.names.len() == universe.len()).then_some(0)
 }
 
 /// The Choice state between arms with guards, for an error whose name is known.

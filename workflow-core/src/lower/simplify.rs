@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use crate::symbolic::{Kind, Node, Program, Step, Var};
 
+use super::drawn;
+
 pub(super) fn simplify(program: &mut Program) {
     loop {
         let definitions = definitions(program);
@@ -14,7 +16,10 @@ pub(super) fn simplify(program: &mut Program) {
         // One variable at a time: a value that was put in may be the next one's.
         let Some((var, value)) = definitions.iter().find_map(|(var, values)| {
             let [value] = values.as_slice() else { return None };
-            if program.reads_mutable(*value) || program.mutable.contains(var) {
+            if drawn::draws(&program.arena, *value)
+                || program.reads_mutable(*value)
+                || program.mutable.contains(var)
+            {
                 return None;
             }
             let movable =
@@ -43,7 +48,7 @@ fn definitions(program: &Program) -> Vec<(Var, Vec<Node>)> {
     definitions
 }
 
-fn uses(program: &Program) -> HashMap<Var, usize> {
+pub(super) fn uses(program: &Program) -> HashMap<Var, usize> {
     let mut uses = HashMap::new();
     for node in nodes(program) {
         program.arena.each_var(node, &mut |var| *uses.entry(var).or_default() += 1);
@@ -69,14 +74,14 @@ fn nodes(program: &Program) -> Vec<Node> {
 fn is_cheap(program: &Program, node: Node) -> bool {
     match program.arena.kind(node) {
         Kind::Literal(value) => !value.is_object() && !value.is_array(),
-        Kind::Var(_) => true,
+        Kind::Var(_) | Kind::Context(_) => true,
         Kind::Field { base, .. } | Kind::Index { base, .. } => is_cheap(program, *base),
         _ => false,
     }
 }
 
 /// Puts `value` wherever `var` is read, and takes the `let` out.
-fn substitute(program: &mut Program, var: Var, value: Node) {
+pub(super) fn substitute(program: &mut Program, var: Var, value: Node) {
     for point in 0..program.steps.len() {
         // The `let` stays as a step that nothing reads; following a way out leaves it behind.
         if matches!(&program.steps[point], Step::Let { var: set, .. } if *set == var) {

@@ -49,7 +49,7 @@ impl State<'_> {
                 })
             }
             Step::Pass { .. } => asl::State::Pass(self.pass(comment)),
-            Step::Wait { .. } => asl::State::Wait(self.wait(comment)),
+            Step::Wait { until, .. } => asl::State::Wait(self.wait(*until, comment)),
             Step::Return { .. } | Step::Let { .. } | Step::Jump { .. } | Step::Dispatch { .. } => {
                 let output =
                     self.own.first().filter(|_| !self.passed).map(|value| self.writer.template(*value));
@@ -59,24 +59,11 @@ impl State<'_> {
     }
 
     fn task(&self, call: &CallInfo, comment: Option<String>) -> asl::Task {
-        let payload = match (call.parameters, self.own.as_slice()) {
-            ([_], [argument]) => self.writer.template(*argument),
-            (names, arguments) => Value::Object(
-                names
-                    .iter()
-                    .zip(arguments)
-                    .map(|(name, argument)| ((*name).to_owned(), self.writer.template(*argument)))
-                    .collect(),
-            ),
-        };
-        let mut arguments = serde_json::Map::new();
-        arguments.insert("FunctionName".to_owned(), format!("${{{}}}", call.task.function).into());
-        arguments.insert("Payload".to_owned(), payload);
         let Ways { catch, assign, output, transition } = self.ways();
         asl::Task {
             comment,
-            resource: "arn:aws:states:::lambda:invoke".to_owned(),
-            arguments: Value::Object(arguments),
+            resource: call.task.resource.arn(),
+            arguments: self.writer.template(self.own[0]),
             timeout_seconds: call.policy.timeout.map(Seconds::get),
             heartbeat_seconds: call.policy.heartbeat.map(Seconds::get),
             retry: call.policy.retriers().iter().map(retrier).collect(),
@@ -95,7 +82,7 @@ impl State<'_> {
             retry: fork.retry.iter().map(retrier).collect(),
             catch,
             assign,
-            output,
+            output: output.filter(is_no_result),
             transition,
         }
     }
@@ -122,21 +109,23 @@ impl State<'_> {
             items,
             item_selector,
             max_concurrency: map.policy.max_concurrency,
-            item_processor: self.branches.first().cloned().unwrap_or_else(|| asl::Branch {
-                start_at: String::new(),
-                states: Vec::new(),
-            }),
+            item_processor: self
+                .branches
+                .first()
+                .cloned()
+                .unwrap_or_else(|| asl::Branch { start_at: String::new(), states: Vec::new() }),
             retry: fork.retry.iter().map(retrier).collect(),
             catch,
             assign,
-            output,
+            output: output.filter(is_no_result),
             transition,
         }
     }
 
     /// The ways out of a state that runs something.
     fn ways(&self) -> Ways {
-        let mut ways = Ways { catch: Vec::new(), assign: Assign::new(), output: None, transition: Transition::End };
+        let mut ways =
+            Ways { catch: Vec::new(), assign: Assign::new(), output: None, transition: Transition::End };
         for way in &self.draft.ways {
             match &way.kind {
                 WayKind::Success => {
@@ -179,10 +168,11 @@ impl State<'_> {
         pass
     }
 
-    fn wait(&self, comment: Option<String>) -> asl::Wait {
+    fn wait(&self, until: bool, comment: Option<String>) -> asl::Wait {
         let asl::Pass { comment, assign, output, transition } = self.pass(comment);
-        let seconds = self.own.first().map(|seconds| self.writer.template(*seconds));
-        asl::Wait { comment, seconds, timestamp: None, assign, output, transition }
+        let time = self.own.first().map(|time| self.writer.template(*time));
+        let (seconds, timestamp) = if until { (None, time) } else { (time, None) };
+        asl::Wait { comment, seconds, timestamp, assign, output, transition }
     }
 
     fn choice(&self, comment: Option<String>) -> asl::Choice {
@@ -217,6 +207,11 @@ impl State<'_> {
             .map(|(var, value)| (self.writer.variables[var.0 as usize].clone(), self.writer.template(*value)))
             .collect()
     }
+}
+
+/// Whether an output is other than what the state gives without one.
+fn is_no_result(output: &Value) -> bool {
+    output != "{% $states.result %}"
 }
 
 /// Where a state that runs something leads.

@@ -14,17 +14,21 @@ use tracing::Span;
 
 use crate::{
     error::{Failure, PlatformError, WorkflowError},
-    history::Text,
+    given::{Given, give, take_given, waits_for_token},
+    history::{TaskOutput, Text},
     limits::{check_payload, check_result},
     native::{
         Context,
-        context::{Shared, Stop},
+        context::{Shared, Stop, Stream},
         execution::ExecutorError,
         mock::{Answer, Mock},
         tape::{Entry, TaskNames},
+        tokens::Wait,
     },
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
-    task::{States, Task, decode_arguments},
+    services::Request,
+    task::{Task, decode_arguments},
 };
 
 impl Context {
@@ -33,31 +37,39 @@ impl Context {
         &self,
         state: &'static str,
         payload: Text,
+        subject: Option<Text>,
         policy: Policy,
     ) -> Result<Text, Failure> {
+        let entry = self.entry::<T>(state);
         check_payload(state, &payload)?;
         let mut attempt = 1_u32;
         // Read from the policy at the first failure: most calls have none.
         let mut retriers: Option<Vec<(Retry, u32)>> = None;
         loop {
-            let failure = match self.attempt::<T>(state, &payload, &policy, attempt).await {
+            let failure = match self.attempt::<T>(state, entry, &payload, &subject, &policy, attempt).await {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
             let retriers = retriers
                 .get_or_insert_with(|| policy.retriers().into_iter().map(|retrier| (retrier, 0)).collect());
-            // The first that matches counts: once it is used up, later ones have no say.
-            match retriers.iter_mut().find(|(retrier, _)| retrier.matches(&failure.error)) {
-                Some((retrier, used)) if *used < retrier.max_attempts => {
-                    let delay = self.retry_delay(retrier, *used);
-                    *used += 1;
-                    self.pause(delay).await;
-                    drop(self.tick());
-                }
-                _ => return Err(failure),
-            }
+            let Some(delay) = self.next_try(retriers, &failure.error) else { return Err(failure) };
+            self.pause(delay).await;
+            drop(self.tick());
             attempt = attempt.saturating_add(1);
         }
+    }
+
+    /// How long to wait for the next try after an error, if there is one. Retriers stand with how often
+    /// each was used.
+    pub(super) fn next_try(&self, retriers: &mut [(Retry, u32)], error: &str) -> Option<Duration> {
+        // The first that matches counts: once it is used up, later ones have no say.
+        let (retrier, used) = retriers.iter_mut().find(|(retrier, _)| retrier.matches(error))?;
+        if *used >= retrier.max_attempts {
+            return None;
+        }
+        let delay = self.retry_delay(retrier, *used);
+        *used += 1;
+        Some(delay)
     }
 
     fn retry_delay(&self, retrier: &Retry, used: u32) -> Duration {
@@ -65,36 +77,77 @@ impl Context {
         if !retrier.full_jitter {
             return delay;
         }
-        let seed = self.shared.executor.inner.seed;
-        let seeded = || seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        delay.mul_f64(self.lock().random.get_or_insert_with(seeded).f64())
+        delay.mul_f64(self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).f64())
+    }
+
+    /// Asks a service: one attempt of an action.
+    #[doc(hidden)]
+    pub async fn ask(
+        &self,
+        resource: Resource,
+        arguments: &Text,
+        subject: Option<Text>,
+    ) -> Result<Text, NoAnswer> {
+        let executor = &self.shared.executor.inner;
+        if !executor.faults.is_empty()
+            && let Some(failure) = executor.faults.get(&resource.to_string())
+        {
+            return Err(NoAnswer::Failed(failure.clone()));
+        }
+        let Some(service) = executor.services.get(resource) else {
+            return Err(NoAnswer::Abort(ExecutorError::NoService { resource }));
+        };
+        let parsed = |text: &str| serde_json::from_str(text);
+        let request = Request {
+            resource,
+            arguments: parsed(arguments).unwrap_or_default(),
+            subject: subject.and_then(|subject| parsed(&subject).ok()),
+            now: self.shared.clock.now(),
+            seed: self.lock().services.get_or_insert_with(|| self.random(Stream::Services)).u64(..),
+        };
+        let answer = service.call(request).await.map_err(NoAnswer::Failed)?;
+        Ok(answer.to_string().into())
     }
 
     async fn attempt<T: Task>(
         &self,
         state: &'static str,
+        entry: u32,
         payload: &Text,
+        subject: &Option<Text>,
         policy: &Policy,
         attempt: u32,
     ) -> Result<Text, Failure> {
         let executor = &self.shared.executor;
-        let task = const { &TaskNames { name: T::NAME, function: T::FUNCTION } };
+        let wait = waits_for_token(T::GIVEN).then(|| executor.inner.tokens.issue(self.execution().id()));
+        let given = (!T::GIVEN.is_empty()).then(|| {
+            give::<T>(payload, |given| match given {
+                Given::IdempotencyKey(_) => format!("{}/{state}/{entry}", self.execution().id()),
+                Given::TaskToken(_) => wait.as_ref().map(|wait| wait.token.clone()).unwrap_or_default(),
+            })
+        });
+        let payload = given.as_ref().unwrap_or(payload);
+        let task = const { &TaskNames { name: T::NAME, resource: T::RESOURCE, function: T::FUNCTION } };
         self.lock().tape.push(Entry::scheduled(task, payload, policy));
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
         let ended = match executor.mock_of::<T>() {
+            None if let Some(wait) = &wait => {
+                let work = pin!(self.callback::<T>(wait, payload.clone(), policy.heartbeat));
+                self.limited(policy.timeout.map(Seconds::duration), false, &span, work).await
+            }
             None => {
-                let work = pin!(handle::<T>(payload, executor.inner.states.clone()));
-                self.limited(limit, true, &span, work).await
+                let work = pin!(T::attempt(payload.clone(), subject.clone(), self.clone()));
+                self.limited(limit, T::OUTSIDE, &span, work).await
             }
             Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
         let answer = match ended {
-            Ended::Answered(Ok(result)) => check_result(&result).map(|()| result),
-            Ended::Answered(Err(Unanswered::Failed(failure))) => Err(failure),
-            Ended::Answered(Err(Unanswered::Abort(error))) => return self.stop(Stop::Abort(error)).await,
-            Ended::Panicked(message) => Err(Failure::new("Panic", message).through_lambda()),
+            Ended::Answered(Ok(result)) => check_result(T::RESOURCE.service(), &result).map(|()| result),
+            Ended::Answered(Err(NoAnswer::Failed(failure))) => Err(failure),
+            Ended::Answered(Err(NoAnswer::Abort(error))) => return self.stop(Stop::Abort(error)).await,
+            Ended::Panicked(message) => Err(reported::<T>(Failure::new("Panic", message))),
             Ended::TimedOut => Err(Failure::new(PlatformError::TIMEOUT.as_str(), "")),
         };
         if let Err(failure) = &answer {
@@ -114,7 +167,7 @@ impl Context {
         mut work: Pin<&mut F>,
     ) -> Ended
     where
-        F: Future<Output = Result<Text, Unanswered>>,
+        F: Future<Output = Result<Text, NoAnswer>>,
     {
         let deadline = limit.map(|limit| self.shared.clock.elapsed().saturating_add(limit));
         let mut timer = None;
@@ -139,7 +192,7 @@ impl Context {
         .await
     }
 
-    async fn mocked<T: Task>(&self, mock: &Mock<T>, payload: &Text) -> Result<Text, Unanswered> {
+    async fn mocked<T: Task>(&self, mock: &Mock<T>, payload: &Text) -> Result<Text, NoAnswer> {
         let mut delay = mock.after;
         let mut answer = &mock.answer;
         if let Answer::Sequence(answers) = answer {
@@ -151,7 +204,7 @@ impl Context {
             };
             let Some(mock) = answers.get(turn) else {
                 let error = ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() };
-                return Err(Unanswered::Abort(error));
+                return Err(NoAnswer::Abort(error));
             };
             delay += mock.after;
             answer = &mock.answer;
@@ -160,31 +213,72 @@ impl Context {
             self.pause(delay).await;
         }
         match answer {
-            Answer::Value(Ok(text)) => Ok(Text::Shared(Arc::clone(text))),
+            Answer::Value(Ok(text)) => Ok(text.clone()),
             Answer::Value(Err(message)) => {
-                Err(Unanswered::Abort(ExecutorError::MockValue { task: T::NAME, message: message.clone() }))
+                Err(NoAnswer::Abort(ExecutorError::MockValue { task: T::NAME, message: message.clone() }))
             }
-            Answer::Error(failure) => Err(Unanswered::Failed(failure.through_lambda())),
-            Answer::Failure(failure) => Err(Unanswered::Failed(failure.clone())),
+            Answer::Error(failure) => Err(NoAnswer::Failed(reported::<T>(failure.clone()))),
+            Answer::Failure(failure) => Err(NoAnswer::Failed(failure.clone())),
             Answer::With(answer) => written::<T>(answer(arguments::<T>(payload)?)),
             Answer::Hangs => pending().await,
             // `Mock::sequence` holds no sequence in a sequence.
             Answer::Sequence(answers) => {
-                Err(Unanswered::Abort(ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() }))
+                Err(NoAnswer::Abort(ExecutorError::MockExhausted { task: T::NAME, answers: answers.len() }))
             }
         }
     }
 }
 
+impl Context {
+    /// How often this state was entered, with this time; 0 where the task does not ask.
+    fn entry<T: Task>(&self, state: &'static str) -> u32 {
+        if T::GIVEN.is_empty() {
+            return 0;
+        }
+        let mut mutable = self.lock();
+        let entry = mutable.entries.entry(state).or_default();
+        *entry += 1;
+        *entry
+    }
+
+    /// Has the handler hand its token out, and waits for the answer.
+    async fn callback<T: Task>(
+        &self,
+        wait: &Wait,
+        payload: Text,
+        heartbeat: Option<Seconds>,
+    ) -> Result<Text, NoAnswer> {
+        let mut states = self.shared.executor.inner.states.clone();
+        let failed = |failure: Failure| NoAnswer::Failed(failure.through_lambda());
+        take_given::<T>(&payload, &mut states).map_err(failed)?;
+        let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
+        let in_flight = InFlight::new(&self.shared);
+        match T::hand_out(arguments, states).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(failed(error.to_failure())),
+            Err(source) => {
+                return Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source }));
+            }
+        }
+        drop(in_flight);
+        self.tick().tape.push(Entry::Submitted(TaskOutput::Lambda("null".into())));
+        let answer = wait.answer(&self.shared.clock, heartbeat.map(Seconds::duration)).await;
+        let missed = || Err(Failure::new(PlatformError::TIMEOUT.as_str(), ""));
+        answer.unwrap_or_else(missed).map_err(NoAnswer::Failed)
+    }
+}
+
 /// How an attempt ended.
 enum Ended {
-    Answered(Result<Text, Unanswered>),
+    Answered(Result<Text, NoAnswer>),
     Panicked(String),
     TimedOut,
 }
 
 /// Why an attempt has no result.
-enum Unanswered {
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NoAnswer {
     /// The task failed.
     Failed(Failure),
     /// The executor cannot go on.
@@ -192,20 +286,22 @@ enum Unanswered {
 }
 
 /// Runs a handler behind the same boundary of text as a Lambda function.
-async fn handle<T: Task>(payload: &Text, states: States) -> Result<Text, Unanswered> {
-    match T::handle(arguments::<T>(payload)?, states).await {
+pub(crate) async fn handle<T: Task>(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    let mut states = context.shared.executor.inner.states.clone();
+    take_given::<T>(&payload, &mut states).map_err(|failure| NoAnswer::Failed(reported::<T>(failure)))?;
+    match T::handle(arguments::<T>(&payload)?, states).await {
         Ok(result) => written::<T>(result),
-        Err(source) => Err(Unanswered::Abort(ExecutorError::MissingState { task: T::NAME, source })),
+        Err(source) => Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source })),
     }
 }
 
-fn arguments<T: Task>(payload: &Text) -> Result<T::Arguments, Unanswered> {
-    decode_arguments::<T>(payload).map_err(|failure| Unanswered::Failed(failure.through_lambda()))
+fn arguments<T: Task>(payload: &Text) -> Result<T::Arguments, NoAnswer> {
+    decode_arguments::<T>(payload).map_err(|failure| NoAnswer::Failed(reported::<T>(failure)))
 }
 
-fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswered> {
+fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, NoAnswer> {
     let failure = match result {
-        Ok(output) => match Text::json(&output) {
+        Ok(output) => match T::answer(&output) {
             Ok(text) => return Ok(text),
             Err(error) => Failure::new(
                 "InvalidResult",
@@ -214,7 +310,12 @@ fn written<T: Task>(result: Result<T::Output, T::Error>) -> Result<Text, Unanswe
         },
         Err(error) => error.to_failure(),
     };
-    Err(Unanswered::Failed(failure.through_lambda()))
+    Err(NoAnswer::Failed(reported::<T>(failure)))
+}
+
+/// A failure as the service reports it: Lambda wraps what a function says.
+fn reported<T: Task>(failure: Failure) -> Failure {
+    if T::RESOURCE.answers_as_lambda() { failure.through_lambda() } else { failure }
 }
 
 /// Counts a handler that waits for something outside, for as long as it lives.
@@ -222,14 +323,14 @@ struct InFlight(Arc<Shared>);
 
 impl InFlight {
     fn new(shared: &Arc<Shared>) -> Self {
-        shared.in_flight.fetch_add(1, Ordering::Relaxed);
+        shared.family.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(shared))
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.family.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -6,26 +6,27 @@ use std::{
     convert::Infallible,
     future::{Future, pending},
     pin::{Pin, pin},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
-use serde::de::DeserializeOwned;
-
 use crate::{
+    child::STATES,
     clock::Running,
+    effects::{Draw, ExecutionContext, Source, uuid_of},
     error::{Failure, WorkflowError},
     history::{StateKind, Text},
     lower::Definition,
     native::{
         Executor,
+        children::Family,
+        decode_input,
         execution::ExecutorError,
         tape::{Entry, Tape},
     },
     task::{Call, Task},
+    time::Timestamp,
+    workflow::{Start, Workflow, WorkflowMeta},
 };
 
 /// The name of the failure that ends an execution whose values do not have the shape that the
@@ -39,14 +40,23 @@ pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 #[derive(Clone)]
 pub struct Context {
     pub(super) shared: Arc<Shared>,
+    /// The place of the first call of the workflow that sees it: one that stands in the place of another's
+    /// call has its calls behind those.
+    base: usize,
 }
 
 pub(super) struct Shared {
     pub(super) executor: Executor,
     pub(super) clock: Running,
-    /// Handlers that wait for something outside: while there is one, virtual time stands still.
-    pub(super) in_flight: AtomicUsize,
-    sites: &'static [String],
+    pub(super) family: Arc<Family>,
+    /// Whether another execution started this one.
+    pub(super) is_child: bool,
+    definition: &'static Definition,
+    workflow: &'static str,
+    name: Option<String>,
+    seed: Option<u64>,
+    /// Known when somebody asks.
+    execution: OnceLock<ExecutionContext>,
     /// Never held while a workflow's or a handler's own code runs.
     state: Mutex<Mutable>,
 }
@@ -58,9 +68,28 @@ pub(super) struct Mutable {
     delivered: HashMap<(String, String), Failure>,
     /// Set when the workflow must not go on.
     stop: Option<Stop>,
+    /// For the jitter of retries.
     pub(super) random: Option<fastrand::Rng>,
+    /// For the values that the workflow draws.
+    drawn: Option<fastrand::Rng>,
+    /// For the seeds of the executions that it starts.
+    children: Option<fastrand::Rng>,
+    /// For the ids that services make.
+    pub(super) services: Option<fastrand::Rng>,
     /// How many answers of a mock's sequence were used.
     pub(super) turns: HashMap<TypeId, usize>,
+    /// How often each state was entered whose task has a key of idempotency.
+    pub(super) entries: HashMap<&'static str, u32>,
+}
+
+/// What random numbers are for: more of the one leave the others as they were.
+#[derive(Clone, Copy)]
+pub(super) enum Stream {
+    Jitter,
+    Drawn,
+    Name,
+    Child,
+    Services,
 }
 
 /// Why a workflow's body is dropped before its end.
@@ -70,23 +99,103 @@ pub(super) enum Stop {
 }
 
 impl Context {
-    pub(super) fn new(executor: Executor, definition: &'static Definition, input: Text) -> Self {
-        let clock = executor.inner.clock.start();
+    pub(super) fn new(
+        executor: Executor,
+        workflow: &'static str,
+        definition: &'static Definition,
+        input: Text,
+    ) -> Self {
+        let (clock, name) = (executor.inner.clock.start(), executor.inner.execution_name.clone());
+        let seed = executor.inner.seed;
+        Self::with(executor, clock, workflow, definition, input, name, seed, None)
+    }
+
+    /// For an execution that this one starts.
+    pub(super) fn descend(
+        &self,
+        meta: &WorkflowMeta,
+        definition: &'static Definition,
+        input: Text,
+        name: Option<String>,
+    ) -> Self {
+        let clock = self.shared.clock.fork();
+        let executor = self.shared.executor.clone();
+        // A child draws values of its own, on every run the same.
+        let seed = executor.inner.seed.map(|_| {
+            let mut mutable = self.lock();
+            mutable.children.get_or_insert_with(|| self.random(Stream::Child)).u64(..)
+        });
+        let family = Some(Arc::clone(&self.shared.family));
+        Self::with(executor, clock, meta.name, definition, input, name, seed, family)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "called twice, right above")]
+    fn with(
+        executor: Executor,
+        clock: Running,
+        workflow: &'static str,
+        definition: &'static Definition,
+        input: Text,
+        name: Option<String>,
+        seed: Option<u64>,
+        family: Option<Arc<Family>>,
+    ) -> Self {
         let mutable = Mutable {
             tape: Tape::new(input, clock.now(), definition.sites.len()),
             delivered: HashMap::new(),
             stop: None,
             random: None,
+            drawn: None,
+            children: None,
+            services: None,
             turns: HashMap::new(),
+            entries: HashMap::new(),
         };
         let shared = Shared {
             executor,
             clock,
-            in_flight: AtomicUsize::new(0),
-            sites: &definition.sites,
+            is_child: family.is_some(),
+            family: family.unwrap_or_default(),
+            definition,
+            workflow,
+            name,
+            seed,
+            execution: OnceLock::new(),
             state: Mutex::new(mutable),
         };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), base: 0 }
+    }
+
+    /// The execution's input.
+    pub(super) fn input(&self) -> Text {
+        self.lock().tape.input()
+    }
+
+    /// The name of the state that an awaited call became.
+    pub(super) fn state_at(&self, site: usize, otherwise: &'static str) -> &'static str {
+        self.shared.definition.sites.get(self.base + site).map_or(otherwise, String::as_str)
+    }
+
+    /// Runs another workflow in the place of a call: what `.await` on it becomes.
+    #[doc(hidden)]
+    pub async fn inline<W: Workflow>(&self, start: Start<W>, site: usize) -> Result<W::Output, W::Error> {
+        let at = self.base + site;
+        let known = self.shared.definition.inlined.iter().find(|(call, _)| *call == at);
+        // A workflow that is not written out, for it awaits itself, has states without names.
+        let base = known.map_or(usize::MAX / 2, |(_, base)| *base);
+        let arguments = match start.input {
+            Ok(input) => decode_input::<W::Arguments>(&W::META, &input).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match arguments {
+            Ok(arguments) => {
+                let context = Self { shared: Arc::clone(&self.shared), base };
+                // Behind a pointer, so that workflows that await each other have a size.
+                let body: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(W::run(context, arguments));
+                body.await
+            }
+            Err(error) => self.fail(error).await,
+        }
     }
 
     /// Runs a task to its result, retries included: what `.await` on a call becomes.
@@ -98,8 +207,8 @@ impl Context {
     /// The failure of the last attempt, as a value of the task's error type.
     #[doc(hidden)]
     pub async fn task<T: Task>(&self, call: Call<T>, site: usize) -> Result<T::Output, T::Error> {
-        let state = self.shared.sites.get(site).map_or(T::NAME, String::as_str);
-        let Call { payload, policy, .. } = call;
+        let state = self.state_at(site, T::NAME);
+        let Call { payload, policy, subject, .. } = call;
         let payload = match payload {
             Ok(payload) => payload,
             Err(error) => {
@@ -109,30 +218,91 @@ impl Context {
             }
         };
         // Pinned here and lent: a future that is handed on by value is copied each time.
-        let attempts = pin!(self.attempts::<T>(state, payload, policy));
+        let attempts = pin!(self.attempts::<T>(state, payload, subject, policy));
         match self.step(StateKind::Task, state, attempts).await {
-            Ok(result) => Ok(self.decode(state, &result).await),
-            Err(raw) => match T::Error::from_failure(raw.reported()) {
-                Ok(error) => {
-                    let Failure { error: name, cause } = error.to_failure();
-                    self.lock().delivered.insert((name, cause), raw);
-                    Err(error)
-                }
-                Err(unknown) => {
-                    let Failure { error, cause } = unknown;
-                    let cause = format!(
-                        "The error '{error}' of the state '{state}' is not one that the task declares, or lacks its data: {cause}"
-                    );
-                    self.fail(cause).await
+            Ok(answer) => match T::result(&answer) {
+                Ok(result) => Ok(result),
+                Err(error) => {
+                    self.fail(format!("The result of the state '{state}' does not fit its type: {error}"))
+                        .await
                 }
             },
+            Err(raw) => {
+                let raw = T::failure(raw);
+                match T::Error::from_failure(raw.reported()) {
+                    Ok(error) => {
+                        let Failure { error: name, cause } = error.to_failure();
+                        self.lock().delivered.insert((name, cause), raw);
+                        Err(error)
+                    }
+                    Err(unknown) => {
+                        let Failure { error, cause } = unknown;
+                        let cause = format!(
+                            "The error '{error}' of the state '{state}' is not one that the task declares, or lacks its data: {cause}"
+                        );
+                        self.fail(cause).await
+                    }
+                }
+            }
         }
+    }
+
+    /// Waits until a point in time: what `sleep_until(..).await` becomes.
+    #[doc(hidden)]
+    pub async fn wait_until(&self, time: Timestamp, site: usize) {
+        self.wait(time.since(self.shared.clock.now()).into(), site).await;
+    }
+
+    /// Draws a value: what `now().await`, `uuid().await` and `random().await` become. A journal has to keep
+    /// it, as it keeps the result of a step.
+    #[doc(hidden)]
+    pub fn draw<D: Draw>(&self, draw: D) -> D::Value {
+        let now = self.shared.clock.now();
+        let mut mutable = self.lock();
+        let random = mutable.drawn.get_or_insert_with(|| self.random(Stream::Drawn));
+        draw.draw(&mut Source { now, random })
+    }
+
+    /// The seed of what the execution draws.
+    pub(super) fn drawn_seed(&self) -> Option<u64> {
+        self.shared.seed.map(|seed| seed ^ ((Stream::Drawn as u64) << 56))
+    }
+
+    /// The execution's name, where something has asked for it.
+    pub(super) fn name(&self) -> Option<String> {
+        self.shared
+            .execution
+            .get()
+            .map(|execution| execution.name.clone())
+            .or_else(|| self.shared.name.clone())
+    }
+
+    /// Random numbers, the same on every run of a seeded executor.
+    pub(super) fn random(&self, stream: Stream) -> fastrand::Rng {
+        let seed = self.shared.seed;
+        seed.map_or_else(fastrand::Rng::new, |seed| fastrand::Rng::with_seed(seed ^ ((stream as u64) << 56)))
+    }
+
+    /// What the execution knows of itself.
+    #[doc(hidden)]
+    pub fn execution(&self) -> &ExecutionContext {
+        self.shared.execution.get_or_init(|| {
+            let name = self.shared.name.clone().unwrap_or_else(|| uuid_of(&mut self.random(Stream::Name)));
+            let workflow = self.shared.workflow;
+            ExecutionContext {
+                id: format!("{STATES}:execution:{workflow}:{name}"),
+                name,
+                start_time: self.shared.clock.started(),
+                state_machine_id: format!("{STATES}:stateMachine:{workflow}"),
+                state_machine_name: workflow.to_owned(),
+            }
+        })
     }
 
     /// Waits, by the execution's clock: what `sleep(..).await` becomes.
     #[doc(hidden)]
     pub async fn wait(&self, duration: Duration, site: usize) {
-        let state = self.shared.sites.get(site).map_or("Wait", String::as_str);
+        let state = self.state_at(site, "Wait");
         let pause = async {
             self.pause(duration).await;
             self.tick().tape.push(Entry::Waited);
@@ -182,17 +352,8 @@ impl Context {
         self.shared.clock.timer(deadline).await;
     }
 
-    async fn decode<V: DeserializeOwned>(&self, state: &str, result: &str) -> V {
-        match serde_json::from_str(result) {
-            Ok(value) => value,
-            Err(error) => {
-                self.fail(format!("The result of the state '{state}' does not fit its type: {error}")).await
-            }
-        }
-    }
-
     /// Ends the execution as failed, without the workflow having a say.
-    async fn fail<V>(&self, cause: String) -> V {
+    pub(super) async fn fail<V>(&self, cause: String) -> V {
         self.stop(Stop::Fail(Failure::new(QUERY_EVALUATION_ERROR, cause))).await
     }
 
@@ -207,7 +368,7 @@ impl Context {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.shared.in_flight.load(Ordering::Relaxed) == 0
+        self.shared.family.in_flight.load(Ordering::Relaxed) == 0
     }
 
     /// The failure as the execution reports it: as the service said it, if it came from a call.
@@ -216,6 +377,17 @@ impl Context {
         let key = (error, cause);
         if let Some(raw) = self.lock().delivered.remove(&key) {
             return raw;
+        }
+        let (error, cause) = key;
+        Failure { error, cause }
+    }
+
+    /// The same, of a failure that goes on to be one of the workflow's own.
+    pub(super) fn reported(&self, failure: Failure) -> Failure {
+        let Failure { error, cause } = failure;
+        let key = (error, cause);
+        if let Some(raw) = self.lock().delivered.get(&key) {
+            return raw.clone();
         }
         let (error, cause) = key;
         Failure { error, cause }

@@ -9,7 +9,8 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{History, Outcome, Status, Text},
     limits::MAX_DATA_BYTES,
-    native::tape::Tape,
+    native::{ChildExecution, tape::Tape},
+    resource::Resource,
     task::{MissingState, Task, TaskFn, decode_arguments},
     workflow::{Workflow, WorkflowMeta},
 };
@@ -24,6 +25,11 @@ pub struct Report {
     pub elapsed: Duration,
     /// Why the executor could not go on, where the status is [`Status::Aborted`].
     pub aborted: Option<ExecutorError>,
+    /// The executions that it started, directly or not, in the order in which they were started.
+    pub children: Vec<ChildExecution>,
+    /// What its values were drawn from, and its name where something asked for it.
+    pub(crate) drawn_seed: Option<u64>,
+    pub(crate) name: Option<String>,
     pub(super) recorded: Recorded,
 }
 
@@ -136,9 +142,20 @@ impl<W: Workflow> Execution<W> {
         self.report.calls()
     }
 
+    /// The executions that it started with [`Start::start`](crate::Start::start) or
+    /// [`Start::start_sync`](crate::Start::start_sync), directly or not, in the order in which they were
+    /// started. One that its parent stopped waiting for is not among them.
+    pub fn children(&self) -> &[ChildExecution] {
+        &self.report.children
+    }
+
     /// How long it took, by its own clock.
     pub fn elapsed(&self) -> Duration {
         self.report.elapsed
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
     }
 
     /// The execution without its types.
@@ -196,6 +213,14 @@ pub enum ExecutorError {
     /// The input does not fit the workflow.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Nothing answers in process for a service.
+    #[error(
+        "nothing answers for `{resource}`; give the executor a service with `.service(..)`, or mock the task"
+    )]
+    NoService {
+        /// The service and its action.
+        resource: Resource,
+    },
     /// A handler asks for a [`State`](crate::State) that the executor was not given.
     #[error("the task `{task}` cannot run: {source}")]
     MissingState {
@@ -235,6 +260,7 @@ impl ExecutorError {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Input(_) => "Executor.Input",
+            Self::NoService { .. } => "Executor.NoService",
             Self::MissingState { .. } => "Executor.MissingState",
             Self::MockExhausted { .. } => "Executor.MockExhausted",
             Self::MockValue { .. } => "Executor.MockValue",

@@ -1,9 +1,10 @@
 //! What a test has a task answer instead of its handler.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use crate::{
     error::{Failure, WorkflowError},
+    history::Text,
     task::Task,
 };
 
@@ -18,7 +19,7 @@ pub struct Mock<T: Task> {
 
 pub(super) enum Answer<T: Task> {
     /// A result as JSON text, or why it cannot be written.
-    Value(Result<Arc<str>, String>),
+    Value(Result<Text, String>),
     /// What the handler itself reports.
     Error(Failure),
     /// What the platform reports.
@@ -34,8 +35,7 @@ type With<T> =
 impl<T: Task> Mock<T> {
     /// Succeeds with this value each time.
     pub fn value(value: T::Output) -> Self {
-        let text = serde_json::to_string(&value);
-        Self::new(Answer::Value(text.map(Arc::from).map_err(|error| error.to_string())))
+        Self::new(Answer::Value(T::answer(&value).map_err(|error| error.to_string())))
     }
 
     /// Fails with this error each time, as the handler would.

@@ -4,46 +4,58 @@
 //! retry arithmetic, error names, limits, the clock and the shape of the history.
 
 mod attempt;
+mod children;
 mod context;
 mod execution;
+mod fork;
 mod log;
 mod mock;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
-    task::Poll,
+    task::{self, Poll},
     time::Duration,
 };
 
 use tracing::Instrument;
 
-pub(crate) use self::execution::decode_input;
-pub(crate) use self::attempt::panic_message;
+pub use self::{
+    attempt::NoAnswer,
+    children::ChildExecution,
+    context::Context,
+    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
+    fork::{Fork, block, items, iteration, run_attempt, run_map},
+    mock::Mock,
+    tokens::{TaskTokenError, TaskTokens},
+};
+pub(crate) use self::{
+    attempt::{handle, panic_message},
+    execution::decode_input,
+};
 use self::{
+    children::Family,
     context::{QUERY_EVALUATION_ERROR, Stop},
     execution::Recorded,
     log::texts,
     tape::Entry,
-};
-pub use self::{
-    context::Context,
-    execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
-    mock::Mock,
 };
 use crate::{
     clock::Clock,
     error::{Failure, WorkflowError},
     history::{Outcome, Status, Text},
     limits::check_output,
+    services::{Service, Services},
     task::{States, Task, TaskFn},
+    testing,
     workflow::{Start, Workflow},
 };
 
@@ -67,8 +79,13 @@ pub struct Executor {
 #[derive(Clone)]
 struct Inner {
     states: States,
+    services: Services,
+    faults: BTreeMap<String, Failure>,
     mocks: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     seed: Option<u64>,
+    execution_name: Option<String>,
+    tokens: TaskTokens,
+    agreeing: bool,
     clock: Clock,
 }
 
@@ -81,8 +98,17 @@ impl Default for Executor {
 impl Executor {
     /// An executor in real time.
     pub fn new() -> Self {
-        let inner =
-            Inner { states: States::default(), mocks: HashMap::new(), seed: None, clock: Clock::Real };
+        let inner = Inner {
+            states: States::default(),
+            services: Services::default(),
+            faults: BTreeMap::new(),
+            mocks: HashMap::new(),
+            seed: None,
+            execution_name: None,
+            tokens: TaskTokens::default(),
+            agreeing: false,
+            clock: Clock::Real,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -97,10 +123,42 @@ impl Executor {
         self.with(|inner| inner.states.insert(value))
     }
 
-    /// Seeds the jitter of retries. Each execution starts from the seed anew.
+    /// Has this answer for an AWS service instead of what is in memory:
+    /// `.service(dynamodb::Memory::new())`, or a [`Service`] of your own.
+    #[must_use]
+    pub fn service<S: Service>(self, service: S) -> Self {
+        self.with(|inner| inner.services.insert(Arc::new(service)))
+    }
+
+    /// Has every call of an action fail like this, whichever types it is called with. The name is what
+    /// stands behind `arn:aws:states:::` in the state machine.
+    ///
+    /// ```
+    /// use workflow_core::{Executor, Failure};
+    ///
+    /// let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
+    /// let executor = Executor::test().service_fails("sns:publish", gone);
+    /// ```
+    #[must_use]
+    pub fn service_fails(self, resource: &str, failure: Failure) -> Self {
+        self.with(|inner| {
+            inner.faults.insert(resource.to_owned(), failure);
+        })
+    }
+
+    /// Seeds the jitter of retries, the ids that services make, and what a workflow draws with [`uuid`](crate::uuid) and
+    /// [`random`](crate::random). Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))
+    }
+
+    /// Names the executions: [`ExecutionContext::name`](crate::ExecutionContext::name). Without it each has
+    /// a UUID, as on AWS.
+    #[must_use]
+    pub fn execution_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.with(|inner| inner.execution_name = Some(name))
     }
 
     /// Has a task answer like this instead of running its handler: `.mock(charge, Mock::value(..))`.
@@ -112,10 +170,26 @@ impl Executor {
         })
     }
 
+    /// Answers tasks that wait for their [`TaskToken`](crate::TaskToken).
+    pub fn task_tokens(&self) -> TaskTokens {
+        self.inner.tokens.clone()
+    }
+
     /// Sets the time that executions live in.
     #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         self.with(|inner| inner.clock = clock)
+    }
+
+    /// Has each execution be run again by its state machine, and compared: for tests.
+    ///
+    /// # Panics
+    ///
+    /// What this executor runs panics where the two differ, with both histories: see
+    /// [`testing::replay`].
+    #[must_use]
+    pub fn agreeing(self) -> Self {
+        self.with(|inner| inner.agreeing = true)
     }
 
     /// Runs an execution to its end. Whatever happens is in the [`Execution`]: an input that does
@@ -125,7 +199,14 @@ impl Executor {
     /// The future borrows nothing, so it can be spawned.
     pub fn run<W: Workflow>(&self, start: Start<W>) -> impl Future<Output = Execution<W>> + Send + use<W> {
         let executor = self.clone();
-        async move { Execution::new(execute::<W>(executor, start).await) }
+        async move {
+            let agreeing = executor.inner.agreeing;
+            let execution = Execution::new(execute::<W>(executor, start).await);
+            if agreeing && let Err(disagreement) = testing::replay(&execution) {
+                std::panic::panic_any(disagreement.to_string());
+            }
+            execution
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -151,7 +232,19 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         Ok(arguments) => arguments,
         Err(error) => return refused(error),
     };
-    let context = Context::new(executor, W::definition(), input);
+    let context = Context::new(executor, workflow, W::definition(), input);
+    // Those that are left when nobody asks for the execution any more hold on to it.
+    let family = Dropped(Arc::clone(&context.shared.family));
+    let mut report = run_in::<W>(&context, arguments).await;
+    let mut turns = 0;
+    poll_fn(|cx| settle(&context, &mut turns, cx)).await;
+    report.children = family.0.take();
+    report
+}
+
+/// Runs an execution in its context to its end.
+async fn run_in<W: Workflow>(context: &Context, arguments: W::Arguments) -> Report {
+    let workflow = W::META.name;
     let span = tracing::info_span!("execution", workflow, status = tracing::field::Empty);
     let body = async {
         match W::run(context.clone(), arguments).await {
@@ -165,11 +258,15 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
         }
     };
     let limit = W::META.timeout_seconds.map(Duration::from_secs);
-    let end = drive(&context, pin!(body), limit).instrument(span.clone()).await;
-    let report = report(&context, end);
+    let end = drive(context, pin!(body), limit).instrument(span.clone()).await;
+    let report = report(context, end);
     span.record("status", tracing::field::debug(report.outcome.status));
     report
 }
+
+/// How often other futures of the runtime have their turn before virtual time moves on while a task waits for
+/// its token.
+const TURNS: u32 = 32;
 
 /// How a workflow's body ended.
 enum End {
@@ -185,6 +282,7 @@ where
 {
     let clock = &context.shared.clock;
     let mut timer = None;
+    let mut turns = 0_u32;
     poll_fn(|cx| {
         loop {
             match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
@@ -206,16 +304,71 @@ where
                     return Poll::Ready(End::TimedOut);
                 }
             }
-            if !clock.is_virtual() || !context.is_idle() {
+            // The time is its parent's to move.
+            if context.shared.is_child {
                 return Poll::Pending;
             }
-            if !clock.advance() {
-                let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
-                return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
+            let _: Poll<()> = context.shared.family.poll(cx);
+            match advance(context, &mut turns, cx) {
+                Moved::Yes => {}
+                Moved::Later => return Poll::Pending,
+                Moved::Never => {
+                    let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
+                    return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
+                }
             }
         }
     })
     .await
+}
+
+/// Polls what an execution has started and left, until all of it has ended.
+fn settle(context: &Context, turns: &mut u32, cx: &mut task::Context<'_>) -> Poll<()> {
+    loop {
+        if context.shared.family.poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        match advance(context, turns, cx) {
+            Moved::Yes => {}
+            Moved::Later => return Poll::Pending,
+            // What is left can never end.
+            Moved::Never => return Poll::Ready(()),
+        }
+    }
+}
+
+/// Whether virtual time has moved.
+enum Moved {
+    Yes,
+    /// Something else happens first.
+    Later,
+    /// Nothing waits for a time.
+    Never,
+}
+
+/// Moves virtual time on when all that is left is to wait.
+fn advance(context: &Context, turns: &mut u32, cx: &task::Context<'_>) -> Moved {
+    let clock = &context.shared.clock;
+    if !clock.is_virtual() || !context.is_idle() {
+        return Moved::Later;
+    }
+    // Whoever holds a token has the time to answer before the time moves on.
+    if *turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
+        *turns += 1;
+        cx.waker().wake_by_ref();
+        return Moved::Later;
+    }
+    *turns = 0;
+    if clock.advance() { Moved::Yes } else { Moved::Never }
+}
+
+/// Drops those that are still running.
+struct Dropped(Arc<Family>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
 }
 
 fn report(context: &Context, end: End) -> Report {
@@ -231,7 +384,9 @@ fn report(context: &Context, end: End) -> Report {
     let outcome = outcome(&entry);
     let tape = &mut context.tick().tape;
     tape.push(entry);
-    Report { outcome, elapsed, aborted, recorded: Recorded::of(tape.take()) }
+    let recorded = Recorded::of(tape.take());
+    let (drawn_seed, name) = (context.drawn_seed(), context.name());
+    Report { outcome, elapsed, aborted, children: Vec::new(), drawn_seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -255,6 +410,9 @@ fn refused(error: InputError) -> Report {
         outcome: outcome(&Entry::Aborted(Box::new(error.clone()))),
         elapsed: Duration::ZERO,
         aborted: Some(error),
+        children: Vec::new(),
+        drawn_seed: None,
+        name: None,
         recorded: Recorded::default(),
     }
 }

@@ -4,14 +4,15 @@
 //! where the history has several events: what follows from the entries before is not repeated.
 
 use crate::{
-    clock::Timestamp,
     error::Failure,
-    history::{History, StateKind, Text},
+    history::{History, StateKind, TaskOutput, Text},
     native::{
         execution::{CallRecord, ExecutorError},
         log::Log,
     },
+    resource::Resource,
     retry::{Policy, Seconds},
+    time::Timestamp,
 };
 
 /// The entries of an execution. Reads of the clock are apart: what happens together has one time.
@@ -20,8 +21,14 @@ pub(super) struct Tape {
     input: Text,
     started: Timestamp,
     now: Timestamp,
-    entries: Vec<(Timestamp, Entry)>,
+    entries: Vec<(Timestamp, Lane, Entry)>,
+    /// The branch that runs, and how many there were.
+    lane: Lane,
+    lanes: u32,
 }
+
+/// A branch or an iteration by its number in the execution; 0 is the workflow itself.
+pub(super) type Lane = u32;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -37,12 +44,22 @@ pub(super) enum Entry {
         /// In seconds; 0 where there is none.
         heartbeat: u32,
     },
+    /// The attempt was handed on to somebody who answers later.
+    Submitted(TaskOutput),
     /// The attempt ended. With a result, its state was left.
     Answered(Result<Text, Box<Failure>>),
     /// A task failed for good; whether its state was left shows in what comes next.
     GaveUp(Box<Failure>),
     /// A wait is over, and its state was left.
     Waited,
+    /// A state started its branches, or its iterations, of which there are so many.
+    Forked(Option<usize>),
+    /// A branch of this number started. An iteration has its place and its item.
+    Branch(Lane, Option<(usize, Text)>),
+    /// A branch ended with this output, or failed.
+    BranchEnded(Option<Text>),
+    /// All branches ended, with the list of their outputs, and their state was left.
+    Joined(Text),
     Succeeded(Text),
     Failed(Box<Failure>),
     TimedOut,
@@ -53,6 +70,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct TaskNames {
     pub(super) name: &'static str,
+    pub(super) resource: Resource,
     pub(super) function: &'static str,
 }
 
@@ -72,7 +90,23 @@ impl Entry {
 impl Tape {
     pub(super) fn new(input: Text, now: Timestamp, sites: usize) -> Self {
         // A task that succeeds at once leaves three entries.
-        Self { input, started: now, now, entries: Vec::with_capacity(3 * sites + 1) }
+        Self { input, started: now, now, entries: Vec::with_capacity(3 * sites + 1), lane: 0, lanes: 0 }
+    }
+
+    /// The number of a new branch.
+    pub(super) fn new_lane(&mut self) -> Lane {
+        self.lanes += 1;
+        self.lanes
+    }
+
+    /// Has what is written next belong to a branch. Gives the one that it belonged to before.
+    pub(super) fn enter(&mut self, lane: Lane) -> Lane {
+        std::mem::replace(&mut self.lane, lane)
+    }
+
+    /// The input of the execution.
+    pub(super) fn input(&self) -> Text {
+        self.input.clone()
     }
 
     /// Sets the time of what is written next.
@@ -81,7 +115,7 @@ impl Tape {
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
-        self.entries.push((self.now, entry));
+        self.entries.push((self.now, self.lane, entry));
     }
 
     /// Takes the entries out; what is left is empty.
@@ -91,7 +125,7 @@ impl Tape {
 
     /// The name of the state that was entered last.
     pub(super) fn last_state(&self) -> Option<&'static str> {
-        self.entries.iter().rev().find_map(|(_, entry)| match entry {
+        self.entries.iter().rev().find_map(|(_, _, entry)| match entry {
             Entry::Entered(_, name) => Some(*name),
             _ => None,
         })
@@ -100,15 +134,15 @@ impl Tape {
     /// Writes the history.
     pub(super) fn history(&self) -> History {
         let mut log = Log::new(self.input.clone(), self.started);
-        for (now, entry) in &self.entries {
-            log.write(entry, *now);
+        for (now, lane, entry) in &self.entries {
+            log.write(entry, *lane, *now);
         }
         log.into_history()
     }
 
     /// The attempts in the order in which they were scheduled.
     pub(super) fn calls(&self) -> Vec<CallRecord> {
-        let calls = self.entries.iter().filter_map(|(_, entry)| match entry {
+        let calls = self.entries.iter().filter_map(|(_, _, entry)| match entry {
             Entry::Scheduled { task, payload, .. } => {
                 Some(CallRecord { task: task.name, payload: payload.clone() })
             }

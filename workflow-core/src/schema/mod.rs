@@ -43,13 +43,14 @@ pub fn of(entry: &CatalogueEntry) -> Value {
     let mut writer = Writer::default();
     let mut defs = Map::new();
     let contract = &definition.contract;
-    defs.insert("input".to_owned(), parameters(&mut writer, &contract.parameters));
+    defs.insert("input".to_owned(), parameters(&mut writer, &contract.parameters, &[]));
     let output = contract.output.map_or_else(|| json!({}), |output| writer.write(output, Mode::Written));
     defs.insert("output".to_owned(), output);
     defs.insert("errors".to_owned(), json!({ "enum": entry.errors() }));
     for task in &definition.tasks {
         let (Some(function), contract) = (task.lambda(), &task.contract) else { continue };
-        let payload = parameters(&mut writer, &contract.parameters());
+        let given: Vec<&str> = contract.given().collect();
+        let payload = parameters(&mut writer, &contract.parameters(), &given);
         defs.insert(format!("{function}.payload"), payload);
         defs.insert(format!("{function}.result"), writer.write(contract.result(), Mode::Written));
         defs.insert(format!("{function}.errors"), json!({ "enum": contract.errors() }));
@@ -64,17 +65,20 @@ pub fn of(entry: &CatalogueEntry) -> Value {
     })
 }
 
-/// One parameter is the value itself, several are an object with their names.
-fn parameters(writer: &mut Writer, parameters: &[(&'static str, ShapeFn)]) -> Value {
-    match parameters {
-        [] => json!({}),
-        [(_, shape)] => writer.write(*shape, Mode::Read),
-        several => {
-            let fields = several.iter().map(|(name, shape)| {
+/// One parameter is the value itself, several are an object with their names; what the platform gives is
+/// text beside them.
+fn parameters(writer: &mut Writer, parameters: &[(&'static str, ShapeFn)], given: &[&str]) -> Value {
+    match (parameters, given) {
+        ([], []) => json!({}),
+        ([(_, shape)], []) => writer.write(*shape, Mode::Read),
+        (parameters, given) => {
+            let fields = parameters.iter().map(|(name, shape)| {
                 let required = !matches!(shape(), crate::data::Shape::Option(_));
                 ((*name).to_owned(), writer.write(*shape, Mode::Read), required)
             });
-            shapes::object(fields.collect())
+            let mut fields: Vec<_> = fields.collect();
+            fields.extend(given.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }), true)));
+            shapes::object(fields)
         }
     }
 }

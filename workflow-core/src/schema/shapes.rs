@@ -68,6 +68,11 @@ impl Writer {
             Shape::Option(inner) => json!({ "anyOf": [self.write(*inner, mode), { "type": "null" }] }),
             Shape::List(inner) => json!({ "type": "array", "items": self.write(*inner, mode) }),
             Shape::Tuple(inner) => self.tuple(inner, mode),
+            Shape::JsonText(inner) => json!({
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": self.write(*inner, mode),
+            }),
             Shape::Map(inner) => {
                 json!({ "type": "object", "additionalProperties": self.write(*inner, mode) })
             }

@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::data::Data;
 
 use super::{
-    graph::{Hole, Point, Program, Region, RegionId, Step, Var},
+    graph::{Hole, Note, Point, Program, Region, RegionId, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
-    scope::{Open, Scope},
+    scope::Open,
     tuple::WitnessTuple,
 };
 
@@ -32,25 +32,57 @@ pub(super) struct Inner {
     pub(super) region: RegionId,
     /// What an `async` block or an awaited `match` left open: its successes.
     pub(super) scopes: Vec<Open>,
+    /// The workflow, and those that are being written in the place of a call, outermost first.
+    pub(super) frames: Vec<Frame>,
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        Self::new()
-    }
+/// A workflow that is being read.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Its type.
+    pub(super) identity: &'static str,
+    /// The function's name.
+    pub(super) function: &'static str,
+    /// What its parameters are, where it stands in the place of a call.
+    pub(super) arguments: Vec<Node>,
+    /// How many of the parameters were read.
+    pub(super) read: usize,
+    /// The place of its first call among those of the whole program.
+    pub(super) base: usize,
+    /// Where its result leads, where it stands in the place of a call.
+    pub(super) scope: Option<usize>,
+    /// What the author wrote at the call, for the first state made of it.
+    pub(super) note: Option<Note>,
 }
 
 impl Builder {
-    /// A builder for an empty body.
-    pub fn new() -> Self {
-        let program = Program { regions: vec![Region::default()], ..Program::default() };
-        let inner = Inner { program, holes: vec![Hole::Entry(0)], region: 0, scopes: Vec::new() };
+    /// A builder for the body of a workflow.
+    pub(crate) fn new(identity: &'static str, function: &'static str) -> Self {
+        let frame =
+            Frame { identity, function, arguments: Vec::new(), read: 0, base: 0, scope: None, note: None };
+        let inner = Inner {
+            program: Program { regions: vec![Region::default()], ..Program::default() },
+            holes: vec![Hole::Entry(0)],
+            region: 0,
+            scopes: Vec::new(),
+            frames: vec![frame],
+        };
         Self { inner: RefCell::new(inner) }
+    }
+
+    /// Whether a workflow is being read already.
+    pub(super) fn is_open(&self, identity: &str) -> bool {
+        self.inner.borrow().frames.iter().any(|frame| frame.identity == identity)
     }
 
     /// What has been built.
     pub(crate) fn finish(self) -> Program {
         self.inner.into_inner().program
+    }
+
+    /// Whether a workflow is the one whose state machine is written.
+    pub(super) fn is_itself(&self, identity: &str) -> bool {
+        self.inner.borrow().frames.first().is_some_and(|frame| frame.identity == identity)
     }
 
     pub(crate) fn edit<R>(&self, edit: impl FnOnce(&mut Program) -> R) -> R {
@@ -75,6 +107,10 @@ impl Builder {
 
     /// A parameter of the workflow. `key` is its key in the input, where it is not the whole.
     pub fn param<T: Data>(&self, name: &'static str, key: Option<&'static str>) -> Expr<T::Owned> {
+        let argument = self.inner.borrow_mut().argument();
+        if let Some(argument) = argument {
+            return self.bind_name(name, Expr::new(argument));
+        }
         let var = self.edit(|program| {
             let var = program.var(Some(name.to_owned()));
             program.contract.parameters.push((name, T::shape));
@@ -151,15 +187,48 @@ impl Builder {
 
 impl Inner {
     /// Where the errors of what is awaited in a scope lead: the variable that holds one, and the step.
-    pub(super) fn catch<T, E>(&self, scope: Scope<T, E>) -> Option<(Var, Point)> {
-        let Open { dispatch, handler, .. } = self.scopes[scope.place?];
+    pub(super) fn catch(&self, place: Option<usize>) -> Option<(Var, Point)> {
+        let (dispatch, handler) = self.scopes[place?].target?;
         self.program.dispatches[dispatch].error.map(|error| (error, handler))
+    }
+
+    /// The next argument of a workflow that stands in the place of a call.
+    fn argument(&mut self) -> Option<Node> {
+        let frame = self.frames.last_mut()?;
+        let argument = frame.arguments.get(frame.read).copied()?;
+        frame.read += 1;
+        Some(argument)
+    }
+
+    /// The place of the first call of what is being read.
+    pub(super) fn base(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.base)
+    }
+
+    /// What a state is called: what was written at the call of its workflow counts for the first one.
+    fn annotate(&mut self, step: &mut Step) {
+        let [_, .., frame] = self.frames.as_mut_slice() else { return };
+        let note = match step {
+            Step::Task { call, .. } => &mut call.note,
+            Step::Fork { fork, .. } => &mut fork.note,
+            Step::Wait { note, .. }
+            | Step::Choice { note, .. }
+            | Step::Return { note, .. }
+            | Step::Raise { note, .. } => note,
+            Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => return,
+        };
+        note.within = Some(frame.function);
+        if let Some(outer) = frame.note.take() {
+            note.name = outer.name.or(note.name);
+            note.comment = outer.comment.or(note.comment);
+        }
     }
 
     /// Adds a step that follows everything open. The step sets the flag if something may follow it.
     pub(super) fn append(&mut self, step: impl FnOnce(&mut bool) -> Step) {
         let mut leads_on = false;
-        let step = step(&mut leads_on);
+        let mut step = step(&mut leads_on);
+        self.annotate(&mut step);
         self.program.steps.push(step);
         let point = self.program.steps.len() - 1;
         let reachable = !self.holes.is_empty();

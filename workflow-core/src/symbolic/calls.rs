@@ -3,19 +3,21 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
-    contract::TaskContract,
-    data::Data,
+    contract::{PayloadFn, TaskContract},
+    data::{Data, Shape},
     error::Propagates,
+    given::{Given, waits_for_token},
     lower::TaskInfo,
     retry::{Policy, Retry, Seconds},
-    task::{Task, TaskFn, add_retry},
+    task::{Called, Callee, Task, add_retry},
+    time::Timestamp,
 };
 
 use super::{
     builder::Builder,
     errors,
     graph::{CallInfo, Note, Step},
-    node::{Expr, Kind, Node},
+    node::{Arena, Expr, Kind, Node, Presence},
     scope::Scope,
     tuple::ExprTuple,
 };
@@ -24,15 +26,101 @@ use super::{
 #[must_use]
 pub struct SymCall<T, E> {
     task: TaskInfo,
-    parameters: &'static [&'static str],
-    arguments: Vec<Node>,
+    pub(super) lowered: Lowered,
     policy: Policy,
     overrides_retry: bool,
     errors: Vec<&'static str>,
+    failure: Option<Node>,
+    option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
+    finish: fn(&Builder, &mut Lowered),
     of: PhantomData<fn() -> (T, E)>,
 }
 
+/// What a call of a task says in the state machine.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The keys of the state's `Arguments`, each with its value.
+    pub(crate) arguments: Vec<(String, Node)>,
+    /// What the call gives, made of the whole answer of the service.
+    pub(crate) result: Node,
+    /// What the call is about: the first of its parameters, where it is an action of a service.
+    pub(crate) subject: Option<Node>,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
+}
+
+/// A call of a Lambda function.
+pub(crate) fn lower_lambda(
+    builder: &Builder,
+    function: &str,
+    parameters: &[&str],
+    given: &[Given],
+    arguments: Vec<Node>,
+) -> Lowered {
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        let name = arena.literal(format!("${{{function}}}"));
+        let payload = payload(arena, parameters, given, &arguments);
+        let answer = arena.add(Kind::TaskResult);
+        Lowered {
+            arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
+            // Who holds the token sends the result as it is.
+            result: match waits_for_token(given) {
+                true => answer,
+                false => arena.field(answer, "Payload".to_owned(), Presence::Certain),
+            },
+            subject: None,
+            placeholders: vec![function.to_owned()],
+        }
+    })
+}
+
+/// A task of an activity, which is given its payload and nothing else.
+#[doc(hidden)]
+pub fn lower_activity(
+    builder: &Builder,
+    activity: &str,
+    parameters: &[&str],
+    given: &[Given],
+    arguments: Vec<Node>,
+) -> Lowered {
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        let input = payload(arena, parameters, given, &arguments);
+        Lowered {
+            arguments: vec![("Input".to_owned(), input)],
+            subject: None,
+            result: arena.add(Kind::TaskResult),
+            placeholders: vec![activity.to_owned()],
+        }
+    })
+}
+
+/// The payload of a task: the value of a single argument, else an object.
+pub(super) fn payload(arena: &mut Arena, parameters: &[&str], given: &[Given], arguments: &[Node]) -> Node {
+    match (parameters, arguments) {
+        ([_], [argument]) if given.is_empty() => *argument,
+        (names, arguments) => {
+            let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
+            let mut entries: Vec<(String, Node)> = entries.collect();
+            entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
+            arena.add(Kind::Object(entries))
+        }
+    }
+}
+
+/// An argument of a method on a call, with the shape of its value.
+#[derive(Clone, Debug)]
+pub struct OptionArgument(Node, Shape);
+
 impl<T, E> SymCall<T, E> {
+    /// A method on the call of a service, such as `.condition(..)`.
+    pub fn option(mut self, builder: &Builder, option: &str, arguments: Vec<OptionArgument>) -> Self {
+        let arguments = arguments.into_iter().map(|OptionArgument(node, shape)| (node, shape)).collect();
+        (self.option)(builder, &mut self.lowered, option, arguments);
+        self
+    }
+
     /// See [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
         add_retry(&mut self.policy, &mut self.overrides_retry, retry);
@@ -53,105 +141,150 @@ impl<T, E> SymCall<T, E> {
 
     /// See [`Call::no_transient_retries`](crate::Call::no_transient_retries).
     pub fn no_transient_retries(mut self) -> Self {
-        self.policy.lambda_transients = false;
+        self.policy.transients = &[];
+        self
+    }
+}
+
+/// What is awaited in the symbolic reading.
+pub trait SymAwait {
+    /// What it gives.
+    type Output;
+    /// How it fails.
+    type Error;
+    /// Adds its steps: its errors leave the scope at `place`.
+    #[doc(hidden)]
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node;
+}
+
+impl Builder {
+    /// An argument of a method on a call.
+    pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
+        OptionArgument(value.node(), T::shape())
+    }
+}
+
+impl<T, E> SymAwait for SymCall<T, E> {
+    type Output = T;
+    type Error = E;
+
+    fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
+        let mut lowered = self.lowered;
+        (self.finish)(builder, &mut lowered);
+        let mut inner = builder.inner.borrow_mut();
+        let site = inner.base() + site;
+        let mut catch = inner.catch(place);
+        let program = &mut inner.program;
+        let mut raise = None;
+        if self.failure.is_some() && catch.is_none() {
+            // What leaves the workflow is what the workflow sees, not what the service reported.
+            let error = program.var(Some("error".to_owned()));
+            let node = program.arena.add(Kind::Var(error));
+            raise = Some(Step::Raise { note: Note::default(), error: node });
+            // It stands right behind the call.
+            catch = Some((error, program.steps.len() + 1));
+        }
+        let result = program.var(None);
+        let node = program.arena.add(Kind::Var(result));
+        let Lowered { arguments, result: given, placeholders, .. } = lowered;
+        let call = CallInfo {
+            site,
+            note,
+            task: self.task,
+            arguments: match arguments.as_slice() {
+                [(_, input)] if self.task.resource.is_activity() => *input,
+                _ => program.arena.add(Kind::Object(arguments)),
+            },
+            result: given,
+            placeholders,
+            policy: self.policy,
+            failure: self.failure,
+            errors: self.errors,
+        };
+        inner.append(|leads_on| {
+            *leads_on = true;
+            Step::Task { call: Box::new(call), result, next: None, catch }
+        });
+        inner.program.steps.extend(raise);
+        node
+    }
+}
+
+impl<T, E> SymCall<T, E> {
+    /// A call of the task `K`.
+    pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self {
+        let resource = K::RESOURCE;
+        Self {
+            task: TaskInfo {
+                name: K::NAME,
+                resource,
+                function: resource.is_lambda().then_some(K::FUNCTION),
+                path: std::any::type_name::<K>(),
+                contract: TaskContract::of::<K>(payload),
+            },
+            lowered: K::lower(builder, arguments),
+            policy: K::policy(),
+            overrides_retry: false,
+            errors: errors::universe::<K::Error>(),
+            failure: None,
+            option: K::option,
+            finish: K::finish,
+            of: PhantomData,
+        }
+    }
+
+    /// The same with another failure than the service reports.
+    pub(super) fn failing(mut self, failure: Node) -> Self {
+        self.failure = Some(failure);
         self
     }
 }
 
 impl Builder {
-    /// A call of a task.
-    pub fn call<F, P>(
-        &self,
-        _: F,
-        arguments: F::Exprs,
-    ) -> SymCall<<<F::Task as Task>::Output as Data>::Owned, <F::Task as Task>::Error>
+    /// A call of a task or of another workflow.
+    pub fn call<F, P>(&self, _: F, arguments: F::Exprs) -> <F::Called as Called>::Symbolic<'_>
     where
-        F: TaskFn<P>,
+        F: Callee<P>,
     {
-        SymCall {
-            task: TaskInfo {
-                name: F::Task::NAME,
-                function: F::Task::FUNCTION,
-                path: std::any::type_name::<F::Task>(),
-                contract: TaskContract::of::<F, P>(),
-            },
-            parameters: F::Task::PARAMETERS,
-            arguments: arguments.nodes(),
-            policy: F::Task::policy(),
-            overrides_retry: false,
-            errors: errors::universe::<<F::Task as Task>::Error>(),
-            of: PhantomData,
-        }
+        F::Called::symbolic(self, arguments.nodes(), F::payload)
     }
 
     /// Awaits a call in a scope: its error leaves the scope, as `?` has it.
-    pub fn try_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2>
+    pub fn try_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<C::Output>
     where
-        E: Propagates<E2>,
+        C: SymAwait,
+        E: Propagates<C::Error>,
     {
-        self.await_call(scope, call, site, note)
+        Expr::new(call.leave(self, scope.place, site, note))
     }
 
     /// Awaits a call that is the last of its scope: its error leaves the scope as it is.
-    pub fn last_call<T, E>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T, E>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T> {
-        self.await_call(scope, call, site, note)
-    }
-
-    fn await_call<T, E, T2, E2>(
-        &self,
-        scope: Scope<T, E>,
-        call: SymCall<T2, E2>,
-        site: usize,
-        note: Note,
-    ) -> Expr<T2> {
-        let mut inner = self.inner.borrow_mut();
-        let catch = inner.catch(scope);
-        let program = &mut inner.program;
-        let result = program.var(None);
-        let node = program.arena.add(Kind::Var(result));
-        let call = CallInfo {
-            site,
-            note,
-            task: call.task,
-            parameters: call.parameters,
-            arguments: call.arguments,
-            policy: call.policy,
-            errors: call.errors,
-        };
-        program.sites = program.sites.max(site + 1);
-        inner.append(|leads_on| {
-            *leads_on = true;
-            Step::Task { call: Box::new(call), result, next: None, catch }
-        });
-        Expr::new(node)
+    pub fn last_call<T, E, C>(&self, scope: Scope<T, E>, call: C, site: usize, note: Note) -> Expr<T>
+    where
+        C: SymAwait<Output = T, Error = E>,
+    {
+        Expr::new(call.leave(self, scope.place, site, note))
     }
 
     /// Waits for a time that is known when the state machine is written.
     pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
         let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
-        self.wait(seconds, site, note)
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
-        self.wait(seconds.node(), site, note)
+        self.wait(seconds.node(), false, site, note)
     }
 
-    fn wait(&self, seconds: Node, site: usize, note: Note) -> Expr<()> {
-        self.edit(|program| program.sites = program.sites.max(site + 1));
-        self.append(Step::Wait { site, note, seconds, next: None });
+    /// Waits until a point in time.
+    pub fn sleep_until(&self, time: Expr<Timestamp>, site: usize, note: Note) -> Expr<()> {
+        self.wait(time.node(), true, site, note)
+    }
+
+    fn wait(&self, time: Node, until: bool, site: usize, note: Note) -> Expr<()> {
+        let site = self.inner.borrow().base() + site;
+        self.append(Step::Wait { site, note, time, until, next: None });
         self.unit()
     }
 }

@@ -150,13 +150,13 @@ impl Builder {
         Expr::new(self.await_fork(Some(scope), info(kind, fork, Vec::new(), site, note)))
     }
 
-    fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, fork: ForkInfo) -> Node {
+    fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, mut fork: ForkInfo) -> Node {
         let mut inner = self.inner.borrow_mut();
-        let catch = scope.and_then(|scope| inner.catch(scope));
+        let catch = scope.and_then(|scope| inner.catch(scope.place));
+        fork.site += inner.base();
         let program = &mut inner.program;
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
-        program.sites = program.sites.max(fork.site + 1);
         inner.append(|leads_on| {
             *leads_on = true;
             Step::Fork { fork: Box::new(fork), result, next: None, catch }
@@ -178,5 +178,8 @@ fn info<E: WorkflowError>(
         kind,
         regions: fork.regions,
         retry,
-        errors: errors::universe::<E>(), passed: Vec::new(), reads: Vec::new() }
+        errors: errors::universe::<E>(),
+        passed: Vec::new(),
+        reads: Vec::new(),
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     retry::{Policy, Retry},
 };
 
-use super::node::{Arena, Element, Node};
+use super::node::{Arena, Element, Kind, Node};
 
 /// A variable: its place in [`Program::vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub struct Note {
     pub comment: Option<&'static str>,
     /// What the state is about, where it has no name: a binding or the last field of a scrutinee.
     pub about: Option<&'static str>,
+    /// The workflow that the state belongs to, where it stands in the place of a call.
+    pub within: Option<&'static str>,
 }
 
 /// The whole body of a workflow.
@@ -41,8 +43,12 @@ pub(crate) struct Program {
     pub(crate) steps: Vec<Step>,
     /// Caught errors and what is done with each.
     pub(crate) dispatches: Vec<Dispatch>,
+    /// How many values are drawn: each [`Kind::Drawn`](super::node::Kind) has a number of its own.
+    pub(crate) draws: u32,
     /// How many calls the function has, reached or not.
     pub(crate) sites: usize,
+    /// The workflows that stand in the place of a call: the call, and the first call of theirs.
+    pub(crate) inlined: Vec<(usize, usize)>,
     /// Variables that are set again: what reads one must not be moved past the next setting.
     pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
@@ -73,8 +79,8 @@ pub(crate) enum Step {
     Jump { next: Option<Point> },
     /// Leads on as a state of its own, for what can ride on no other.
     Pass { next: Option<Point> },
-    /// Waits for some seconds.
-    Wait { site: usize, note: Note, seconds: Node, next: Option<Point> },
+    /// Waits for some seconds, or until a point in time.
+    Wait { site: usize, note: Note, time: Node, until: bool, next: Option<Point> },
     /// Awaits a call.
     Task { call: Box<CallInfo>, result: Var, next: Option<Point>, catch: Option<(Var, Point)> },
     /// Runs regions, and goes on with the list of their outputs.
@@ -95,9 +101,16 @@ pub(crate) struct CallInfo {
     pub(crate) site: usize,
     pub(crate) note: Note,
     pub(crate) task: TaskInfo,
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) arguments: Vec<Node>,
+    /// The `Arguments` of the state.
+    pub(crate) arguments: Node,
+    /// What the call gives, made of [`Kind::TaskResult`](super::node::Kind::TaskResult).
+    pub(crate) result: Node,
+    /// The placeholders in the arguments, without `${` and `}`.
+    pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
+    /// What the workflow sees of a failure, where that is not the failure itself: made of
+    /// [`Kind::ErrorOutput`](super::node::Kind::ErrorOutput).
+    pub(crate) failure: Option<Node>,
     /// The error names of the task's own error type: any other name is none of its variants.
     pub(crate) errors: Vec<&'static str>,
 }
@@ -187,6 +200,24 @@ impl Program {
         reads
     }
 
+    /// The list of all outputs of branches, where nodes are these outputs in order.
+    pub(crate) fn all_outputs(&self, nodes: &[Node]) -> Option<Node> {
+        let base = match self.arena.kind(*nodes.first()?) {
+            Kind::Index { base, .. } => *base,
+            _ => return None,
+        };
+        let in_order = nodes
+            .iter()
+            .enumerate()
+            .all(|(place, node)| *self.arena.kind(*node) == Kind::Index { base, index: place });
+        let Kind::Var(var) = self.arena.kind(base) else { return None };
+        let is_all = self.steps.iter().any(|step| {
+            matches!(step, Step::Fork { fork, result, .. }
+                if result == var && matches!(fork.kind, ForkKind::Parallel) && fork.regions.len() == nodes.len())
+        });
+        (in_order && is_all).then_some(base)
+    }
+
     /// The steps of a region and of the regions in it.
     pub(crate) fn points_of(&self, region: RegionId) -> Vec<Point> {
         let mut found = BTreeSet::new();
@@ -196,9 +227,10 @@ impl Program {
                 continue;
             }
             match &self.steps[point] {
-                Step::Let { next, .. } | Step::Jump { next } | Step::Pass { next } | Step::Wait { next, .. } => {
-                    open.extend(next)
-                }
+                Step::Let { next, .. }
+                | Step::Jump { next }
+                | Step::Pass { next }
+                | Step::Wait { next, .. } => open.extend(next),
                 Step::Task { next, catch, .. } => {
                     open.extend(next);
                     open.extend(catch.map(|(_, handler)| handler));
@@ -257,13 +289,13 @@ impl Program {
     pub(crate) fn expressions(&self, point: Point) -> Vec<Node> {
         match &self.steps[point] {
             Step::Let { value, .. } => vec![*value],
-            Step::Task { call, .. } => call.arguments.clone(),
+            Step::Task { call, .. } => vec![call.arguments],
             Step::Fork { fork, .. } => match &fork.kind {
                 ForkKind::Parallel => Vec::new(),
                 ForkKind::Map(map) => vec![map.items],
             },
             Step::Choice { rules, .. } => rules.iter().map(|(condition, _)| *condition).collect(),
-            Step::Wait { seconds, .. } => vec![*seconds],
+            Step::Wait { time, .. } => vec![*time],
             Step::Dispatch { dispatch, error } => {
                 let guards = self.dispatches[*dispatch].arms.iter().filter_map(|arm| arm.guard);
                 std::iter::once(*error).chain(guards).collect()
@@ -280,13 +312,13 @@ impl Program {
         let mut put = |node: &mut Node| change(arena, node);
         match &mut steps[point] {
             Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => call.arguments.iter_mut().for_each(put),
+            Step::Task { call, .. } => put(&mut call.arguments),
             Step::Fork { fork, .. } => match &mut fork.kind {
                 ForkKind::Parallel => {}
                 ForkKind::Map(map) => put(&mut map.items),
             },
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
-            Step::Wait { seconds, .. } => put(seconds),
+            Step::Wait { time, .. } => put(time),
             Step::Dispatch { dispatch, error } => {
                 put(error);
                 let arms = &mut dispatches[*dispatch].arms;

@@ -8,10 +8,12 @@
 mod branch;
 mod builder;
 mod calls;
+mod children;
+mod effects;
 mod errors;
 mod fork;
 mod graph;
-mod lists;
+mod methods;
 mod mutation;
 mod node;
 mod ops;
@@ -21,17 +23,27 @@ mod tuple;
 
 pub use branch::{Join, Loop};
 pub use builder::Builder;
-pub use calls::SymCall;
+pub(crate) use calls::lower_lambda;
+pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};
+pub use children::SymStart;
+pub(crate) use children::lower_child;
+pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
 pub use graph::Note;
-pub(crate) use graph::{Arm, CallInfo, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var};
-pub use lists::{Container, Mapped};
+pub(crate) use graph::{
+    Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
+};
+pub use methods::{
+    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
+    Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, TextPart, Tried, Zipped,
+};
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, EachKind, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Drawn, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Countable, Emptiable, Equal, Formattable, Holder, Number, Ordered};
+pub use ops::{Addable, AsText, Equal, Formattable, Number};
 pub use pattern::{Pat, Test};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -149,6 +149,13 @@ impl Builder {
         L::push(self, list, element)
     }
 
+    /// A value as it is now: what is set next does not change it.
+    pub fn keep<T>(&self, value: Expr<T>) -> Expr<T> {
+        let var = self.edit(|program| program.var(None));
+        self.append(Step::Let { var, value: value.node(), next: None });
+        self.expr(Kind::Var(var))
+    }
+
     /// The element of a list at a place.
     pub fn at<T>(&self, list: Expr<Vec<T>>, index: Expr<usize>) -> Expr<T> {
         self.expr(Kind::At { base: list.node(), index: index.node() })

@@ -45,10 +45,15 @@ pub(crate) enum Kind {
     Var(Var),
     /// The input of the execution, in its first state.
     Input,
-    /// What the Task state's resource answered.
+    /// What the Task state's resource answered, as a whole.
     TaskResult,
     /// The error that a Catch holds: an object of `Error` and `Cause`.
     ErrorOutput,
+    /// A value that differs each time it is evaluated. The number tells it from every other of its kind,
+    /// so that two of them are never one.
+    Drawn(Drawn, u32),
+    /// A path in the context object, which is the same in the whole execution or state.
+    Context(&'static str),
     /// A key of an object.
     Field { base: Node, key: String, presence: Presence },
     /// An element of an array.
@@ -57,10 +62,9 @@ pub(crate) enum Kind {
     At { base: Node, index: Node },
     /// The parameter of a function over the elements of a list.
     Element(Element),
-    /// A list made from another: its elements, each through a function, or those that pass a test.
-    Each { kind: EachKind, list: Node, element: Element, body: Node },
-    /// The element at the front or the back of a list; `null` where there is none.
-    End { list: Node, last: bool },
+    /// JSONata with a hole, `{0}`, `{1}`, .. for each part. Names that begin with `$_` are its own:
+    /// no variable of the author's has such a name.
+    Form { text: &'static str, parts: Vec<Node> },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -93,11 +97,15 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Element(pub(crate) u32);
 
-/// What is done with each element of a list.
+/// What is drawn when a state machine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum EachKind {
-    Map,
-    Filter,
+pub(crate) enum Drawn {
+    /// The time.
+    Now,
+    /// A UUID of version 4.
+    Uuid,
+    /// A number from 0 to less than 1.
+    Random,
 }
 
 /// What is known of a key of an object.
@@ -183,9 +191,10 @@ impl Arena {
             | Kind::Element(_)
             | Kind::Input
             | Kind::TaskResult
-            | Kind::ErrorOutput => Vec::new(),
-            Kind::Each { list, body, .. } => vec![*list, *body],
-            Kind::End { list, .. } => vec![*list],
+            | Kind::ErrorOutput
+            | Kind::Drawn(..)
+            | Kind::Context(_) => Vec::new(),
+            Kind::Form { parts, .. } => parts.clone(),
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -218,14 +227,13 @@ impl Arena {
             | Kind::Element(_)
             | Kind::Input
             | Kind::TaskResult
-            | Kind::ErrorOutput) => leaf,
-            Kind::Each { kind, list, element, body } => Kind::Each {
-                kind,
-                list: self.replace(list, replace),
-                element,
-                body: self.replace(body, replace),
+            | Kind::ErrorOutput
+            | Kind::Drawn(..)
+            | Kind::Context(_)) => leaf,
+            Kind::Form { text, parts } => Kind::Form {
+                text,
+                parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
             },
-            Kind::End { list, last } => Kind::End { list: self.replace(list, replace), last },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
                 return self.field(base, key, presence);
@@ -421,8 +429,7 @@ impl Arena {
             | Kind::Index { .. }
             | Kind::At { .. }
             | Kind::Call { .. }
-            | Kind::Each { .. }
-            | Kind::End { .. } => None,
+            | Kind::Form { .. } => None,
             _ => Some(true),
         }
     }
@@ -456,9 +463,19 @@ impl Arena {
         }
     }
 
+    /// Whether a value reads as well written twice as bound to a name.
+    pub(crate) fn is_plain(&self, node: Node) -> bool {
+        match self.kind(node) {
+            Kind::Literal(value) => !value.is_object() && !value.is_array(),
+            Kind::Var(_) | Kind::Element(_) | Kind::Input | Kind::TaskResult => true,
+            Kind::Field { base, .. } | Kind::Index { base, .. } => self.is_plain(*base),
+            _ => false,
+        }
+    }
+
     /// Whether a value is better computed once, where its parts are at hand.
     pub(crate) fn is_costly(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_))
+        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_) | Kind::Drawn(..))
             || self.parts(node).into_iter().any(|part| self.is_costly(part))
     }
 

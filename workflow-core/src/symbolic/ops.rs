@@ -6,41 +6,60 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::data::{Data, Fields, Shape, Tagging};
+use crate::{
+    data::{Data, Fields, Shape, Tagging},
+    services::JsonText,
+};
 
 use super::{
     builder::Builder,
+    methods::divisor,
     node::{BinaryOp, Expr, Kind, Node, Presence, UnaryOp},
     pattern::member,
     tuple::{ExprTuple, FieldTuple},
 };
 
 /// A type of numbers.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}`",
+    label = "not a number that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`"
+)]
 pub trait Number {
     /// Whether `/` truncates.
     const INTEGER: bool;
     /// Whether values may be negative.
     const SIGNED: bool;
+    /// The smallest integer.
+    #[doc(hidden)]
+    const LOW: i128;
+    /// The largest integer.
+    #[doc(hidden)]
+    const HIGH: i128;
 }
 
 macro_rules! numbers {
-    ($($ty:ty: $integer:literal, $signed:literal;)*) => {$(
+    ($($ty:ty: $integer:literal, $low:expr, $high:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Number for $ty {
             const INTEGER: bool = $integer;
-            const SIGNED: bool = $signed;
+            const SIGNED: bool = $low < 0;
+            const LOW: i128 = $low as i128;
+            const HIGH: i128 = $high as i128;
         }
+        #[diagnostic::do_not_recommend]
         impl Addable for $ty {
             const TEXT: bool = false;
         }
-        #[diagnostic::do_not_recommend]
-        impl Ordered for $ty {}
     )*};
 }
 
 numbers! {
-    u8: true, false; u16: true, false; u32: true, false; u64: true, false; usize: true, false;
-    i8: true, true; i16: true, true; i32: true, true; i64: true, true; isize: true, true;
-    f32: false, true; f64: false, true;
+    u8: true, 0, u8::MAX; u16: true, 0, u16::MAX; u32: true, 0, u32::MAX; u64: true, 0, u64::MAX;
+    usize: true, 0, usize::MAX;
+    i8: true, i8::MIN, i8::MAX; i16: true, i16::MIN, i16::MAX; i32: true, i32::MIN, i32::MAX;
+    i64: true, i64::MIN, i64::MAX; isize: true, isize::MIN, isize::MAX;
+    f64: false, i64::MIN, i64::MAX;
 }
 
 /// A type whose values `+` joins: numbers and text.
@@ -52,17 +71,6 @@ pub trait Addable {
 impl Addable for String {
     const TEXT: bool = true;
 }
-
-/// A type whose values `<` compares in JSONata as in Rust: numbers and text.
-#[diagnostic::on_unimplemented(
-    message = "a state machine cannot order values of type `{Self}`",
-    label = "neither a number nor text",
-    note = "compare a number or a string inside it, or compare in a task"
-)]
-pub trait Ordered {}
-
-#[diagnostic::do_not_recommend]
-impl Ordered for String {}
 
 /// Types whose values `==` compares.
 pub trait Equal<Other> {}
@@ -130,74 +138,6 @@ impl AsText for Value {
     const PARTIAL: bool = true;
 }
 
-/// A type that may hold a value: `Option` and `Result`.
-pub trait Holder {
-    /// The value that it may hold.
-    type Value;
-    /// Whether it holds one, and the value.
-    #[doc(hidden)]
-    fn held(builder: &Builder, holder: Node) -> (Node, Node);
-}
-
-impl<T> Holder for Option<T> {
-    type Value = T;
-    fn held(builder: &Builder, holder: Node) -> (Node, Node) {
-        builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)))
-    }
-}
-
-impl<T, E> Holder for Result<T, E> {
-    type Value = T;
-    fn held(builder: &Builder, holder: Node) -> (Node, Node) {
-        // The value may be `null`, so the test is for an error.
-        builder.edit(|program| {
-            let arena = &mut program.arena;
-            let error = arena.field(holder, "Err".to_owned(), Presence::Certain);
-            let is_err = arena.add(Kind::Unary(UnaryOp::Exists, error));
-            (arena.not(is_err), arena.field(holder, "Ok".to_owned(), Presence::Certain))
-        })
-    }
-}
-
-/// A type with `is_empty`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not know whether a `{Self}` is empty",
-    label = "neither text nor a list"
-)]
-pub trait Emptiable {
-    /// Whether it is.
-    #[doc(hidden)]
-    fn is_empty(builder: &Builder, value: Node) -> Node;
-}
-
-impl Emptiable for String {
-    fn is_empty(builder: &Builder, value: Node) -> Node {
-        let empty = builder.text("").node();
-        builder.edit(|program| program.arena.binary(BinaryOp::Equal, value, empty))
-    }
-}
-
-impl<T> Emptiable for Vec<T> {
-    fn is_empty(builder: &Builder, value: Node) -> Node {
-        builder.edit(|program| {
-            let arena = &mut program.arena;
-            let count = arena.add(Kind::Call { function: "count", arguments: vec![value] });
-            let none = arena.literal(0);
-            arena.binary(BinaryOp::Equal, count, none)
-        })
-    }
-}
-
-/// A type with `len`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not count the length of a `{Self}` as Rust does",
-    label = "not a list",
-    note = "the length of text is its number of bytes in Rust, of characters in JSONata; compare with `is_empty`, or count in a task"
-)]
-pub trait Countable {}
-
-impl<T> Countable for Vec<T> {}
-
 impl Builder {
     /// A literal of a type that its context decides.
     pub fn literal<T: Data<Owned = T> + Serialize>(&self, value: T) -> Expr<T> {
@@ -255,6 +195,9 @@ impl Builder {
                     }
                     _ => node,
                 }
+            }
+            Shape::JsonText(_) => {
+                program.arena.add(Kind::Call { function: "parse", arguments: vec![base.node()] })
             }
             Shape::Tuple(_) => program.arena.index(base.node(), name.parse().unwrap_or(0)),
             _ => program.arena.field(base.node(), name.to_owned(), Presence::Certain),
@@ -322,6 +265,11 @@ impl Builder {
         Expr::new(built)
     }
 
+    /// `JsonText(value)`
+    pub fn json_text<T>(&self, value: Expr<T>) -> Expr<JsonText<T>> {
+        self.expr(Kind::Call { function: "string", arguments: vec![value.node()] })
+    }
+
     /// `Some(value)`
     pub fn some<T>(&self, value: Expr<T>) -> Expr<Option<T>> {
         Expr::new(value.node())
@@ -344,8 +292,11 @@ impl Builder {
             Shape::Tuple(shapes) => shapes,
             _ => Vec::new(),
         };
-        let elements = elements
-            .nodes()
+        let nodes = elements.nodes();
+        if let Some(outputs) = self.edit(|program| program.all_outputs(&nodes)) {
+            return Expr::new(outputs);
+        }
+        let elements = nodes
             .into_iter()
             .enumerate()
             .map(|(place, node)| (node, shapes.get(place).is_some_and(|shape| is_list(&shape()))))
@@ -369,26 +320,6 @@ impl Builder {
         // JSONata's `!=` is false where an operand is absent; the negation of `=` is Rust's.
         let equal = self.eq(left, right);
         self.not(equal)
-    }
-
-    /// `<`
-    pub fn lt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::Less, left.node(), right.node())
-    }
-
-    /// `<=`
-    pub fn le<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::LessOrEqual, left.node(), right.node())
-    }
-
-    /// `>`
-    pub fn gt<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::Greater, left.node(), right.node())
-    }
-
-    /// `>=`
-    pub fn ge<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
-        self.binary(BinaryOp::GreaterOrEqual, left.node(), right.node())
     }
 
     /// `&&`
@@ -446,17 +377,17 @@ impl Builder {
 
     /// `/`
     pub fn div<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        let quotient: Expr<T> = self.binary(BinaryOp::Divide, left.node(), right.node());
-        if T::INTEGER {
-            self.expr(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient.node()))
-        } else {
-            quotient
+        if !T::INTEGER {
+            return self.binary(BinaryOp::Divide, left.node(), right.node());
         }
+        let quotient: Expr<T> = self.binary(BinaryOp::Divide, left.node(), divisor(self, right.node()));
+        self.expr(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient.node()))
     }
 
     /// `%`
     pub fn rem<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        self.binary(BinaryOp::Remainder, left.node(), right.node())
+        let right = if T::INTEGER { divisor(self, right.node()) } else { right.node() };
+        self.binary(BinaryOp::Remainder, left.node(), right)
     }
 
     /// `if` without effects.
@@ -497,51 +428,6 @@ impl Builder {
     /// `as_str`
     pub fn as_str<T: AsText>(&self, value: Expr<T>) -> Expr<T::Text> {
         if T::PARTIAL { self.expr(Kind::TextOrNull(value.node())) } else { Expr::new(value.node()) }
-    }
-
-    /// `is_some`
-    pub fn is_some<T>(&self, value: Expr<Option<T>>) -> Expr<bool> {
-        Expr::new(self.edit(|program| program.arena.is_some(value.node())))
-    }
-
-    /// `is_none`
-    pub fn is_none<T>(&self, value: Expr<Option<T>>) -> Expr<bool> {
-        let some = self.is_some(value);
-        self.not(some)
-    }
-
-    /// `unwrap_or` on an `Option` or a `Result`.
-    pub fn unwrap_or<H: Holder>(&self, holder: Expr<H>, default: Expr<H::Value>) -> Expr<H::Value> {
-        let (condition, then) = H::held(self, holder.node());
-        self.expr(Kind::Cond { condition, then, otherwise: default.node() })
-    }
-
-    /// `is_ok`
-    pub fn is_ok<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<bool> {
-        Expr::new(Result::<T, E>::held(self, result.node()).0)
-    }
-
-    /// `is_err`
-    pub fn is_err<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<bool> {
-        let is_ok = self.is_ok(result);
-        self.not(is_ok)
-    }
-
-    /// `ok`
-    pub fn ok_of<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<Option<T>> {
-        let (condition, then) = Result::<T, E>::held(self, result.node());
-        let otherwise: Expr<Option<T>> = self.none();
-        self.expr(Kind::Cond { condition, then, otherwise: otherwise.node() })
-    }
-
-    /// `is_empty`
-    pub fn is_empty<T: Emptiable>(&self, value: Expr<T>) -> Expr<bool> {
-        Expr::new(T::is_empty(self, value.node()))
-    }
-
-    /// `len`
-    pub fn len<T: Countable>(&self, list: Expr<T>) -> Expr<usize> {
-        self.expr(Kind::Call { function: "count", arguments: vec![list.node()] })
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {

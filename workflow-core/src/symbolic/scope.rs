@@ -14,7 +14,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
-    node::{Expr, Kind, Node, Presence, UnaryOp},
+    node::{Expr, Kind, Node, Presence},
     pattern::{Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -24,9 +24,9 @@ use super::{
 pub(super) struct Open {
     /// Its successes: where each leads from, and the value.
     pub(super) exits: Vec<(Vec<Hole>, Node)>,
-    pub(super) dispatch: usize,
-    /// The step that all its errors lead to.
-    pub(super) handler: Point,
+    /// Where its errors lead: what is done with them, and the step that does it. Nothing where they leave the
+    /// workflow.
+    pub(super) target: Option<(usize, Point)>,
 }
 
 /// Where `Ok` and `Err` lead: out of the workflow, or out of an `async` block or an awaited
@@ -53,9 +53,16 @@ impl<T, E> Scope<T, E> {
 
 impl Builder {
     /// The scope of the workflow itself.
-    pub fn scope<T: Data, E>(&self) -> Scope<T::Owned, E> {
-        self.edit(|program| program.contract.output = Some(T::shape));
-        Scope::root()
+    ///
+    /// `sites` is how many calls the function has. In a workflow that another one awaits the scope is the
+    /// call's.
+    pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
+        let mut inner = self.inner.borrow_mut();
+        inner.program.sites += sites;
+        if let [_] = inner.frames.as_slice() {
+            inner.program.contract.output = Some(T::shape);
+        }
+        Scope { place: inner.frames.last().and_then(|frame| frame.scope), of: PhantomData }
     }
 
     /// Opens the scope of an `async` block or of an awaited `match`.
@@ -69,7 +76,7 @@ impl Builder {
         let node = program.arena.add(Kind::Var(error));
         program.steps.push(Step::Dispatch { dispatch, error: node });
         let handler = program.steps.len() - 1;
-        inner.scopes.push(Open { exits: Vec::new(), dispatch, handler });
+        inner.scopes.push(Open { exits: Vec::new(), target: Some((dispatch, handler)) });
         Scope { place: Some(inner.scopes.len() - 1), of: PhantomData }
     }
 
@@ -97,10 +104,9 @@ impl Builder {
 
     fn raise<T, E>(&self, scope: Scope<T, E>, error: Node, note: Note) {
         let mut inner = self.inner.borrow_mut();
-        let Some(place) = scope.place else {
+        let Some((dispatch, handler)) = scope.place.and_then(|place| inner.scopes[place].target) else {
             return inner.append(|_| Step::Raise { note, error });
         };
-        let Open { dispatch, handler, .. } = inner.scopes[place];
         if let Some(var) = inner.program.dispatches[dispatch].error {
             inner.append(|leads_on| {
                 *leads_on = true;
@@ -149,26 +155,6 @@ impl Builder {
         self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
     }
 
-    /// `result?`
-    pub fn question<T, E, T2, E2>(&self, scope: Scope<T, E>, result: Expr<Result<T2, E2>>) -> Expr<T2>
-    where
-        E: Propagates<E2>,
-    {
-        let (is_ok, value, error) = self.edit(|program| {
-            let value = program.arena.field(result.node(), "Ok".to_owned(), Presence::Certain);
-            let error = program.arena.field(result.node(), "Err".to_owned(), Presence::Certain);
-            let is_err = program.arena.add(Kind::Unary(UnaryOp::Exists, error));
-            (program.arena.not(is_err), value, error)
-        });
-        let mut join = self.choice::<T2>(Note { about: Some("result"), ..Note::default() });
-        self.when(&mut join, Test(Some(is_ok)));
-        self.arm(&mut join, Expr::new(value));
-        self.otherwise(&mut join);
-        self.raise(scope, error, Note::default());
-        self.arm(&mut join, self.never());
-        self.join(join)
-    }
-
     /// Closes a scope's body: what comes next is its success, whose value this is.
     pub fn succeeded<T, E: WorkflowError>(&self, scope: Scope<T, E>) -> Expr<T> {
         let mut inner = self.inner.borrow_mut();
@@ -176,8 +162,9 @@ impl Builder {
             return Expr::new(inner.program.arena.literal(Value::Null));
         };
         let exits = std::mem::take(&mut inner.scopes[place].exits);
-        let dispatch = inner.scopes[place].dispatch;
-        inner.program.dispatches[dispatch].universe = errors::universe::<E>();
+        if let Some((dispatch, _)) = inner.scopes[place].target {
+            inner.program.dispatches[dispatch].universe = errors::universe::<E>();
+        }
         if let Some(name) = errors::ambiguous_name::<E>() {
             inner.program.problems.push(format!(
                 "the error name `{name}` stands for two variants of `{}`, and a state machine tells errors apart by name; \
@@ -197,7 +184,7 @@ impl Builder {
     ) -> (errors::ErrPat, P::Exprs) {
         let mut inner = self.inner.borrow_mut();
         let var = scope.place.and_then(|place| {
-            let dispatch = inner.scopes[place].dispatch;
+            let (dispatch, _) = inner.scopes[place].target?;
             inner.program.dispatches[dispatch].error
         });
         let Program { arena, problems, .. } = &mut inner.program;
@@ -213,8 +200,7 @@ impl Builder {
     /// Starts an arm for errors: what comes next is done for the errors that `pat` takes.
     pub fn when_error<T, E>(&self, scope: Scope<T, E>, pat: errors::ErrPat, guard: Test) {
         let mut inner = self.inner.borrow_mut();
-        let Some(place) = scope.place else { return };
-        let dispatch = inner.scopes[place].dispatch;
+        let Some((dispatch, _)) = scope.place.and_then(|place| inner.scopes[place].target) else { return };
         let guard = inner.program.arena.and(pat.test, guard.0);
         let arms = &mut inner.program.dispatches[dispatch].arms;
         arms.push(Arm { names: pat.names, others: pat.others, guard, entry: None });

@@ -17,7 +17,7 @@ async fn early_return(order: Order) -> Result<String, ShopError> {
 #[tokio::test]
 async fn an_early_return_leaves_the_workflow() {
     snapshot!(early_return);
-    let run = |cents| Executor::test().run(early_return(Order { cents, ..order() }));
+    let run = |cents| testing().run(early_return(Order { cents, ..order() }));
     assert_eq!(run(0).await.error(), Some(ShopError::SoldOut));
     assert_eq!(run(99).await.output().unwrap(), "receipt of o-1");
     assert_eq!(run(100).await.output().unwrap(), "receipt of o-1: 100 cents");
@@ -39,7 +39,7 @@ async fn else_if(cents: u32) -> Result<String, PlatformError> {
 async fn else_if_is_one_choice() {
     snapshot!(else_if);
     for (cents, size, calls) in [(2000, "large", 2), (200, "middle", 2), (2, "small", 1)] {
-        let execution = Executor::test().run(else_if(cents)).await;
+        let execution = testing().run(else_if(cents)).await;
         assert_eq!(execution.output().unwrap(), size);
         assert_eq!(execution.all_calls().len(), calls);
     }
@@ -57,7 +57,7 @@ async fn match_enum(order: Order) -> Result<String, PlatformError> {
 #[tokio::test]
 async fn a_match_on_an_enum_reads_its_tag_and_its_fields() {
     snapshot!(match_enum);
-    let run = |cents, payment| Executor::test().run(match_enum(Order { cents, payment, ..order() }));
+    let run = |cents, payment| testing().run(match_enum(Order { cents, payment, ..order() }));
     assert_eq!(run(501, Payment::Cash).await.output().unwrap(), "too much cash");
     assert_eq!(run(500, Payment::Cash).await.output().unwrap(), "cash");
     let card = Payment::CreditCard { number: "42".into() };
@@ -84,7 +84,7 @@ async fn match_text(word: String, number: i32) -> Result<String, PlatformError> 
 #[tokio::test]
 async fn a_match_on_text_and_numbers_is_a_choice_or_a_conditional() {
     snapshot!(match_text);
-    let run = |word: &str, number| Executor::test().run(match_text(word.to_owned(), number));
+    let run = |word: &str, number| testing().run(match_text(word.to_owned(), number));
     assert_eq!(run("halt", 1).await.output().unwrap(), "stopped");
     assert_eq!(run("go", -1).await.output().unwrap(), "backward");
     assert_eq!(run("go", 9).await.output().unwrap(), "slow");
@@ -113,7 +113,7 @@ async fn options(order: Order) -> Result<String, PlatformError> {
 async fn an_option_is_null_or_absent() {
     snapshot!(options);
     let run = |cents, note: Option<&str>| {
-        Executor::test().run(options(Order { cents, note: note.map(str::to_owned), ..order() }))
+        testing().run(options(Order { cents, note: note.map(str::to_owned), ..order() }))
     };
     assert_eq!(run(1, None).await.output().unwrap(), "no note");
     assert_eq!(run(101, Some("n")).await.all_calls().len(), 1);
@@ -130,7 +130,7 @@ async fn short_circuit(number: u32) -> Result<bool, PlatformError> {
 async fn the_right_operand_is_awaited_only_where_it_counts() {
     snapshot!(short_circuit);
     for (number, result, calls) in [(0, true, 0), (1, false, 0), (2, false, 1), (3, true, 1)] {
-        let execution = Executor::test().run(short_circuit(number)).await;
+        let execution = testing().run(short_circuit(number)).await;
         assert_eq!(execution.output().unwrap(), result, "{number}");
         assert_eq!(execution.all_calls().len(), calls, "{number}");
     }

@@ -69,7 +69,7 @@ fn address() -> Address {
 #[tokio::test]
 async fn literals_are_written_as_serde_writes_them() {
     snapshot!(literals);
-    let parcel = Executor::test().run(literals(address(), 3)).await.output().unwrap();
+    let parcel = testing().run(literals(address(), 3)).await.output().unwrap();
     assert_eq!(parcel.speed, Speed::Exact { hour: 3, minute: 30 });
     assert_eq!((parcel.size, parcel.weight), ((3, 4), Weight(6)));
     assert_eq!(parcel.tags, ["a", "Main"]);
@@ -110,7 +110,7 @@ async fn values_are_taken_apart_as_serde_wrote_them() {
         (Speed::Exact { hour: 5, minute: 0 }, Answer::Number(0)),
         (Speed::Between(3, 8), Answer::Number(7)),
     ] {
-        assert_eq!(Executor::test().run(taken_apart(parcel(speed))).await.output().unwrap(), answer);
+        assert_eq!(testing().run(taken_apart(parcel(speed))).await.output().unwrap(), answer);
     }
 }
 
@@ -122,5 +122,5 @@ async fn plain_value(left: u32, right: u32) -> u32 {
 #[tokio::test]
 async fn a_workflow_may_return_a_plain_value() {
     snapshot!(plain_value);
-    assert_eq!(Executor::test().run(plain_value(1, 2)).await.output().unwrap(), 5);
+    assert_eq!(testing().run(plain_value(1, 2)).await.output().unwrap(), 5);
 }

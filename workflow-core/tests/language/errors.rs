@@ -23,8 +23,7 @@ async fn question_mark(order: Order) -> Result<String, OrderError> {
 async fn question_mark_passes_name_and_cause_on() {
     snapshot!(question_mark);
     let declined = ShopError::Declined { reason: "expired".into() };
-    let execution =
-        Executor::test().mock(charge, Mock::error(declined.clone())).run(question_mark(order())).await;
+    let execution = testing().mock(charge, Mock::error(declined.clone())).run(question_mark(order())).await;
     assert_eq!(execution.error(), Some(OrderError::Shop(declined)));
     assert_eq!(execution.outcome().error.as_deref(), Some("Declined"));
     assert_eq!(
@@ -52,7 +51,7 @@ async fn by_variant(order: Order) -> Result<String, OrderError> {
 #[tokio::test]
 async fn errors_are_caught_by_variant() {
     snapshot!(by_variant);
-    let run = |mock| Executor::test().mock(charge, mock).run(by_variant(order()));
+    let run = |mock| testing().mock(charge, mock).run(by_variant(order()));
     let declined = ShopError::Declined { reason: "expired".into() };
     assert_eq!(run(Mock::error(declined)).await.output().unwrap(), "declined: expired");
     assert_eq!(run(Mock::error(ShopError::SoldOut)).await.output().unwrap(), "later");
@@ -91,13 +90,12 @@ async fn try_block(order: Order) -> Result<String, OrderError> {
 #[tokio::test]
 async fn an_async_block_gathers_the_errors_of_its_steps() {
     snapshot!(try_block);
-    let execution =
-        Executor::test().mock(charge, Mock::error(ShopError::SoldOut)).run(try_block(order())).await;
+    let execution = testing().mock(charge, Mock::error(ShopError::SoldOut)).run(try_block(order())).await;
     assert_eq!(execution.error(), Some(OrderError::Shop(ShopError::SoldOut)));
     assert_eq!(execution.calls(send), [("o-1 failed: SoldOut".to_owned(),)]);
-    let refused = Executor::test().run(try_block(Order { cents: 0, ..order() })).await;
+    let refused = testing().run(try_block(Order { cents: 0, ..order() })).await;
     assert_eq!(refused.calls(send), [("o-1 failed: Refused".to_owned(),)]);
-    assert_eq!(Executor::test().run(try_block(order())).await.output().unwrap(), "receipt of o-1");
+    assert_eq!(testing().run(try_block(order())).await.output().unwrap(), "receipt of o-1");
 }
 
 #[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
@@ -143,8 +141,7 @@ async fn outermost_place(order: Order) -> Result<String, Outer> {
 #[tokio::test]
 async fn the_platforms_failures_are_in_the_outermost_place_for_them() {
     snapshot!(outermost_place);
-    let run =
-        |cents, mock| Executor::test().mock(charge, mock).run(outermost_place(Order { cents, ..order() }));
+    let run = |cents, mock| testing().mock(charge, mock).run(outermost_place(Order { cents, ..order() }));
     assert_eq!(run(9, Mock::failure("States.Timeout", "")).await.output().unwrap(), "outside");
     assert_eq!(run(2, Mock::hangs()).await.output().unwrap(), "2 days");
     let late = run(1, Mock::hangs()).await;
@@ -216,9 +213,7 @@ async fn let_else(order: Order) -> Result<String, ShopError> {
 #[tokio::test]
 async fn let_else_takes_the_success_apart() {
     snapshot!(let_else);
-    let run = |mocks: [Mock<charge>; 2]| {
-        Executor::test().mock(charge, Mock::sequence(mocks)).run(let_else(order()))
-    };
+    let run = |mocks: [Mock<charge>; 2]| testing().mock(charge, Mock::sequence(mocks)).run(let_else(order()));
     let ok = || Mock::value("paid".to_owned());
     assert_eq!(run([ok(), ok()]).await.output().unwrap(), "paid");
     assert_eq!(run([ok(), Mock::error(ShopError::Short(1))]).await.output().unwrap(), "paid");
@@ -250,7 +245,7 @@ async fn nested(order: Order) -> Result<String, OrderError> {
 #[tokio::test]
 async fn an_error_passed_on_goes_straight_to_the_arm_that_takes_it() {
     snapshot!(nested);
-    let run = |mock| Executor::test().mock(charge, mock).run(nested(order()));
+    let run = |mock| testing().mock(charge, mock).run(nested(order()));
     assert_eq!(run(Mock::error(ShopError::SoldOut)).await.output().unwrap(), "none");
     let declined = ShopError::Declined { reason: "expired".into() };
     assert_eq!(run(Mock::error(declined)).await.output().unwrap(), "expired");

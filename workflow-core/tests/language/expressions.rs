@@ -20,13 +20,14 @@ async fn send_number(number: i64) -> i64 {
 #[tokio::test]
 async fn arithmetic_has_rusts_meaning() {
     snapshot!(arithmetic);
-    let run = |a, b, c| Executor::test().run(arithmetic(a, b, c));
+    let run = |a, b, c| testing().run(arithmetic(a, b, c));
     assert_eq!(run(7, 2, 3.0).await.output().unwrap(), (6, 3, -1, 1.5, false));
     assert_eq!(run(-7, 2, 0.5).await.output().unwrap(), (6, -3, 1, 0.25, true));
 }
 
 #[tokio::test]
 async fn a_division_by_zero_fails_the_execution() {
+    // The state machine computes a value where it is first needed, so it fails a state later.
     let execution = Executor::test().run(arithmetic(1, 0, 1.0)).await;
     assert_eq!(execution.outcome().error.as_deref(), Some("States.QueryEvaluationError"));
 }
@@ -41,7 +42,7 @@ async fn text(name: String, age: u64, ok: bool) -> Result<String, PlatformError>
 #[tokio::test]
 async fn text_is_joined() {
     snapshot!(text);
-    let run = |ok| Executor::test().run(text("Ann".into(), 41, ok));
+    let run = |ok| testing().run(text("Ann".into(), 41, ok));
     assert_eq!(run(true).await.output().unwrap(), r#"it's "fine"Hello Ann, {41} 42 true"#);
     assert_eq!(run(false).await.output().unwrap(), "{% no %}");
 }
@@ -54,7 +55,7 @@ async fn in_order(a: u32) -> Result<u32, PlatformError> {
 #[tokio::test]
 async fn effects_in_arguments_happen_in_rusts_order() {
     snapshot!(in_order);
-    let execution = Executor::test().run(in_order(10)).await;
+    let execution = testing().run(in_order(10)).await;
     assert_eq!(execution.output().unwrap(), 33);
     assert_eq!(execution.calls(add), [(10, 1), (10, 2), (11, 12)]);
 }
@@ -82,8 +83,8 @@ async fn questions(
 async fn values_are_asked_what_they_are() {
     snapshot!(questions);
     let run = |executor: Executor, list: Vec<u32>| executor.run(questions(order(), list, "w".into()));
-    let execution = run(Executor::test(), vec![1, 2]).await;
+    let execution = run(testing(), vec![1, 2]).await;
     assert_eq!(execution.output().unwrap(), (true, false, 2, false, 3, Some(500)));
-    let failing = Executor::test().mock(add, Mock::failure("Lambda.Unknown", ""));
+    let failing = testing().mock(add, Mock::failure("Lambda.Unknown", ""));
     assert_eq!(run(failing, vec![]).await.output().unwrap(), (true, true, 0, true, 7, None));
 }

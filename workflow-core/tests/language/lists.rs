@@ -53,7 +53,7 @@ async fn lists_are_asked_as_in_rust() {
         count,
         tags: tags.iter().map(ToString::to_string).collect(),
     };
-    let run = |lines: Vec<Line>| Executor::test().run(asked(lines, 2));
+    let run = |lines: Vec<Line>| testing().run(asked(lines, 2));
     let all = run(vec![line("a", 1, &["a", "x"]), line("b", 3, &["y"]), line("zz", 2, &[])])
         .await
         .output()

@@ -17,7 +17,7 @@ async fn until_enough(limit: u32) -> Result<u32, PlatformError> {
 async fn a_condition_is_tested_before_every_turn() {
     snapshot!(until_enough);
     for (limit, result, calls) in [(0, 0, 0), (1, 11, 1), (25, 33, 3)] {
-        let execution = Executor::test().run(until_enough(limit)).await;
+        let execution = testing().run(until_enough(limit)).await;
         assert_eq!(execution.output().unwrap(), result);
         assert_eq!(execution.all_calls().len(), calls);
     }
@@ -56,7 +56,7 @@ async fn a_list_is_gone_through_in_order() {
     snapshot!(each_order);
     let orders =
         |cents: &[u32]| cents.iter().map(|cents| Order { cents: *cents, ..order() }).collect::<Vec<_>>();
-    let run = |cents: &[u32]| Executor::test().run(each_order(orders(cents)));
+    let run = |cents: &[u32]| testing().run(each_order(orders(cents)));
     let summary = run(&[5, 0, 7, 3]).await.output().unwrap();
     assert_eq!((summary.cents, summary.largest, summary.sent.len()), (15, Some(7), 3));
     assert_eq!(run(&[]).await.output().unwrap(), Summary { sent: vec![], cents: 0, largest: None });
@@ -90,7 +90,7 @@ async fn labels(rows: Vec<Vec<u32>>) -> Result<(usize, u32), PlatformError> {
 #[tokio::test]
 async fn a_break_leaves_the_loop_of_its_label_with_a_value() {
     snapshot!(labels);
-    let run = |rows| Executor::test().run(labels(rows));
+    let run = |rows| testing().run(labels(rows));
     assert_eq!(run(vec![vec![1, 0, 3], vec![7]]).await.output().unwrap(), (100, 3));
     assert_eq!(run(vec![vec![1], vec![2]]).await.output().unwrap(), (5, 4));
 }
@@ -112,8 +112,8 @@ async fn countdown(from: u32) -> Result<String, PlatformError> {
 #[tokio::test]
 async fn ranges_count_up_and_down() {
     snapshot!(countdown);
-    assert_eq!(Executor::test().run(countdown(3)).await.output().unwrap(), "3,2,1, 0 1");
-    assert_eq!(Executor::test().run(countdown(0)).await.output().unwrap(), " 0 1");
+    assert_eq!(testing().run(countdown(3)).await.output().unwrap(), "3,2,1, 0 1");
+    assert_eq!(testing().run(countdown(0)).await.output().unwrap(), " 0 1");
 }
 
 #[workflow]
@@ -135,9 +135,8 @@ async fn until_it_works(order: Order) -> Result<u32, ShopError> {
 async fn a_loop_is_left_by_return() {
     snapshot!(until_it_works);
     let sold_out = || Mock::error(ShopError::SoldOut);
-    let run = |mocks: Vec<Mock<charge>>| {
-        Executor::test().mock(charge, Mock::sequence(mocks)).run(until_it_works(order()))
-    };
+    let run =
+        |mocks: Vec<Mock<charge>>| testing().mock(charge, Mock::sequence(mocks)).run(until_it_works(order()));
     assert_eq!(run(vec![sold_out(), sold_out(), Mock::value("r".into())]).await.output().unwrap(), 3);
     let failed = run(vec![sold_out(), sold_out(), sold_out()]).await;
     assert_eq!(failed.error(), Some(ShopError::SoldOut));

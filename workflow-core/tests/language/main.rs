@@ -2,12 +2,17 @@
 //! does natively.
 
 mod branching;
+mod callbacks;
+mod children;
+mod concurrency;
 mod data;
+mod effects;
 mod errors;
 mod expressions;
 mod lists;
 mod loops;
 mod policies;
+mod services;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};
@@ -66,6 +71,8 @@ fn machine(definition: &Definition) -> String {
     assert_eq!(definition.problems, Vec::<String>::new());
     let json = serde_json::to_string_pretty(&definition.machine).expect("a model can be written");
     assert_eq!(workflow_core::asl::check(&definition.machine, &definition.placeholders()), Ok(()));
+    let found = workflow_core::asl::validate::validate(&json, workflow_core::WorkflowKind::Standard);
+    assert_eq!(found, [], "Step Functions would refuse it");
     let count =
         |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
     format!(
@@ -85,3 +92,8 @@ macro_rules! snapshot {
     };
 }
 use snapshot;
+
+/// An executor whose every execution is compared with the state machine's.
+fn testing() -> Executor {
+    Executor::test().agreeing()
+}

@@ -34,7 +34,7 @@ async fn with_policies(cents: u32) -> Result<u32, ShopError> {
 #[tokio::test]
 async fn policies_and_notes_are_written() {
     snapshot!(with_policies);
-    assert_eq!(Executor::test().run(with_policies(4)).await.output().unwrap(), 8);
+    assert_eq!(testing().run(with_policies(4)).await.output().unwrap(), 8);
 }
 
 const GRACE: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ async fn waits(days: u64, text: String) -> Result<String, PlatformError> {
 #[tokio::test]
 async fn a_wait_passes_in_virtual_time() {
     snapshot!(waits);
-    let execution = Executor::test().run(waits(3, "x".into())).await;
+    let execution = testing().run(waits(3, "x".into())).await;
     assert_eq!(execution.output().unwrap(), "x...");
     assert_eq!(execution.elapsed(), Duration::from_secs(60 + 1 + 3_601 + 7_201 + 2));
 }
@@ -66,7 +66,7 @@ async fn retriers_are_counted_one_by_one() {
     let short = || Mock::error(ShopError::Short(1));
     let sold_out = || Mock::error(ShopError::SoldOut);
     let answers = [Mock::value(1), short(), sold_out(), sold_out(), Mock::value(2)];
-    let execution = Executor::test().mock(pay, Mock::sequence(answers)).run(with_policies(4)).await;
+    let execution = testing().mock(pay, Mock::sequence(answers)).run(with_policies(4)).await;
     assert_eq!(execution.output().unwrap(), 3);
     // 5 seconds for the first retrier, 1 and 2 for the second.
     assert_eq!(execution.elapsed(), Duration::from_secs(8));

@@ -1,8 +1,8 @@
 //! What stands before `.await`.
 
-use syn::{Expr, ExprAsync, ExprCall, ExprMethodCall, Ident};
+use syn::{Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, Ident, Token, punctuated::Punctuated};
 
-use super::unparenthesized;
+use super::{statement::called, unparenthesized};
 
 /// What is awaited.
 pub(crate) enum Awaited<'a> {
@@ -10,6 +10,16 @@ pub(crate) enum Awaited<'a> {
     Call(Call<'a>),
     /// `sleep(duration)`
     Sleep(&'a Expr),
+    /// Branches that run at the same time: `join!`, or `try_join!`, which fails with the first that does.
+    Join { arguments: &'a Punctuated<Expr, Token![,]>, fails: bool },
+    /// `map(items, async |item| ..)`
+    Map(Repeated<'a>),
+    /// `attempt(async || ..)`
+    Attempt(Repeated<'a>),
+    /// `sleep_until(time)`
+    SleepUntil(&'a Expr),
+    /// `now()`, `uuid()` or `random()`
+    Draw(&'a ExprCall),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -25,8 +35,40 @@ pub(crate) struct Call<'a> {
     pub(crate) policy: Vec<&'a ExprMethodCall>,
 }
 
+/// A closure that is run more than once.
+pub(crate) struct Repeated<'a> {
+    /// `map` or `attempt`, as the author names it.
+    pub(crate) function: &'a Expr,
+    /// What it is run for; nothing for an attempt.
+    pub(crate) items: Option<&'a Expr>,
+    pub(crate) closure: &'a ExprClosure,
+    /// The calls of policy methods, first one first.
+    pub(crate) policy: Vec<&'a ExprMethodCall>,
+}
+
 /// The methods that change the policy of a call.
 pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
+
+/// The methods that make another workflow an execution of its own.
+pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
+/// The methods on the calls of services. Which call has which is rustc's to say.
+pub(crate) const OPTION_METHODS: [&str; 15] = [
+    "condition",
+    "consistent",
+    "deduplication_id",
+    "delay_seconds",
+    "descending",
+    "filter",
+    "group",
+    "header",
+    "if_absent",
+    "if_exists",
+    "limit",
+    "parameter",
+    "sort_key_begins_with",
+    "subject",
+    "value",
+];
 
 pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     let mut policy = Vec::new();
@@ -37,11 +79,32 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                 policy.push(method);
                 expr = unparenthesized(&method.receiver);
             }
-            Expr::Call(call) if policy.is_empty() && is_sleep(&call.func) && call.args.len() == 1 => {
-                return Awaited::Sleep(&call.args[0]);
+            Expr::Call(call) if policy.is_empty() && ours(&call.func).is_some() => {
+                match (ours(&call.func), call.args.len()) {
+                    (Some("sleep"), 1) => return Awaited::Sleep(&call.args[0]),
+                    (Some("sleep_until"), 1) => return Awaited::SleepUntil(&call.args[0]),
+                    (Some("now" | "uuid" | "random"), 0) => return Awaited::Draw(call),
+                    _ => return Awaited::Call(Call { call, policy }),
+                }
             }
             Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
                 policy.reverse();
+                let arguments = call.args.iter().map(unparenthesized).collect::<Vec<_>>();
+                let name = called(call);
+                match (name.as_str(), arguments.as_slice()) {
+                    ("__join" | "__try_join", _) => {
+                        return Awaited::Join { arguments: &call.args, fails: name == "__try_join" };
+                    }
+                    ("map", [items, Expr::Closure(closure)]) => {
+                        let (function, items) = (&*call.func, Some(*items));
+                        return Awaited::Map(Repeated { function, items, closure, policy });
+                    }
+                    ("attempt", [Expr::Closure(closure)]) => {
+                        let (function, items) = (&*call.func, None);
+                        return Awaited::Attempt(Repeated { function, items, closure, policy });
+                    }
+                    _ => {}
+                }
                 return Awaited::Call(Call { call, policy });
             }
             _ if !policy.is_empty() => return Awaited::Other(base),
@@ -57,12 +120,22 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
     }
 }
 
-/// `sleep` or `workflow_core::sleep`.
-fn is_sleep(function: &Expr) -> bool {
-    let Expr::Path(path) = function else { return false };
+/// The functions of workflow-core that mean something in a workflow.
+const OURS: [&str; 6] = ["sleep", "sleep_until", "now", "uuid", "random", "execution"];
+
+/// The name of a function of workflow-core: `sleep` for `sleep` and `workflow_core::sleep`.
+pub(crate) fn ours(function: &Expr) -> Option<&'static str> {
+    let Expr::Path(path) = function else { return None };
     let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    matches!(
-        segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-        ["sleep"] | ["workflow_core" | "prelude", "sleep"] | ["workflow_core", "prelude", "sleep"]
-    )
+    let (name, owners) = segments.split_last()?;
+    let known = matches!(
+        owners.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        [] | ["workflow_core" | "prelude"] | ["workflow_core", "prelude"]
+    );
+    OURS.into_iter().find(|ours| known && ours == name)
+}
+
+/// Whether an expression is `execution()`, which knows of the running execution.
+pub(crate) fn is_execution(expr: &Expr) -> bool {
+    matches!(unparenthesized(expr), Expr::Call(call) if call.args.is_empty() && ours(&call.func) == Some("execution"))
 }

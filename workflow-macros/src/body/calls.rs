@@ -7,7 +7,7 @@ use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, POLICY_METHODS, awaited},
+    await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
     expression::impure,
     site,
     statement::called,
@@ -26,6 +26,9 @@ impl Symbolic<'_> {
         };
         if let Some(block) = block {
             return self.try_block(&block);
+        }
+        if let Some(forked) = self.forked(await_) {
+            return forked;
         }
         let note = self.take_note(None);
         let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
@@ -87,12 +90,34 @@ impl Symbolic<'_> {
 
     /// `call.await` where its `Result` is the scope's own.
     pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        if let Some(forked) = self.forked(await_) {
+            return forked;
+        }
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let note = self.take_note(None);
         let Some(call) = self.symbolic_call(await_) else { return quote!(#b.never()) };
         let site = site(await_);
         let span = await_.await_token.span();
         quote_spanned!(span=> #b.last_call(#scope, #call, #site, #note))
+    }
+
+    /// What runs at the same time, with its errors led to the scope.
+    fn forked(&mut self, await_: &ExprAwait) -> Option<TokenStream> {
+        match awaited(&await_.base) {
+            Awaited::Join { arguments, fails: true } => Some(self.try_join(await_, arguments)),
+            Awaited::Join { arguments, fails: false } => {
+                let b = self.b.clone();
+                self.errors.refuse(
+                    await_.await_token,
+                    "`join!` gives a tuple of what its branches gave, and cannot fail itself; use `try_join!` to leave with the first error",
+                );
+                let _ = arguments;
+                Some(quote!(#b.never()))
+            }
+            Awaited::Map(map) => Some(self.mapped(await_, &map)),
+            Awaited::Attempt(attempt) => Some(self.attempted(await_, &attempt)),
+            _ => None,
+        }
     }
 
     /// The call that is awaited, as a `SymCall`.
@@ -105,6 +130,19 @@ impl Symbolic<'_> {
                     && let Some(advice) = impure(&path.path)
                 {
                     self.errors.refuse(function, advice);
+                    return None;
+                }
+                let started =
+                    policy.iter().any(|method| method.method == "start" || method.method == "start_sync");
+                if let Expr::Path(path) = &**function
+                    && path.path.get_ident().is_some_and(|ident| plain(ident) == self.function)
+                    && !started
+                {
+                    let name = &self.function;
+                    self.errors.refuse(
+                        function,
+                        format!("`{name}` awaits itself, so it would be written out without end; start it as an execution of its own: `{name}(..).start_sync().await`"),
+                    );
                     return None;
                 }
                 let arguments: Vec<TokenStream> =
@@ -122,11 +160,32 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if CHILD_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        let method = &method.method;
+                        written = quote_spanned!(method.span()=> #written.#method(#(#arguments),*));
+                        continue;
+                    }
+                    if OPTION_METHODS.contains(&name.as_str()) {
+                        let arguments: Vec<TokenStream> =
+                            method.args.iter().map(|argument| self.expr(argument)).collect();
+                        written = quote_spanned! {method.method.span()=>
+                            #written.option(&#b, #name, ::std::vec![#(#b.option_argument(#arguments)),*])
+                        };
+                        continue;
+                    }
                     if !POLICY_METHODS.contains(&name.as_str()) {
-                        self.errors.refuse(
-                            &method.method,
-                            format!("a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`"),
-                        );
+                        let known = POLICY_METHODS.into_iter().chain(OPTION_METHODS).chain(CHILD_METHODS);
+                        let message = match crate::aws::nearest(&name, known) {
+                            Some(known) => format!(
+                                "a call that is awaited has no method `{name}`; did you mean `{known}`?"
+                            ),
+                            None => format!(
+                                "a call that is awaited has no method `{name}`; known are `retry`, `timeout`, `heartbeat` and `no_transient_retries`, and of another workflow `start_sync`, `start` and `name`"
+                            ),
+                        };
+                        self.errors.refuse(&method.method, message);
                         return None;
                     }
                     for argument in &method.args {
@@ -152,8 +211,16 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) => None,
-            Awaited::Sleep(duration) => {
+            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
+            Awaited::Draw(call) => {
+                let name = called(call);
+                self.errors.refuse(
+                    call,
+                    format!("`{name}()` cannot fail, so there is nothing to take apart; write `let value = {name}().await;`"),
+                );
+                None
+            }
+            Awaited::Sleep(duration) | Awaited::SleepUntil(duration) => {
                 self.errors.refuse(
                     duration,
                     "a wait cannot fail, so there is nothing to take apart; write `sleep(..).await;`",
@@ -171,7 +238,7 @@ impl Symbolic<'_> {
     }
 
     /// A policy is written into the state machine, so it may read no variable.
-    fn policy_is_fixed(&mut self, argument: &Expr) {
+    pub(super) fn policy_is_fixed(&mut self, argument: &Expr) {
         if let Some(local) = self.local_in(argument) {
             self.errors.refuse(
                 &local,
@@ -198,6 +265,22 @@ impl Symbolic<'_> {
         let mut reads = Reads { locals: &self.locals, found: None };
         reads.visit_expr(expr);
         reads.found
+    }
+
+    /// `sleep_until(time).await`
+    pub(super) fn sleep_until(&mut self, await_: &ExprAwait, time: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let note = self.take_note(None);
+        let site = site(await_);
+        let time = self.expr(time);
+        quote_spanned!(await_.base.span()=> #b.sleep_until(#time, #site, #note))
+    }
+
+    /// `now().await`, `uuid().await`, `random().await`
+    pub(super) fn draw(&mut self, call: &syn::ExprCall) -> TokenStream {
+        let b = self.b.clone();
+        let draw = quote::format_ident!("{}", called(call), span = call.span());
+        quote_spanned!(call.span()=> #b.#draw())
     }
 
     /// `sleep(duration).await`

@@ -87,8 +87,10 @@ impl Symbolic<'_> {
             None => Body::Nothing,
         };
         if !effects {
+            let outer = std::mem::replace(&mut self.pure, true);
             let otherwise = self.body(otherwise, position);
             let then = self.body(then, position);
+            self.pure = outer;
             return quote! {{
                 let __otherwise = #otherwise;
                 #prelude
@@ -198,7 +200,9 @@ impl Symbolic<'_> {
             self.declare(&pattern);
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
             let guard = self.guard(case);
+            let outer = std::mem::replace(&mut self.pure, true);
             let body = self.body(case.body, position);
+            self.pure = outer;
             written = if written.is_empty() {
                 quote! {{
                     let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
@@ -496,7 +500,7 @@ fn without_condition(branch: &ExprIf) -> ExprIf {
 }
 
 /// What a condition or a scrutinee is about: the last name in its first path.
-fn about(expr: &Expr) -> Option<String> {
+pub(super) fn about(expr: &Expr) -> Option<String> {
     match unparenthesized(expr) {
         Expr::Path(path) => path.path.segments.last().map(|last| plain(&last.ident)),
         Expr::Field(field) => match &field.member {

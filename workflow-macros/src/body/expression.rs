@@ -3,14 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{
-    BinOp, Expr, ExprBinary, ExprCall, ExprMethodCall, Lit, Member, Pat, Path, UnOp, spanned::Spanned,
+    BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprRange, Lit, Member, Path, RangeLimits, UnOp,
+    spanned::Spanned,
 };
 
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, POLICY_METHODS, awaited},
-    is_capitalized, pattern,
+    await_::{Awaited, Call, awaited, ours},
+    is_capitalized,
     statement::{attributes_of, called},
     symbolic::{Symbolic, has_effect},
     unparenthesized,
@@ -79,8 +80,12 @@ impl Symbolic<'_> {
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
             Expr::Await(await_) => {
-                if let Awaited::Sleep(duration) = awaited(&await_.base) {
-                    return self.sleep(await_, duration);
+                match awaited(&await_.base) {
+                    Awaited::Sleep(duration) => return self.sleep(await_, duration),
+                    Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
+                    Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
+                    Awaited::Draw(call) => return self.draw(call),
+                    _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
                     && let Expr::Path(path) = &*call.func
@@ -219,6 +224,23 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
+            ("Ok", 1) if self.pure => {
+                let value = self.expr(&call.args[0]);
+                return quote!(#b.ok_value(#value));
+            }
+            ("Err", 1) if self.pure => {
+                let error = self.error_value(&call.args[0]);
+                return quote!(#b.err_value(#error));
+            }
+            ("Reverse", 1) => {
+                let key = self.expr(&call.args[0]);
+                return quote!(#b.methods().reversed(#key));
+            }
+            // rustc cannot find the type of what a generic struct holds from an expression's.
+            ("JsonText", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.span()=> #b.json_text(#value));
+            }
             ("Ok" | "Err", 1) => {
                 return self.refuse(
                     &call.func,
@@ -232,6 +254,40 @@ impl Symbolic<'_> {
             (Some("String"), "from", 1) => return self.expr(&call.args[0]),
             (Some("String"), "new", 0) => return quote!(#b.text("")),
             (Some("Vec"), "new", 0) => return quote!(#b.array(&[])),
+            (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
+            (Some("String"), "with_capacity", 1) => return quote!(#b.text("")),
+            (Some("Vec"), "with_capacity", 1) => return quote!(#b.array(&[])),
+            (Some("Vec"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("BTreeMap"), "from" | "from_iter", 1) => {
+                let pairs = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
+            }
+            (Some("HashMap"), _, _) => return self.refuse(&call.func, super::methods::NO_HASH_MAP),
+            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap"), _, _) => {
+                return self.refuse(&call.func, super::methods::NO_SET);
+            }
+            (Some("Vec" | "String" | "BTreeMap" | "Default" | "Option"), "default", 0) => {
+                return quote_spanned!(call.func.span()=> #b.methods().default());
+            }
+            (Some(number), "default", 0) if is_number(number) || number == "bool" => {
+                let ty = quote::format_ident!("{number}");
+                return quote_spanned!(call.func.span()=> #b.methods().default::<#ty>());
+            }
+            (Some(number), "from", 1) if is_number(number) => {
+                let value = self.expr(&call.args[0]);
+                let ty = quote::format_ident!("{number}");
+                return quote_spanned!(call.func.span()=> #b.methods().into::<_, #ty>(#value));
+            }
+            (Some(number), "try_from", 1) if is_number(number) => {
+                let value = self.expr(&call.args[0]);
+                let ty = quote::format_ident!("{number}");
+                return quote_spanned!(call.func.span()=> #b.methods().try_cast::<#ty, _>(#value));
+            }
+            (Some("cmp"), "min" | "max", 2) => {
+                let (left, right) = (self.expr(&call.args[0]), self.expr(&call.args[1]));
+                let method = quote::format_ident!("{name}_of", span = call.func.span());
+                return quote_spanned!(call.func.span()=> #b.methods().#method(#left, #right));
+            }
             _ => {}
         }
         if is_capitalized(&path.path) {
@@ -239,6 +295,21 @@ impl Symbolic<'_> {
         }
         if let Some(advice) = impure(&path.path) {
             return self.refuse(&call.func, advice);
+        }
+        match ours(&call.func) {
+            Some("execution") => {
+                return self.refuse(
+                    call,
+                    "`execution()` is no value of its own; ask it for something: `execution().id()`",
+                );
+            }
+            Some(_) => {
+                return self.refuse(
+                    call,
+                    format!("`{name}(..)` does nothing until it is awaited; write `{name}(..).await`"),
+                );
+            }
+            None => {}
         }
         self.refuse(
             &call.func,
@@ -316,44 +387,6 @@ impl Symbolic<'_> {
         }
     }
 
-    /// A method that takes a closure over the elements of a list.
-    fn over_elements(&mut self, method: &ExprMethodCall) -> TokenStream {
-        let b = self.b.clone();
-        let Expr::Closure(closure) = unparenthesized(&method.args[0]) else {
-            return self.refuse(&method.args[0], "write the function out as a closure: `|item| ..`");
-        };
-        if closure.inputs.len() != 1 {
-            return self.refuse(closure, "a function over the elements of a list has one parameter");
-        }
-        if has_effect(&closure.body) {
-            return self.refuse(
-                &closure.inputs,
-                "a closure over a list cannot await or set a variable; use a `for` loop",
-            );
-        }
-        let list = self.expr(&method.receiver);
-        let input = &closure.inputs[0];
-        let name = match input {
-            Pat::Ident(name) => plain(&name.ident),
-            Pat::Reference(reference) => match &*reference.pat {
-                Pat::Ident(name) => plain(&name.ident),
-                _ => "item".to_owned(),
-            },
-            _ => "item".to_owned(),
-        };
-        let pattern = pattern::read(input, self.errors);
-        self.declare(&pattern);
-        let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-        let body = self.expr(&closure.body);
-        let call = &method.method;
-        quote_spanned! {method.method.span()=>
-            #b.#call(#list, #name, |__element| {
-                let (_, #names) = #b.bind(__element, &#value_of, #witness);
-                #body
-            })
-        }
-    }
-
     /// What a literal holds. An error may hold a unit variant of another error, which serde does not
     /// know.
     fn held(&mut self, value: &Expr, in_error: bool) -> TokenStream {
@@ -373,74 +406,32 @@ impl Symbolic<'_> {
         }
     }
 
-    fn method(&mut self, method: &ExprMethodCall) -> TokenStream {
+    /// `list[i]`, `map[key]` and `list[a..b]`
+    fn index(&mut self, index: &ExprIndex) -> TokenStream {
         let b = self.b.clone();
-        let name = method.method.to_string();
-        let span = method.method.span();
-        let arity = method.args.len();
-        match (name.as_str(), arity) {
-            // Values of the symbolic reading are owned, shared and never change.
-            ("clone" | "to_owned" | "as_ref" | "into" | "as_deref" | "borrow" | "cloned" | "copied", 0) => {
-                self.expr(&method.receiver)
-            }
-            ("push" | "push_str", 1) => self.push(method),
-            ("iter" | "into_iter" | "collect", 0) => self.expr(&method.receiver),
-            ("first" | "last" | "rev" | "sum", 0) => {
-                let list = self.expr(&method.receiver);
-                let call = &method.method;
-                quote_spanned!(span=> #b.#call(#list))
-            }
-            ("count", 0) => {
-                let list = self.expr(&method.receiver);
-                quote_spanned!(span=> #b.count(#list))
-            }
-            ("contains", 1) => {
-                let container = self.expr(&method.receiver);
-                let part = self.expr(&method.args[0]);
-                quote_spanned!(span=> #b.contains(#container, #part))
-            }
-            ("map" | "filter" | "any" | "all" | "find", 1) => self.over_elements(method),
-            ("to_string", 0) => {
-                let value = self.expr(&method.receiver);
-                quote_spanned!(span=> #b.display(#value))
-            }
-            ("ok", 0) => {
-                let value = self.expr(&method.receiver);
-                quote_spanned!(span=> #b.ok_of(#value))
-            }
-            ("as_str" | "is_some" | "is_none" | "is_ok" | "is_err" | "is_empty" | "len", 0) => {
-                let value = self.expr(&method.receiver);
-                let call = &method.method;
-                quote_spanned!(span=> #b.#call(#value))
-            }
-            ("unwrap_or", 1) => {
-                let value = self.expr(&method.receiver);
-                let default = self.expr(&method.args[0]);
-                quote_spanned!(span=> #b.unwrap_or(#value, #default))
-            }
-            ("name", 0) => {
-                let value = self.expr(&method.receiver);
-                quote_spanned!(span=> #b.error_name(#value))
-            }
-            ("cause", 0) => {
-                let value = self.expr(&method.receiver);
-                quote_spanned!(span=> #b.error_cause(#value))
-            }
-            ("unwrap" | "expect", _) => self.refuse(
-                &method.method,
-                format!(
-                    "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
-                ),
-            ),
-            _ if POLICY_METHODS.contains(&name.as_str()) => self.refuse(
-                &method.method,
-                format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`"),
-            ),
-            _ => self.refuse(
-                &method.method,
-                format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task"),
-            ),
+        let span = index.bracket_token.span.join();
+        let from = self.expr(&index.expr);
+        if let Expr::Range(range) = unparenthesized(&index.index) {
+            let (start, end) = (self.optional(range.start.as_deref()), self.optional(range.end.as_deref()));
+            let inclusive = matches!(range.limits, RangeLimits::Closed(_));
+            return quote_spanned!(span=> #b.methods().slice(#from, #start, #end, #inclusive));
         }
+        let key = self.expr(&index.index);
+        quote_spanned!(span=> #b.methods().index(#from, #key))
+    }
+
+    /// `start..end` as a list.
+    fn range(&mut self, range: &ExprRange) -> TokenStream {
+        let b = self.b.clone();
+        let (Some(start), Some(end)) = (&range.start, &range.end) else {
+            return self.refuse(range, "a range without an end is no list; write its end");
+        };
+        let (start, end) = (self.expr(start), self.expr(end));
+        let method = match range.limits {
+            RangeLimits::HalfOpen(_) => quote!(range),
+            RangeLimits::Closed(_) => quote!(range_inclusive),
+        };
+        quote_spanned!(range.limits.span()=> #b.methods().#method(#start, #end))
     }
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
@@ -458,19 +449,27 @@ impl Symbolic<'_> {
             Expr::Closure(closure) => {
                 self.refuse(closure, "a closure stands only in a method over the elements of a list; write the computation out, or put it into a task")
             }
-            Expr::Cast(cast) => self.refuse(
-                cast.as_token,
-                "`as` may change a number in ways that JSONata does not know; convert in a task, or give the field the type that you need",
-            ),
-            Expr::Index(index) => {
-                self.refuse(index, "an index may be out of range, which would panic; read the element in a task")
+            Expr::Cast(cast) => {
+                let b = self.b.clone();
+                let value = self.expr(&cast.expr);
+                let (ty, span) = (&cast.ty, cast.as_token.span());
+                quote_spanned!(span=> #b.methods().cast::<#ty, _>(#value))
             }
-            Expr::Range(range) => self.refuse(range, "a range is no JSON value; compare with `<=` and `<`"),
-            Expr::Repeat(repeat) => self.refuse(repeat, "write the elements of an array out: `[0, 0, 0]`"),
+            Expr::Index(index) => self.index(index),
+            Expr::Range(range) => self.range(range),
+            Expr::Repeat(repeat) => {
+                let b = self.b.clone();
+                let (value, count) = (self.expr(&repeat.expr), self.expr(&repeat.len));
+                quote!(#b.methods().repeated(#value, #count))
+            }
             Expr::Unsafe(block) => self.refuse(block.unsafe_token, "`unsafe` has no meaning in a state machine; use it in a task"),
             other => self.refuse(other, "this has no meaning in a state machine; put it into a task"),
         }
     }
+}
+
+fn is_number(name: &str) -> bool {
+    matches!(name, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "f64")
 }
 
 fn last_segment(path: &Path) -> String {
@@ -484,14 +483,18 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
     let owner = segments.iter().rev().nth(1).map_or("", String::as_str);
     match (owner, last) {
         ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => Some(
-            "the clock differs from run to run, so a workflow may not read it; read it in a task and return it",
+            "the clock differs from run to run, so a workflow awaits it: `now().await`; anything else of it is for a task",
         ),
         ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => Some(
-            "a random value differs from run to run, so a workflow may not draw one; draw it in a task and return it",
+            "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
             "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
         ),
+        (_, "join_all" | "try_join_all") => Some(
+            "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
+        ),
+        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
         ),

@@ -130,6 +130,7 @@ impl Symbolic<'_> {
             }
             Source::List { expr, enumerated, reversed } => {
                 let items = self.expr(expr);
+                let items = quote_spanned!(expr.span()=> #b.methods().iter(#items));
                 let (index_pat, item_pat) = match (&*loop_.pat, enumerated) {
                     (Pat::Tuple(tuple), true) if tuple.elems.len() == 2 => {
                         (Some(&tuple.elems[0]), &tuple.elems[1])
@@ -289,10 +290,19 @@ impl Symbolic<'_> {
     }
 
     /// Statements that put `value` into a place: a variable, or a field of one.
-    fn set(&mut self, place: &Expr, value: TokenStream) -> TokenStream {
+    pub(crate) fn set(&mut self, place: &Expr, value: TokenStream) -> TokenStream {
         let b = self.b.clone();
         match unparenthesized(place) {
             Expr::Path(path) if path.path.get_ident().is_some() && !is_capitalized(&path.path) => {
+                if let Some(name) = path.path.get_ident().filter(|name| self.around.contains(&plain(name))) {
+                    self.errors.refuse(
+                        name,
+                        format!(
+                            "`{name}` belongs to what is around this branch, which runs at the same time as others and cannot set it; give the value back as the branch's output"
+                        ),
+                    );
+                    return TokenStream::new();
+                }
                 quote_spanned!(path.span()=> #b.set(#path, #value);)
             }
             Expr::Field(field) => {
@@ -308,6 +318,20 @@ impl Symbolic<'_> {
                 let set = self.set(&field.base, quote!(__value));
                 quote!(let __value = #updated; #set)
             }
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => self.set(&unary.expr, value),
+            Expr::Index(index) => {
+                let (base, key) = (self.expr(&index.expr), self.expr(&index.index));
+                let span = index.bracket_token.span.join();
+                let updated = quote_spanned!(span=> #b.methods().put(#base, #key, #value));
+                let set = self.set(&index.expr, quote!(__value));
+                quote!(let __value = #updated; #set)
+            }
+            Expr::MethodCall(method) if let Some((map, key, _)) = super::methods::entry(method) => {
+                let (base, key) = (self.expr(map), self.expr(key));
+                let updated = quote_spanned!(method.method.span()=> #b.methods().put(#base, #key, #value));
+                let set = self.set(map, quote!(__value));
+                quote!(let __value = #updated; #set)
+            }
             other => {
                 self.errors.refuse(
                     other,
@@ -319,13 +343,13 @@ impl Symbolic<'_> {
     }
 }
 
-/// What a `for` runs over.
-enum Source<'a> {
+/// What a `for` or a Map state runs over.
+pub(crate) enum Source<'a> {
     Range { start: &'a Expr, end: &'a Expr, inclusive: bool, reversed: bool },
     List { expr: &'a Expr, enumerated: bool, reversed: bool },
 }
 
-fn source(expr: &Expr) -> Option<Source<'_>> {
+pub(crate) fn source(expr: &Expr) -> Option<Source<'_>> {
     let (mut enumerated, mut reversed) = (false, false);
     let mut expr = unparenthesized(expr);
     loop {

@@ -32,9 +32,13 @@ impl Symbolic<'_> {
                 &mac.path,
                 format!("`{name}!` would log in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
             ),
-            "join" | "try_join" | "select" => self.refuse(
+            "select" => self.refuse(
                 &mac.path,
-                format!("`{name}!` runs calls at the same time, which a workflow does not; await them one after the other"),
+                "`select!` goes on with what ends first, which Step Functions cannot do; `try_join!` ends with the first error, and a call may have a `.timeout(..)`",
+            ),
+            "defer" | "compensate" => self.refuse(
+                &mac.path,
+                format!("`{name}!` stands in the block that ends the workflow or an `async` block with `?`, as a statement with others after it; put what it is about into such a block"),
             ),
             _ => self.refuse(
                 &mac.path,

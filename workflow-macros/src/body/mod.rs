@@ -8,11 +8,15 @@ mod await_;
 mod calls;
 mod control;
 mod expression;
+mod fork;
 mod loops;
 mod macros;
+mod methods;
 mod native;
 mod pattern;
+mod pure;
 mod statement;
+mod sugar;
 mod symbolic;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -24,20 +28,25 @@ use crate::errors::Errors;
 pub(crate) struct Readings {
     pub(crate) native: TokenStream,
     pub(crate) symbolic: TokenStream,
+    /// How many awaited calls there are.
+    pub(crate) sites: usize,
 }
 
-/// Reads a body twice. `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
+    function: String,
     parameters: impl Iterator<Item = String>,
     fallible: bool,
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
-    Sites { next: 0 }.visit_block_mut(&mut block);
-    let symbolic = symbolic::write(&block, parameters.collect(), fallible, errors);
+    sugar::expand(&mut block, fallible, errors);
+    let mut sites = Sites { next: 0 };
+    sites.visit_block_mut(&mut block);
+    let symbolic = symbolic::write(&block, function, parameters.collect(), fallible, errors);
     let native = native::write(block);
-    Readings { native, symbolic }
+    Readings { native, symbolic, sites: sites.next }
 }
 
 /// The execution, in the native reading. Not to be named by the author.

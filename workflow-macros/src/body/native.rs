@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprCall, Local,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local, Token,
+    punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -11,10 +12,10 @@ use syn::{
 use crate::attributes::is_ours;
 
 use super::{
-    await_::{Awaited, awaited},
+    await_::{Awaited, Repeated, awaited, is_execution},
     context, is_capitalized, site,
     statement::called,
-    unparenthesized,
+    sugar, unparenthesized,
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
@@ -27,23 +28,38 @@ struct Native;
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let awaits = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(_)));
+        // What runs at the same time fails with the error type around it.
+        let forks = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(await_)
+            if matches!(awaited(&await_.base), Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_))));
         visit_mut::visit_expr_mut(self, expr);
         let context = context();
         match expr {
             // `charge(&order).await` becomes
-            // `run_task(context, awaited(charge(&order)), 3).await`.
+            // `run_call(context, charge(&order), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
-                if let Awaited::Sleep(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site));
+                let run = match awaited(base) {
+                    Awaited::Sleep(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site))
+                    }
+                    Awaited::SleepUntil(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
+                    }
+                    Awaited::Draw(_) => {
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                    }
+                    _ => TokenStream::new(),
+                };
+                if !run.is_empty() {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_task(#context, #call, #site));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
+                } else if let Some(run) = forked(await_, site) {
+                    *expr = Expr::Verbatim(run);
                 } else {
                     await_.attrs.retain(|attribute| !is_ours(attribute));
                 }
@@ -52,13 +68,22 @@ impl VisitMut for Native {
             Expr::Try(try_) if awaits => {
                 let (result, span) = (&try_.expr, try_.question_token.span());
                 let (value, error) = (hidden("value", span), hidden("error", span));
-                let passed = pass_on(span, &quote_spanned!(span=> #error));
+                let passed = match forks {
+                    true => quote_spanned!(span=> #error),
+                    false => pass_on(span, &quote_spanned!(span=> #error)),
+                };
                 *expr = Expr::Verbatim(quote_spanned! {span=>
                     match #result {
                         ::core::result::Result::Ok(#value) => #value,
                         ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#passed),
                     }
                 });
+            }
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
             }
             Expr::Call(call) if called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
@@ -67,6 +92,18 @@ impl VisitMut for Native {
             }
             _ => {}
         }
+    }
+
+    fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
+        // `format!` and `vec!` hold expressions.
+        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        else {
+            return;
+        };
+        for argument in &mut arguments {
+            self.visit_expr_mut(argument);
+        }
+        macro_.tokens = arguments.into_token_stream();
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -82,6 +119,111 @@ impl VisitMut for Native {
         arm.attrs.retain(|attribute| !is_ours(attribute));
         visit_mut::visit_arm_mut(self, arm);
     }
+}
+
+/// What runs at the same time, or more than once.
+fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
+    let context = context();
+    let span = await_.await_token.span();
+    match awaited(&await_.base) {
+        Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
+        Awaited::Map(Repeated { function, items, closure, policy }) => {
+            let policy = called_on(function, 2, &policy);
+            Some(quote_spanned! {span=> {
+                let __policy = #policy;
+                let __items = ::workflow_core::__private::items(#items);
+                let __body = ::workflow_core::__private::iteration(&__items, #closure);
+                ::workflow_core::__private::run_map(#context, __policy, #site, __items, |__item| __body(__item)).await
+            }})
+        }
+        Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
+            let policy = called_on(function, 1, &policy);
+            Some(quote_spanned! {span=> {
+                let __policy = #policy;
+                let __body = ::workflow_core::__private::block(#closure);
+                ::workflow_core::__private::run_attempt(#context, __policy, #site, || __body()).await
+            }})
+        }
+        _ => None,
+    }
+}
+
+/// `map((), ()).max_concurrency(3)`: the policy alone, by the author's own name of the function.
+fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
+    let units = sugar::unit_arguments(arguments);
+    let mut written = quote_spanned!(function.span()=> #function(#units));
+    for ExprMethodCall { method, args, .. } in policy {
+        written = quote_spanned!(method.span()=> #written.#method(#args));
+    }
+    written
+}
+
+/// Branches, polled in the order in which they are written.
+fn joined<'a>(
+    span: Span,
+    site: usize,
+    arguments: impl Iterator<Item = &'a Expr>,
+    fails: bool,
+) -> TokenStream {
+    let context = context();
+    let mut branches = TokenStream::new();
+    let mut polls = TokenStream::new();
+    let mut outputs: Vec<Ident> = Vec::new();
+    for (place, (outcome, block)) in sugar::branches(arguments).enumerate() {
+        let branch = Ident::new(&format!("__branch{place}"), Span::mixed_site());
+        let output = Ident::new(&format!("__output{place}"), Span::mixed_site());
+        let run = match (fails, outcome) {
+            (true, _) => quote!(branch),
+            (false, true) => quote!(branch_outcome),
+            (false, false) => quote!(branch_value),
+        };
+        branches.extend(quote! {
+            let mut #branch = ::core::pin::pin!(__fork.#run(#place, #block));
+            let mut #output = ::core::option::Option::None;
+        });
+        let ready = match fails {
+            true => quote_spanned! {block.span()=>
+                ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
+                ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
+                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                }
+            },
+            false => {
+                quote!(::core::task::Poll::Ready(__value) => #output = ::core::option::Option::Some(__value),)
+            }
+        };
+        polls.extend(quote! {
+            if #output.is_none() {
+                match ::core::future::Future::poll(#branch.as_mut(), __cx) {
+                    #ready
+                    ::core::task::Poll::Pending => __pending = true,
+                }
+            }
+        });
+        outputs.push(output);
+    }
+    let (all, end) = match fails {
+        true => (quote!(::core::result::Result::Ok((#(#outputs,)*))), quote!(end)),
+        false => (quote!((#(#outputs,)*)), quote!(end_value)),
+    };
+    quote_spanned! {span=> {
+        let __fork = #context.parallel(#site);
+        let __joined = {
+            #branches
+            ::core::future::poll_fn(|__cx| {
+                let mut __pending = false;
+                #polls
+                if __pending {
+                    return ::core::task::Poll::Pending;
+                }
+                match (#(#outputs.take(),)*) {
+                    (#(::core::option::Option::Some(#outputs),)*) => ::core::task::Poll::Ready(#all),
+                    _ => ::core::task::Poll::Pending,
+                }
+            }).await
+        };
+        __fork.#end(__joined).await
+    }}
 }
 
 /// What stands in `Err(..)`.

@@ -16,7 +16,11 @@ use super::{
 impl Symbolic<'_> {
     /// A block as a value: an expression of type `Expr`.
     pub(crate) fn value_block(&mut self, block: &Block) -> TokenStream {
+        if self.pure {
+            return self.pure_block(block);
+        }
         let (statements, tail) = split_tail(block);
+        let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
         let b = self.b.clone();
         let value = match tail {
@@ -24,12 +28,14 @@ impl Symbolic<'_> {
             None if block_diverges(block) => quote!(#b.never()),
             None => quote!(#b.unit()),
         };
+        self.around = around;
         quote!({ #(#written)* #value })
     }
 
     /// A block whose value leaves the scope.
     pub(crate) fn result_block(&mut self, block: &Block) -> TokenStream {
         let (statements, tail) = split_tail(block);
+        let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let result = match tail {
@@ -41,12 +47,18 @@ impl Symbolic<'_> {
                 #b.ok(#scope, __value, ::core::default::Default::default());
             },
         };
+        self.around = around;
         quote!({ #(#written)* #result })
     }
 
     fn statement(&mut self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Local(local) => self.noted(&local.attrs, |writer| writer.local(local)),
+            Stmt::Expr(Expr::MethodCall(method), Some(_))
+                if let Some(written) = self.method_statement(method) =>
+            {
+                written
+            }
             Stmt::Expr(expr, semicolon) => {
                 let value = self.expr(expr);
                 // Without a semicolon, and where every way out leaves the function, nothing else
@@ -104,7 +116,7 @@ impl Symbolic<'_> {
         }
         let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
         let found = self.errors.count();
-        let value = self.expr(&init.expr);
+        let value = self.expr(&collected(&init.expr, ty));
         if let Pat::Ident(name) = pat {
             let name = plain(&name.ident);
             match self.errors.count() > found {
@@ -119,6 +131,7 @@ impl Symbolic<'_> {
                 let ident = &name.ident;
                 let text = plain(ident);
                 self.locals.insert(text.clone());
+                self.around.remove(&text);
                 self.blocks.remove(&text);
                 quote! {
                     let #ident #annotation = #value;
@@ -150,7 +163,10 @@ impl Symbolic<'_> {
 
     /// Remembers the names that a pattern binds.
     pub(crate) fn declare(&mut self, pattern: &pattern::Pattern) {
-        self.locals.extend(pattern.names.iter().map(plain));
+        for name in pattern.names.iter().map(plain) {
+            self.around.remove(&name);
+            self.locals.insert(name);
+        }
     }
 
     /// An expression whose value leaves the scope.
@@ -247,7 +263,7 @@ impl Symbolic<'_> {
     }
 
     /// An error as a value: written out, or a variable that holds one.
-    fn error_value(&mut self, error: &Expr) -> TokenStream {
+    pub(crate) fn error_value(&mut self, error: &Expr) -> TokenStream {
         match unparenthesized(error) {
             expr @ (Expr::Struct(_) | Expr::Path(_) | Expr::Call(_)) => {
                 match self.constructor(expr, "error_literal") {
@@ -380,8 +396,22 @@ pub(crate) fn attributes_of(expr: &Expr) -> &[syn::Attribute] {
     }
 }
 
+/// The value of a `let` whose type says what to collect into: `.collect()` with the type named.
+pub(super) fn collected(init: &Expr, ty: Option<&Type>) -> Expr {
+    let mut init = init.clone();
+    if let Some(ty) = ty {
+        match &mut init {
+            Expr::MethodCall(method) if method.method == "collect" && method.turbofish.is_none() => {
+                method.turbofish = Some(syn::parse_quote!(::<#ty>));
+            }
+            _ => {}
+        }
+    }
+    init
+}
+
 /// The annotation of a `let`, in the owned form in which the symbolic reading speaks of types.
-fn erased_annotation(ty: &Type) -> Option<TokenStream> {
+pub(super) fn erased_annotation(ty: &Type) -> Option<TokenStream> {
     let text = quote!(#ty).to_string();
     // A hole in the type is for rustc to find, from the value.
     if text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "_") {

@@ -19,6 +19,8 @@ use super::unparenthesized;
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
     pub(crate) errors: &'a mut Errors,
+    /// The name of the workflow's function.
+    pub(crate) function: String,
     /// The builder.
     pub(crate) b: Ident,
     /// Where `Ok`, `Err` and `?` lead.
@@ -35,29 +37,37 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) refused: HashSet<String>,
     /// The names of all variables so far, the parameters among them.
     pub(crate) locals: HashSet<String>,
+    /// The names of the variables around the branch that is being written: it may not set them.
+    pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is being written only computes: a closure, or a branch that becomes `? :`.
+    pub(crate) pure: bool,
     names: usize,
 }
 
 /// Writes the body of a workflow.
 pub(crate) fn write(
     block: &Block,
+    function: String,
     parameters: HashSet<String>,
     fallible: bool,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut writer = Symbolic {
         errors,
+        function,
         b: super::builder(),
         scope: super::scope(),
         fallible,
         note: None,
         blocks: HashMap::new(),
+        around: HashSet::new(),
         loops: Vec::new(),
         awaited_blocks: HashSet::new(),
         refused: HashSet::new(),
         locals: parameters,
+        pure: false,
         names: 0,
     };
     writer.result_block(block)
@@ -173,9 +183,7 @@ impl<'ast> Visit<'ast> for Effects {
             }
             Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.found = true,
             Expr::Binary(binary) if is_compound(&binary.op) => self.found = true,
-            Expr::MethodCall(method) if method.method == "push" || method.method == "push_str" => {
-                self.found = true
-            }
+            Expr::MethodCall(method) if super::methods::is_mutation(method) => self.found = true,
             // A block has an effect when it is awaited.
             Expr::Async(_) | Expr::Closure(_) => {}
             _ => syn::visit::visit_expr(self, expr),

@@ -269,6 +269,9 @@ fn error_name(attrs: &[Attribute], refusals: &mut Errors) -> Option<LitStr> {
                     "an error name is not empty, or nothing could catch it; write the name, or remove the attribute",
                 ));
             }
+            if let Some(wrong) = crate::aws::wrong_error(&literal.value()) {
+                return Err(Error::new_spanned(literal, wrong));
+            }
             if name.replace(literal).is_some() {
                 return Err(meta.error("`name` is given twice; a variant has one error name; remove one"));
             }

@@ -10,6 +10,7 @@ use crate::{
     Call, Context, Data, Definition, ErrorName, ErrorVariant, Failure, MissingState, PlatformError, Policy,
     Retry, Shape, Start, States, Task, Workflow, WorkflowError, WorkflowKind, WorkflowMeta,
     asl::{QueryLanguage, StateMachine},
+    symbolic::Builder,
 };
 
 pub(super) fn seconds(seconds: u64) -> Duration {
@@ -183,6 +184,10 @@ impl Workflow for checkout {
         Ok(receipt)
     }
 
+    fn symbolic() -> fn(&Builder) {
+        |_| {}
+    }
+
     fn definition() -> &'static Definition {
         static DEFINITION: LazyLock<Definition> = LazyLock::new(|| definition(&["Charge Card", "Receipt"]));
         &DEFINITION
@@ -206,6 +211,10 @@ impl Workflow for patient {
     async fn run(context: Context, (seconds,): (u64,)) -> Result<(), PlatformError> {
         context.wait(Duration::from_secs(seconds), 0).await;
         Ok(())
+    }
+
+    fn symbolic() -> fn(&Builder) {
+        |_| {}
     }
 
     fn definition() -> &'static Definition {
@@ -238,6 +247,10 @@ impl Workflow for reprint {
         context.task(call, 0).await
     }
 
+    fn symbolic() -> fn(&Builder) {
+        |_| {}
+    }
+
     fn definition() -> &'static Definition {
         static DEFINITION: LazyLock<Definition> = LazyLock::new(|| definition(&["Print Again"]));
         &DEFINITION
@@ -266,8 +279,10 @@ fn definition(sites: &[&str]) -> Definition {
     Definition {
         machine,
         sites: sites.iter().map(ToString::to_string).collect(),
+        inlined: Vec::new(),
         tasks: Vec::new(),
         contract: crate::Contract::default(),
+        placeholders: Vec::new(),
         problems: Vec::new(),
     }
 }

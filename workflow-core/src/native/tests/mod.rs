@@ -85,7 +85,7 @@ async fn waits_take_virtual_time_only() {
 async fn a_virtual_clock_starts_where_it_is_told() {
     let executor = Executor::new().clock(Clock::Virtual(Timestamp::from_millis(5_000)));
     let execution = executor.run(patient(2)).await;
-    let times: Vec<u64> =
+    let times: Vec<i64> =
         execution.history().events.iter().map(|event| event.timestamp.as_millis()).collect();
     assert_eq!(times, [5_000, 5_000, 7_000, 7_000]);
 }

@@ -4,7 +4,7 @@ use super::fixture::*;
 use crate::{Executor, Mock, PlatformError, Status};
 
 /// The seconds at which the attempts of `charge` start.
-async fn attempts(mock: Mock<charge>) -> Vec<u64> {
+async fn attempts(mock: Mock<charge>) -> Vec<i64> {
     let execution = Executor::test().mock(charge, mock).run(checkout(order(1))).await;
     let scheduled = execution
         .history()

@@ -1,0 +1,582 @@
+//! The scheduler: what is ready runs, what waits is in a queue by time, and time moves when nothing is
+//! ready. All branches and iterations of an execution share one thread and one queue, so that each run
+//! is like the last.
+
+mod data_flow;
+mod failing;
+mod fan;
+mod items;
+mod state;
+mod task;
+
+use std::{
+    cell::Cell,
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use self::fan::Fan;
+use super::{
+    context::{ExecutionScope, MapItem},
+    data::Data,
+    fault::Failure,
+    handler::{Handlers, Later, TaskResult},
+    inspection::Inspection,
+    machine::{Machine, State, StateMachine},
+    report::{Execution, InterpreterError},
+    settings::Settings,
+    variables::Variables,
+};
+use crate::{
+    clock::{Running, Timer},
+    error::Failure as LambdaFailure,
+    history::{Detail, History, HistoryEvent, Outcome, Status, Text},
+    time::Timestamp,
+};
+
+/// An execution on its way.
+pub(super) struct Engine<'m> {
+    settings: &'m Settings,
+    handlers: &'m Handlers,
+    clock: Running,
+    now: Duration,
+    frames: Vec<Option<Box<Frame<'m>>>>,
+    free: Vec<usize>,
+    ready: VecDeque<usize>,
+    alarms: BinaryHeap<Reverse<Alarm>>,
+    in_flight: Vec<InFlight>,
+    sleep: Option<(Duration, Timer)>,
+    /// The execution and the children of distributed Maps; the first is the execution itself.
+    scopes: Vec<ExecutionScope>,
+    free_scopes: Vec<usize>,
+    history: Vec<HistoryEvent>,
+    steps: u64,
+    /// What tells one stay of a frame in a state from the next.
+    generation: u64,
+    /// How often each handler was called.
+    turns: Vec<usize>,
+    tokens: u64,
+    map_runs: u64,
+    random: Cell<u64>,
+    written: Vec<(String, String)>,
+    inspection: Option<Box<Inspection>>,
+    end: Option<End>,
+}
+
+/// One line of control: the execution, a branch of a Parallel state, an iteration of a Map state.
+struct Frame<'m> {
+    machine: &'m Machine,
+    state: usize,
+    input: Data,
+    variables: Variables,
+    /// The frame that waits for this one, and which of its children this is.
+    parent: Option<(usize, usize)>,
+    item: Option<Arc<MapItem>>,
+    scope: usize,
+    /// The event that leads to the next one.
+    last: u64,
+    /// The event of the state's entry, and the one before it.
+    entered: u64,
+    before: u64,
+    entered_at: Timestamp,
+    /// How often each retrier was used, and the state retried.
+    used: Vec<u32>,
+    retries: u32,
+    phase: Phase<'m>,
+    generation: u64,
+}
+
+/// Where a frame is in its state.
+enum Phase<'m> {
+    Enter,
+    /// After a retry's delay.
+    Again,
+    /// A Wait state waits.
+    Waiting,
+    /// An attempt of a task is on its way; with its answer where that is known already.
+    Attempt {
+        answer: Option<TaskResult>,
+        deadline: Option<Duration>,
+    },
+    /// The attempt ended.
+    Answered(Result<Data, Failure>),
+    /// Children run.
+    Fanned(Box<Fan<'m>>),
+    /// The children ended.
+    Gathered(Result<Data, Failure>),
+}
+
+/// What a frame does next.
+enum Step {
+    /// To the state of this number, with this as its input.
+    Go(usize, Data),
+    /// Once more at the same state.
+    Stay,
+    /// It waits for an alarm, a task or its children.
+    Block,
+    /// Its machine succeeded.
+    Done(Data),
+    /// Its machine failed.
+    Fail(Failure),
+}
+
+struct Alarm {
+    at: Duration,
+    order: u64,
+    frame: usize,
+    generation: u64,
+}
+
+/// The frame number of the alarm that ends the whole execution.
+const EXECUTION: usize = usize::MAX;
+
+impl PartialEq for Alarm {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+
+impl Eq for Alarm {}
+
+impl PartialOrd for Alarm {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Alarm {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+struct InFlight {
+    frame: usize,
+    generation: u64,
+    work: Later,
+}
+
+pub(super) enum End {
+    Succeeded(Data),
+    Failed(Failure),
+    TimedOut,
+    Aborted(InterpreterError),
+}
+
+impl<'m> Engine<'m> {
+    pub(super) fn new(
+        machine: &'m StateMachine,
+        settings: &'m Settings,
+        handlers: &'m Handlers,
+        input: Data,
+    ) -> Self {
+        let clock = settings.clock.start();
+        let started = clock.now();
+        let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
+        let mut engine = Self {
+            settings,
+            handlers,
+            clock,
+            now: Duration::ZERO,
+            frames: Vec::new(),
+            free: Vec::new(),
+            ready: VecDeque::new(),
+            alarms: BinaryHeap::new(),
+            in_flight: Vec::new(),
+            sleep: None,
+            scopes: vec![ExecutionScope {
+                input: input.clone(),
+                started,
+                child: None,
+                events: 0,
+                recorded: settings.history,
+            }],
+            free_scopes: Vec::new(),
+            history: Vec::new(),
+            steps: 0,
+            generation: 0,
+            turns: Vec::new(),
+            tokens: 0,
+            map_runs: 0,
+            random: Cell::new(seed),
+            written: Vec::new(),
+            inspection: None,
+            end: None,
+        };
+        engine.record(0, 0, || Detail::ExecutionStarted { input: input.text() });
+        if let Some(timeout) = machine.timeout {
+            engine.alarm(timeout, EXECUTION, 0);
+        }
+        engine.spawn(&machine.root, input, Variables::default(), None, 0, 0);
+        engine
+    }
+
+    /// Sets the variables that there are from the start, and what is told of the way.
+    pub(super) fn inspect(&mut self, variables: Variables, inspection: Inspection) {
+        self.inspection = Some(Box::new(inspection));
+        self.note_variables(&variables);
+        if let Some(Some(frame)) = self.frames.first_mut() {
+            frame.variables = variables;
+        }
+    }
+
+    pub(super) fn inspection(&self) -> Option<&Inspection> {
+        self.inspection.as_deref()
+    }
+
+    pub(super) fn take_inspection(&mut self) -> Option<Box<Inspection>> {
+        self.inspection.take()
+    }
+
+    /// A frame at the start of a machine.
+    fn spawn(
+        &mut self,
+        machine: &'m Machine,
+        input: Data,
+        variables: Variables,
+        parent: Option<(usize, usize)>,
+        scope: usize,
+        last: u64,
+    ) -> usize {
+        let frame = Box::new(Frame {
+            machine,
+            state: machine.start,
+            input,
+            variables,
+            parent,
+            item: None,
+            scope,
+            last,
+            entered: 0,
+            before: 0,
+            entered_at: Timestamp::from_millis(0),
+            used: Vec::new(),
+            retries: 0,
+            phase: Phase::Enter,
+            generation: 0,
+        });
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.frames[number] = Some(frame);
+                number
+            }
+            None => {
+                self.frames.push(Some(frame));
+                self.frames.len() - 1
+            }
+        };
+        self.ready.push_back(number);
+        number
+    }
+
+    /// Runs what can run. Ready when the execution ended.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            while let Some(number) = self.ready.pop_front() {
+                self.run(number);
+                if self.end.is_some() {
+                    return Poll::Ready(());
+                }
+            }
+            if !self.clock.is_virtual() {
+                self.now = self.clock.elapsed();
+            }
+            if self.poll_in_flight(cx) {
+                continue;
+            }
+            let Some(Reverse(alarm)) = self.alarms.peek() else {
+                if self.in_flight.is_empty() {
+                    let state = self.last_state();
+                    self.end = Some(End::Aborted(InterpreterError::Stalled { state }));
+                    return Poll::Ready(());
+                }
+                return Poll::Pending;
+            };
+            let at = alarm.at;
+            if self.clock.is_virtual() {
+                // Time stands still while a handler works.
+                if !self.in_flight.is_empty() {
+                    return Poll::Pending;
+                }
+                // What nobody waits for any more does not move the clock.
+                if self.is_stale() {
+                    self.alarms.pop();
+                    continue;
+                }
+                self.now = self.now.max(at);
+            } else if at > self.now {
+                if self.is_stale() {
+                    self.alarms.pop();
+                    continue;
+                }
+                match &self.sleep {
+                    Some((until, _)) if *until == at => {}
+                    _ => self.sleep = Some((at, self.clock.timer(at))),
+                }
+                if let Some((_, timer)) = &mut self.sleep
+                    && Pin::new(timer).poll(cx).is_pending()
+                {
+                    return Poll::Pending;
+                }
+                self.now = self.clock.elapsed().max(at);
+            }
+            self.ring();
+            if self.end.is_some() {
+                return Poll::Ready(());
+            }
+        }
+    }
+
+    /// Whether the earliest alarm is for a stay that is over.
+    fn is_stale(&self) -> bool {
+        let Some(Reverse(alarm)) = self.alarms.peek() else { return false };
+        alarm.frame != EXECUTION
+            && self
+                .frames
+                .get(alarm.frame)
+                .and_then(Option::as_ref)
+                .is_none_or(|frame| frame.generation != alarm.generation)
+    }
+
+    /// The earliest alarm rings.
+    fn ring(&mut self) {
+        let Some(Reverse(alarm)) = self.alarms.pop() else { return };
+        if alarm.frame == EXECUTION {
+            self.end = Some(End::TimedOut);
+            return;
+        }
+        let Some(Some(frame)) = self.frames.get_mut(alarm.frame) else { return };
+        if frame.generation != alarm.generation {
+            return;
+        }
+        if let Phase::Attempt { answer, deadline, .. } = &mut frame.phase {
+            let answer = match answer.take() {
+                Some(answer) if deadline.is_none_or(|deadline| alarm.at < deadline) => answer_of(answer),
+                _ => Err(Failure::timeout()),
+            };
+            frame.phase = Phase::Answered(answer);
+            self.in_flight.retain(|work| work.frame != alarm.frame);
+        }
+        self.ready.push_back(alarm.frame);
+    }
+
+    fn alarm(&mut self, at: Duration, frame: usize, generation: u64) {
+        self.generation += 1;
+        self.alarms.push(Reverse(Alarm { at, order: self.generation, frame, generation }));
+    }
+
+    /// Has a frame woken at a point in time, unless something else happens to it before.
+    fn wake_at(&mut self, at: Duration, number: usize, frame: &mut Frame<'m>) {
+        self.generation += 1;
+        frame.generation = self.generation;
+        self.alarm(at, number, frame.generation);
+    }
+
+    /// Looks after the handlers that work. Whether one of them came to its end.
+    fn poll_in_flight(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut ended = false;
+        let mut at = 0;
+        while at < self.in_flight.len() {
+            let polled = poll_work(&mut self.in_flight[at].work, cx);
+            match polled {
+                Poll::Pending => at += 1,
+                Poll::Ready(result) => {
+                    let InFlight { frame: number, generation, .. } = self.in_flight.swap_remove(at);
+                    if let Some(Some(frame)) = self.frames.get_mut(number)
+                        && frame.generation == generation
+                    {
+                        frame.phase = Phase::Answered(answer_of(result));
+                        self.ready.push_back(number);
+                        ended = true;
+                    }
+                }
+            }
+        }
+        ended
+    }
+
+    /// Runs a frame until it waits or ends.
+    fn run(&mut self, number: usize) {
+        let Some(mut frame) = self.frames.get_mut(number).and_then(Option::take) else { return };
+        loop {
+            let step = self.step(number, &mut frame);
+            if self.end.is_some() {
+                return;
+            }
+            match step {
+                Step::Go(state, input) => {
+                    frame.state = state;
+                    frame.input = input;
+                    frame.used.clear();
+                    frame.retries = 0;
+                    frame.phase = Phase::Enter;
+                }
+                Step::Stay => {}
+                Step::Block => {
+                    self.frames[number] = Some(frame);
+                    return;
+                }
+                Step::Done(output) => return self.ended(number, *frame, Ok(output)),
+                Step::Fail(failure) => return self.ended(number, *frame, Err(failure)),
+            }
+        }
+    }
+
+    /// A frame came to its end.
+    fn ended(&mut self, number: usize, frame: Frame<'m>, result: Result<Data, Failure>) {
+        match (frame.parent, result) {
+            (None, Ok(output)) => {
+                self.record(frame.scope, frame.last, || Detail::ExecutionSucceeded { output: output.text() });
+                self.end.get_or_insert(End::Succeeded(output));
+            }
+            (None, Err(failure)) => self.fail_execution(frame.last, failure),
+            (Some((parent, slot)), result) => {
+                self.free.push(number);
+                self.child_ended(parent, slot, number, &frame, result);
+            }
+        }
+    }
+
+    fn fail_execution(&mut self, previous: u64, failure: Failure) {
+        let Failure { error, cause, .. } = failure.clone();
+        self.record(0, previous, || Detail::ExecutionFailed { error, cause });
+        self.end.get_or_insert(End::Failed(failure));
+    }
+
+    /// Writes an event, and gives its id. What it tells is put together only where it is kept.
+    fn record(&mut self, scope: usize, previous: u64, detail: impl FnOnce() -> Detail) -> u64 {
+        let started = self.scopes[0].started;
+        let Some(execution) = self.scopes.get_mut(scope) else { return 0 };
+        execution.events += 1;
+        let id = execution.events;
+        if scope == 0
+            && let Some(most) = self.settings.max_events
+            && id >= most
+            && self.end.is_none()
+        {
+            // The last event that there may be tells why there are no more.
+            let cause = format!("The execution reached the maximum number of history events ({most}).");
+            let failure = Failure { fatal: true, ..Failure::new("States.Runtime", cause) };
+            let ended =
+                Detail::ExecutionFailed { error: failure.error.clone(), cause: failure.cause.clone() };
+            self.end = Some(End::Failed(failure));
+            if execution.recorded {
+                let timestamp = later(started, self.now);
+                self.history.push(HistoryEvent { id, previous_id: previous, timestamp, detail: ended });
+            }
+            return id;
+        }
+        if execution.recorded && self.end.is_none() {
+            let timestamp = later(started, self.now);
+            self.history.push(HistoryEvent { id, previous_id: previous, timestamp, detail: detail() });
+        }
+        id
+    }
+
+    fn time(&self) -> Timestamp {
+        later(self.scopes[0].started, self.now)
+    }
+
+    /// The name of the state that something waits in.
+    fn last_state(&self) -> String {
+        let frame = self.frames.iter().rev().flatten().next();
+        frame
+            .and_then(|frame| frame.machine.states.get(frame.state))
+            .map_or_else(String::new, |state| state.name.to_string())
+    }
+
+    /// A name like a UUID that is the same on each run with a seed.
+    fn fresh_name(&self) -> String {
+        let mut random = fastrand::Rng::with_seed(self.random.get());
+        let (high, low) = (random.u64(..), random.u64(..));
+        self.random.set(random.get_seed());
+        let (high, low) = ((high & !0xf000) | 0x4000, (low & !(0b11 << 62)) | (0b10 << 62));
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    /// What is left of the execution.
+    pub(super) fn into_execution(self) -> Execution {
+        let (outcome, aborted, output) = match self.end {
+            Some(End::Succeeded(output)) => (outcome(Status::Succeeded, None), None, Some(output)),
+            Some(End::Failed(failure)) => (outcome(Status::Failed, Some(failure)), None, None),
+            Some(End::TimedOut) => (outcome(Status::TimedOut, None), None, None),
+            Some(End::Aborted(error)) => {
+                let failure = Failure::new(error.name(), error.to_string());
+                (outcome(Status::Aborted, Some(failure)), Some(error), None)
+            }
+            None => (outcome(Status::Aborted, None), None, None),
+        };
+        let mut history = self.history;
+        if self.settings.history {
+            let detail = match (&aborted, outcome.status) {
+                (Some(error), _) => Some(Detail::ExecutionAborted {
+                    error: Some(error.name().into()),
+                    cause: Some(error.to_string().into()),
+                }),
+                (None, Status::TimedOut) => Some(Detail::ExecutionTimedOut),
+                _ => None,
+            };
+            if let Some(detail) = detail {
+                let id = history.len() as u64 + 1;
+                let previous_id = id - 1;
+                let timestamp = later(self.scopes[0].started, self.now);
+                history.push(HistoryEvent { id, previous_id, timestamp, detail });
+            }
+        }
+        Execution {
+            outcome,
+            output,
+            elapsed: self.now,
+            history: History { events: history },
+            steps: self.steps,
+            written: self.written,
+            aborted,
+        }
+    }
+}
+
+fn outcome(status: Status, failure: Option<Failure>) -> Outcome {
+    let Failure { error, cause, .. } = failure.unwrap_or_default();
+    let owned = |text: Text| text.to_string();
+    Outcome { status, output: None, error: error.map(owned), cause: cause.map(owned) }
+}
+
+fn later(start: Timestamp, elapsed: Duration) -> Timestamp {
+    let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(start.as_millis().saturating_add(millis))
+}
+
+fn answer_of(result: TaskResult) -> Result<Data, Failure> {
+    result.map_err(|(error, cause)| Failure { error, cause, fatal: false })
+}
+
+/// Polls a handler; its panic is a failure of the task, as it is on Lambda.
+fn poll_work(work: &mut Later, cx: &mut Context<'_>) -> Poll<TaskResult> {
+    catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))
+        .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic))))
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> (Option<Text>, Option<Text>) {
+    let failure = LambdaFailure::new("Panic", crate::native::panic_message(panic)).through_lambda();
+    (Some(failure.error.into()), Some(failure.cause.into()))
+}
+
+impl<'m> Frame<'m> {
+    fn state(&self) -> &'m State {
+        // The number comes from the reader, which has looked it up.
+        &self.machine.states[self.state]
+    }
+}

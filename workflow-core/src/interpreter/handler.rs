@@ -1,0 +1,336 @@
+//! What does the work of Task states: closures, mocks, and the Rust tasks of a program.
+
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::data::Data;
+use crate::{
+    error::{Failure, WorkflowError},
+    history::Text,
+    task::{States, Task, decode_arguments},
+};
+
+/// An attempt of a Task state, as its handler sees it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TaskCall<'a> {
+    /// The state's name.
+    pub state: &'a str,
+    /// `Resource` of the state.
+    pub resource: &'a str,
+    /// What the resource receives: the result of `Parameters` or `Arguments`.
+    pub input: &'a Data,
+    /// How often this visit of the state was retried before: 0 for the first attempt.
+    pub retry: u32,
+    /// The iterations of Map states that the attempt belongs to, outermost first: each Map's name and
+    /// the iteration's number.
+    pub iteration: &'a [(Text, usize)],
+    /// The token of a callback or an activity.
+    pub token: Option<&'a str>,
+    /// How often this handler was called in this execution before.
+    pub turn: usize,
+}
+
+impl TaskCall<'_> {
+    /// The name of the Lambda function that is called, without account, region and version.
+    pub fn function(&self) -> Option<&str> {
+        function_of(self.resource, self.input)
+    }
+
+    /// What the Lambda function receives.
+    pub fn payload(&self) -> &Value {
+        if self.resource.starts_with("arn:aws:states:::lambda:invoke") {
+            return self.input.get("Payload").unwrap_or(&Value::Null);
+        }
+        self.input
+    }
+}
+
+/// The name of the function that a resource with this input calls.
+pub(super) fn function_of<'a>(resource: &'a str, input: &'a Value) -> Option<&'a str> {
+    let name = if resource.starts_with("arn:aws:states:::lambda:invoke") {
+        input.get("FunctionName")?.as_str()?
+    } else {
+        resource
+    };
+    let name = match name.split_once(":function:") {
+        Some((_, rest)) => rest.split(':').next()?,
+        None => name,
+    };
+    // A definition that is not deployed yet names a function by its placeholder.
+    Some(name.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(name))
+}
+
+/// What a handler answers.
+#[must_use]
+pub struct Answer {
+    pub(super) work: Work,
+    pub(super) submitted: Option<Data>,
+    pub(super) after: Duration,
+    pub(super) beats: Option<Duration>,
+}
+
+/// A result of a task, or how it failed. AWS allows a failure without a name or a cause.
+pub(super) type TaskResult = Result<Data, (Option<Text>, Option<Text>)>;
+
+pub(super) type Later = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
+
+pub(super) enum Work {
+    Now(TaskResult),
+    Later(Later),
+    Never,
+    /// The interpreter cannot go on, and why.
+    Abort(String),
+}
+
+impl Answer {
+    /// It succeeds.
+    pub fn value(value: impl Into<Data>) -> Self {
+        Self::of(Work::Now(Ok(value.into())))
+    }
+
+    /// It fails with this name and cause.
+    pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self::failure_of(Some(error.into()), Some(cause.into()))
+    }
+
+    /// It fails as `SendTaskFailure` may tell: without a name, or without a cause.
+    pub fn failure_of(error: Option<String>, cause: Option<String>) -> Self {
+        Self::of(Work::Now(Err((error.map(Text::from), cause.map(Text::from)))))
+    }
+
+    /// It never ends, so that only a timeout ends the attempt.
+    pub fn hangs() -> Self {
+        Self::of(Work::Never)
+    }
+
+    /// It ends when this future does.
+    pub fn later(work: impl Future<Output = Result<Value, Failure>> + Send + 'static) -> Self {
+        Self::of(Work::Later(Box::pin(async move { told(work.await) })))
+    }
+
+    /// It takes so long, by the execution's clock.
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.after = delay;
+        self
+    }
+
+    /// It sends a heartbeat each time that so much has passed; without, it sends none.
+    pub fn heartbeats(mut self, every: Duration) -> Self {
+        self.beats = Some(every);
+        self
+    }
+
+    /// What the service answers at once, for a task that is waited for (`.sync`,
+    /// `.waitForTaskToken`).
+    pub fn submitted(mut self, value: impl Into<Data>) -> Self {
+        self.submitted = Some(value.into());
+        self
+    }
+
+    pub(super) fn of(work: Work) -> Self {
+        Self { work, submitted: None, after: Duration::ZERO, beats: None }
+    }
+}
+
+fn told(result: Result<Value, Failure>) -> TaskResult {
+    result.map(Data::new).map_err(|Failure { error, cause }| (Some(error.into()), Some(cause.into())))
+}
+
+impl From<Result<Value, Failure>> for Answer {
+    fn from(result: Result<Value, Failure>) -> Self {
+        Self::of(Work::Now(told(result)))
+    }
+}
+
+impl From<Value> for Answer {
+    fn from(value: Value) -> Self {
+        Self::value(value)
+    }
+}
+
+/// What does the work of a Task state. Closures from [`TaskCall`] to [`Answer`], to a
+/// [`Value`](serde_json::Value), or to a `Result` of one and [`Failure`] are handlers.
+pub trait TaskHandler: Send + Sync {
+    /// Answers an attempt.
+    fn handle(&self, call: &TaskCall<'_>) -> Answer;
+}
+
+impl<F, A> TaskHandler for F
+where
+    F: Fn(&TaskCall<'_>) -> A + Send + Sync,
+    A: Into<Answer>,
+{
+    fn handle(&self, call: &TaskCall<'_>) -> Answer {
+        self(call).into()
+    }
+}
+
+/// Answers given beforehand, the next one for each attempt.
+///
+/// Each execution reads them from the beginning. An attempt after the last one ends the execution as
+/// aborted, with an error that says so; a single answer serves every attempt.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_core::interpreter::{Interpreter, StateMachine, TaskMock};
+///
+/// let machine: StateMachine = r#"{"StartAt": "Charge", "States": {"Charge": {
+///     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+///     "Retry": [{"ErrorEquals": ["Busy"]}]
+/// }}}"#.parse().unwrap();
+/// let mock = TaskMock::sequence([TaskMock::failure("Busy", "try again"), TaskMock::value(json!({"paid": true}))]);
+/// let execution = Interpreter::test().mock("Charge", mock).run_blocking(&machine, json!({}));
+/// assert_eq!(execution.output().unwrap(), json!({"paid": true}));
+/// assert_eq!(execution.elapsed().as_secs(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct TaskMock {
+    answers: Vec<Prepared>,
+    repeats: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Prepared {
+    /// None where it never ends.
+    result: Option<TaskResult>,
+    submitted: Option<Data>,
+    after: Duration,
+}
+
+impl TaskMock {
+    /// Succeeds with this value each time.
+    pub fn value(value: impl Into<Data>) -> Self {
+        Self::one(Some(Ok(value.into())))
+    }
+
+    /// Fails with this name and cause each time.
+    pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self::one(Some(Err((Some(error.into().into()), Some(cause.into().into())))))
+    }
+
+    /// Never answers, so that only a timeout ends the attempt.
+    pub fn hangs() -> Self {
+        Self::one(None)
+    }
+
+    /// Answers each attempt with the next of these.
+    pub fn sequence(answers: impl IntoIterator<Item = Self>) -> Self {
+        let answers = answers.into_iter().flat_map(|mock| mock.answers).collect();
+        Self { answers, repeats: false }
+    }
+
+    /// Takes so long to answer, by the execution's clock.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.answers.iter_mut().for_each(|answer| answer.after = delay);
+        self
+    }
+
+    /// What the service answers at once, for a task that is waited for.
+    #[must_use]
+    pub fn submitted(mut self, value: impl Into<Data>) -> Self {
+        let value = value.into();
+        self.answers.iter_mut().for_each(|answer| answer.submitted = Some(value.clone()));
+        self
+    }
+
+    fn one(result: Option<TaskResult>) -> Self {
+        Self { answers: vec![Prepared { result, submitted: None, after: Duration::ZERO }], repeats: true }
+    }
+}
+
+impl TaskHandler for TaskMock {
+    fn handle(&self, call: &TaskCall<'_>) -> Answer {
+        let answer = if self.repeats { self.answers.first() } else { self.answers.get(call.turn) };
+        let Some(Prepared { result, submitted, after }) = answer else {
+            return Answer::of(Work::Abort(format!(
+                "the mock of `{}` has {} answers and was asked for one more",
+                call.state,
+                self.answers.len()
+            )));
+        };
+        let work = result.clone().map_or(Work::Never, Work::Now);
+        Answer { work, submitted: submitted.clone(), after: *after, beats: None }
+    }
+}
+
+/// A Rust task as a handler: its body behind the same border of text as on Lambda.
+pub(super) struct RustTask<T> {
+    pub(super) states: States,
+    pub(super) task: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Task> TaskHandler for RustTask<T> {
+    fn handle(&self, call: &TaskCall<'_>) -> Answer {
+        let invoked = call.resource.starts_with("arn:aws:states:::lambda:invoke");
+        let payload = call.payload().to_string();
+        let states = self.states.clone();
+        Answer::of(Work::Later(Box::pin(async move {
+            let failed = |failure: Failure| {
+                let failure = failure.through_lambda();
+                (Some(failure.error.into()), Some(failure.cause.into()))
+            };
+            let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
+            let result = match T::handle(arguments, states).await {
+                Ok(result) => result.map_err(|error| failed(error.to_failure()))?,
+                Err(missing) => return Err(failed(Failure::new("MissingState", missing.to_string()))),
+            };
+            let value = serde_json::to_value(&result).map_err(|error| {
+                let cause = format!("the result of `{}` cannot be written: {error}", T::NAME);
+                failed(Failure::new("InvalidResult", cause))
+            })?;
+            Ok(Data::new(if invoked {
+                json!({ "ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": 200 })
+            } else {
+                value
+            }))
+        })))
+    }
+}
+
+/// The handlers of an interpreter, by what they were given for.
+#[derive(Clone, Default)]
+pub(super) struct Handlers {
+    list: Vec<Arc<dyn TaskHandler>>,
+    numbers: HashMap<String, usize>,
+    fallback: Option<usize>,
+}
+
+impl Handlers {
+    pub(super) fn add(&mut self, name: String, handler: Arc<dyn TaskHandler>) {
+        self.numbers.insert(name, self.list.len());
+        self.list.push(handler);
+    }
+
+    pub(super) fn set_fallback(&mut self, handler: Arc<dyn TaskHandler>) {
+        self.fallback = Some(self.list.len());
+        self.list.push(handler);
+    }
+
+    /// The handler of a state: what was given for its name, its resource, the function that it calls,
+    /// or for everything else.
+    pub(super) fn find(
+        &self,
+        state: &str,
+        resource: &str,
+        input: &Value,
+    ) -> Option<(usize, &dyn TaskHandler)> {
+        let number = if self.numbers.is_empty() {
+            None
+        } else {
+            let named = |name: &str| self.numbers.get(name).copied();
+            named(state)
+                .or_else(|| named(resource))
+                .or_else(|| named(function_of(resource, input)?))
+                .or_else(|| named(resource.strip_prefix("arn:aws:states:::")?))
+        };
+        let number = number.or(self.fallback)?;
+        Some((number, &**self.list.get(number)?))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+}

@@ -1,0 +1,1 @@
+//! What the interpreter does, seen from outside.

@@ -1,0 +1,149 @@
+//! Values that are drawn once: `now()`, `uuid()`, `random()`.
+//!
+//! A drawn value is assigned on the way that leads from where it was drawn, like any other. What reads it on
+//! the same way would draw it again, for all values of one `Assign` are computed from what was known before
+//! it. So what reads it moves on to the states behind, or into the drawing, or else waits for a Pass.
+
+use std::collections::HashSet;
+
+use crate::symbolic::{Arena, Drawn, Kind, Node, Point, Program, Step, Var};
+
+use super::{route, simplify};
+
+/// What the first state of an execution has for the time at which it was entered.
+const ENTERED: Kind = Kind::Context("State.EnteredTime");
+
+/// Brings what reads a drawn value away from the way on which it is drawn, where that is possible.
+pub(super) fn settle(program: &mut Program) {
+    if program.draws == 0 {
+        return;
+    }
+    drop_unread(program);
+    while let Some((drawing, reader)) = find(program, fuses) {
+        fuse(program, drawing, reader);
+    }
+    while let Some((_, reader)) = find(program, moves) {
+        let Step::Let { var, value, next } = program.steps[reader] else { return };
+        simplify::substitute(program, var, value);
+        program.steps[reader] = Step::Jump { next };
+    }
+}
+
+/// Whether evaluating an expression draws a value.
+pub(super) fn draws(arena: &Arena, node: Node) -> bool {
+    matches!(arena.kind(node), Kind::Drawn(..))
+        || arena.parts(node).into_iter().any(|part| draws(arena, part))
+}
+
+/// Whether an expression reads a variable that is drawn on the way to it.
+pub(super) fn reads_drawn(program: &Program, lets: &[(Var, Node)], node: Node) -> bool {
+    lets.iter().any(|(var, value)| draws(&program.arena, *value) && reads(&program.arena, *var, node) > 0)
+}
+
+/// Whether an expression may hold what is drawn on the way to it instead of reading it: each value once.
+pub(super) fn may_hold(program: &Program, lets: &[(Var, Node)], node: Node) -> bool {
+    lets.iter().all(|(var, value)| !draws(&program.arena, *value) || reads(&program.arena, *var, node) <= 1)
+}
+
+/// The Pass state after which a value is known, before the step `at`.
+pub(super) fn pass_before(program: &mut Program, at: Point) -> Point {
+    let known =
+        program.steps.iter().position(|step| matches!(step, Step::Pass { next } if *next == Some(at)));
+    known.unwrap_or_else(|| {
+        program.steps.push(Step::Pass { next: Some(at) });
+        program.steps.len() - 1
+    })
+}
+
+/// Makes the time at which an execution starts that at which its first state was entered, which is the same
+/// however often that state reads it. Nothing where another value is drawn.
+pub(super) fn at_entry(program: &mut Program, lets: &[(Var, Node)]) -> Option<Vec<(Var, Node)>> {
+    let mut known = Vec::new();
+    for (var, value) in lets {
+        let entered = program.arena.add(ENTERED);
+        let value = program
+            .arena
+            .replace(*value, &mut |kind| matches!(kind, Kind::Drawn(Drawn::Now, _)).then_some(entered));
+        if draws(&program.arena, value) {
+            return None;
+        }
+        known.push((*var, value));
+    }
+    Some(known)
+}
+
+/// Whether a value means another thing in every state.
+pub(super) fn is_of_state(arena: &Arena, node: Node) -> bool {
+    *arena.kind(node) == ENTERED || arena.parts(node).into_iter().any(|part| is_of_state(arena, part))
+}
+
+/// How often an expression evaluates a variable. What is done with each element of a list is done any
+/// number of times.
+fn reads(arena: &Arena, var: Var, node: Node) -> usize {
+    let parts: usize = arena.parts(node).into_iter().map(|part| reads(arena, var, part)).sum();
+    match arena.kind(node) {
+        Kind::Var(known) => usize::from(*known == var),
+        Kind::Form { .. } => 2 * parts,
+        _ => parts,
+    }
+}
+
+/// Takes out what nobody reads, so that it counts as no reader.
+fn drop_unread(program: &mut Program) {
+    let caught: HashSet<Var> = program.dispatches.iter().filter_map(|dispatch| dispatch.error).collect();
+    loop {
+        let uses = simplify::uses(program);
+        let unread = program.steps.iter().position(
+            |step| matches!(step, Step::Let { var, .. } if !uses.contains_key(var) && !caught.contains(var)),
+        );
+        let Some(point) = unread else { return };
+        if let Step::Let { next, .. } = program.steps[point] {
+            program.steps[point] = Step::Jump { next };
+        }
+    }
+}
+
+/// A drawing, and a `let` behind it with no state between that reads what was drawn, of which `test` is true.
+fn find(program: &Program, test: fn(&Program, Var, Var, Node) -> bool) -> Option<(Point, Point)> {
+    program.steps.iter().enumerate().find_map(|(drawing, step)| {
+        let Step::Let { var, value, next } = step else { return None };
+        if !draws(&program.arena, *value) {
+            return None;
+        }
+        let mut at = *next;
+        while let Some(Step::Let { var: reader, value, next }) = at.map(|at| &program.steps[at]) {
+            if reads(&program.arena, *var, *value) > 0 && test(program, *var, *reader, *value) {
+                return at.map(|at| (drawing, at));
+            }
+            at = *next;
+        }
+        None
+    })
+}
+
+/// Whether the only reader of a drawn value can draw it itself.
+fn fuses(program: &Program, drawn: Var, _: Var, value: Node) -> bool {
+    !program.mutable.contains(&drawn)
+        && simplify::uses(program).get(&drawn) == Some(&1)
+        && reads(&program.arena, drawn, value) == 1
+}
+
+fn fuse(program: &mut Program, drawing: Point, reader: Point) {
+    let Step::Let { var, value, next } = program.steps[drawing] else { return };
+    let Step::Let { value: read, .. } = program.steps[reader] else { return };
+    let held = route::apply(program, &[(var, value)], read);
+    if let Step::Let { value, .. } = &mut program.steps[reader] {
+        *value = held;
+    }
+    program.steps[drawing] = Step::Jump { next };
+}
+
+/// Whether what reads a drawn value can be computed where it is read in turn.
+fn moves(program: &Program, _: Var, reader: Var, value: Node) -> bool {
+    let set = |step: &&Step| matches!(step, Step::Let { var, .. } if *var == reader);
+    program.steps.iter().filter(set).count() == 1
+        && !program.mutable.contains(&reader)
+        && !program.reads_mutable(value)
+        && !program.arena.is_costly(value)
+        && !program.dispatches.iter().any(|dispatch| dispatch.error == Some(reader))
+}

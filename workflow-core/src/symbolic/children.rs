@@ -1,0 +1,159 @@
+//! Other workflows inside a workflow: written in place, or executions of their own.
+
+use std::any::type_name;
+
+use crate::{
+    child::{StartOnly, StartSync},
+    data::Data,
+    error::PlatformError,
+    workflow::{Workflow, WorkflowKind},
+};
+
+use super::{
+    builder::{Builder, Frame},
+    calls::{Lowered, SymAwait, SymCall, payload},
+    graph::Note,
+    node::{BinaryOp, Expr, Kind, Node, Presence},
+    scope::Open,
+};
+
+/// A workflow that is awaited.
+#[must_use]
+pub struct SymStart<'a, W> {
+    builder: &'a Builder,
+    arguments: Vec<Node>,
+    workflow: std::marker::PhantomData<fn() -> W>,
+}
+
+impl<'a, W: Workflow> SymStart<'a, W> {
+    pub(crate) fn new(builder: &'a Builder, arguments: Vec<Node>) -> Self {
+        Self { builder, arguments, workflow: std::marker::PhantomData }
+    }
+
+    /// See [`Start::start_sync`](crate::Start::start_sync).
+    pub fn start_sync(self) -> SymCall<<W::Output as Data>::Owned, W::Error> {
+        if W::META.kind == WorkflowKind::Express {
+            self.builder.problem(format!(
+                "`{}` is an Express workflow, which `.start_sync()` cannot wait for; make it `kind = standard`, or await it in place",
+                W::META.function
+            ));
+        }
+        let failure = self.builder.edit(|program| {
+            let arena = &mut program.arena;
+            let caught = arena.add(Kind::ErrorOutput);
+            let name = arena.field(caught, "Error".to_owned(), Presence::Certain);
+            let task_failed = arena.literal(PlatformError::TASK_FAILED.as_str());
+            let cause = arena.field(caught, "Cause".to_owned(), Presence::Certain);
+            let described = arena.add(Kind::Call { function: "parse", arguments: vec![cause] });
+            let zero = arena.literal(0);
+            // A child that timed out or was stopped has no name of its own.
+            let mut own = |key: &str, other: Node| {
+                let own = arena.field(described, key.to_owned(), Presence::Certain);
+                let either = arena.add(Kind::Array(vec![(own, false), (other, false)]));
+                arena.add(Kind::At { base: either, index: zero })
+            };
+            let (error, cause) = (own("Error", task_failed), own("Cause", cause));
+            let condition = arena.binary(BinaryOp::Equal, name, task_failed);
+            let then =
+                arena.add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
+            arena.add(Kind::Cond { condition, then, otherwise: caught })
+        });
+        SymCall::of::<StartSync<W>>(self.builder, self.arguments, Vec::new).failing(failure)
+    }
+
+    /// See [`Start::start`](crate::Start::start).
+    pub fn start(self) -> SymCall<String, PlatformError> {
+        SymCall::of::<StartOnly<W>>(self.builder, self.arguments, Vec::new)
+    }
+}
+
+impl<W: Workflow> SymAwait for SymStart<'_, W> {
+    type Output = <W::Output as Data>::Owned;
+    type Error = W::Error;
+
+    /// Writes the other workflow's body here: where it would end, the caller goes on.
+    fn leave(self, b: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
+        let identity = type_name::<W>();
+        if b.is_open(identity) {
+            b.problem(format!(
+                "`{}` awaits itself, directly or through others, so it would be written out without end; start it as an execution of its own: `{}(..).start_sync().await`",
+                W::META.function, W::META.function
+            ));
+            return b.never::<()>().node();
+        }
+        if W::META.timeout_seconds.is_some() {
+            b.problem(format!(
+                "`{}` has a timeout, which only an execution of its own can have; start it with `.start_sync()`, or remove its `timeout_seconds`",
+                W::META.function
+            ));
+        }
+        let frame = {
+            let mut inner = b.inner.borrow_mut();
+            let target = place.and_then(|place| inner.scopes[place].target);
+            inner.scopes.push(Open { exits: Vec::new(), target });
+            let at = inner.base() + site;
+            let base = inner.program.sites;
+            inner.program.inlined.push((at, base));
+            Frame {
+                identity,
+                function: W::META.function,
+                arguments: self.arguments,
+                read: 0,
+                base,
+                scope: Some(inner.scopes.len() - 1),
+                note: Some(note),
+            }
+        };
+        let scope = frame.scope;
+        b.inner.borrow_mut().frames.push(frame);
+        W::symbolic()(b);
+        let mut inner = b.inner.borrow_mut();
+        inner.frames.pop();
+        let exits = scope.map(|place| std::mem::take(&mut inner.scopes[place].exits)).unwrap_or_default();
+        inner.join(exits)
+    }
+}
+
+impl<T, E> SymCall<T, E> {
+    /// See [`Call::name`](crate::Call::name).
+    pub fn name(mut self, name: Expr<String>) -> Self {
+        self.lowered.arguments.push(("Name".to_owned(), name.node()));
+        self
+    }
+}
+
+/// A child execution. `key` is that of what is given in the answer: its output, or its ARN.
+pub(crate) fn lower_child<W: Workflow>(
+    builder: &Builder,
+    output: Option<&str>,
+    arguments: Vec<Node>,
+) -> Lowered {
+    let meta = W::META;
+    let itself = builder.is_itself(type_name::<W>());
+    let placeholder = format!("{}StateMachine", pascal_case(meta.function));
+    builder.edit(|program| {
+        let arena = &mut program.arena;
+        // No template can name a state machine in its own definition.
+        let machine = match itself {
+            true => arena.add(Kind::Context("StateMachine.Id")),
+            false => arena.literal(format!("${{{placeholder}}}")),
+        };
+        let input = payload(arena, meta.parameters, &[], &arguments);
+        let answer = arena.add(Kind::TaskResult);
+        Lowered {
+            subject: None,
+            arguments: vec![("StateMachineArn".to_owned(), machine), ("Input".to_owned(), input)],
+            result: arena.field(answer, output.unwrap_or("ExecutionArn").to_owned(), Presence::Certain),
+            placeholders: if itself { Vec::new() } else { vec![placeholder.clone()] },
+        }
+    })
+}
+
+/// `order_lifecycle` as `OrderLifecycle`.
+fn pascal_case(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let mut characters = word.chars();
+        characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>())
+    });
+    words.flatten().collect()
+}

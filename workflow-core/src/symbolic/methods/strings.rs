@@ -1,0 +1,252 @@
+//! Text. A pattern is text or a character.
+
+use crate::data::Data;
+
+use super::{
+    super::node::{Expr, Node},
+    Methods,
+    lists::CHARACTERS,
+};
+
+/// A part of a text to look for: text or a character.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not look for a `{Self}` in a text",
+    label = "neither text nor a `char`"
+)]
+pub trait TextPart {}
+
+impl TextPart for String {}
+impl TextPart for char {}
+
+/// Text or a character.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not know this of a `{Self}`",
+    label = "neither text nor a `char`"
+)]
+pub trait Glyphs: Data {}
+
+impl Glyphs for String {}
+impl Glyphs for char {}
+
+/// What Rust's `trim` takes away: `$trim` takes less, and changes the inside of the text as well.
+macro_rules! space {
+    ($before:literal, $after:literal) => {
+        concat!(
+            "$replace({0}, /",
+            $before,
+            r"[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+",
+            $after,
+            "/, '')"
+        )
+    };
+}
+
+impl Methods<'_> {
+    fn text(&self, text: &'static str, parts: &[Node]) -> Expr<String> {
+        self.form(text, parts)
+    }
+
+    /// `chars`
+    pub fn chars(&self, text: Expr<String>) -> Expr<Vec<char>> {
+        Expr::new(self.0.once("text", text.node(), |text| self.0.form(CHARACTERS, &[text])))
+    }
+
+    /// `trim`
+    pub fn trim(&self, text: Expr<String>) -> Expr<String> {
+        let start = self.trim_start(text);
+        self.trim_end(start)
+    }
+
+    /// `trim_start`
+    pub fn trim_start(&self, text: Expr<String>) -> Expr<String> {
+        self.text(space!("^", ""), &[text.node()])
+    }
+
+    /// `trim_end`
+    pub fn trim_end(&self, text: Expr<String>) -> Expr<String> {
+        self.text(space!("", "$"), &[text.node()])
+    }
+
+    /// `to_uppercase`
+    pub fn to_uppercase(&self, text: Expr<String>) -> Expr<String> {
+        self.text("$uppercase({0})", &[text.node()])
+    }
+
+    /// `to_lowercase`
+    pub fn to_lowercase(&self, text: Expr<String>) -> Expr<String> {
+        self.text("$lowercase({0})", &[text.node()])
+    }
+
+    /// `to_ascii_uppercase`
+    pub fn to_ascii_uppercase<T: Glyphs>(&self, text: Expr<T>) -> Expr<T> {
+        self.form("$replace({0}, /[a-z]+/, function($_m) { $uppercase($_m.match) })", &[text.node()])
+    }
+
+    /// `to_ascii_lowercase`
+    pub fn to_ascii_lowercase<T: Glyphs>(&self, text: Expr<T>) -> Expr<T> {
+        self.form("$replace({0}, /[A-Z]+/, function($_m) { $lowercase($_m.match) })", &[text.node()])
+    }
+
+    /// `eq_ignore_ascii_case`
+    pub fn eq_ignore_ascii_case<T: Glyphs>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        let (left, right) = (self.to_ascii_lowercase(left), self.to_ascii_lowercase(right));
+        self.0.eq(left, right)
+    }
+
+    /// `replace`
+    pub fn replace<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        part: Expr<P>,
+        with: Expr<String>,
+    ) -> Expr<String> {
+        let (text, part, with) = (text.node(), part.node(), with.node());
+        if self.0.known_text(part, |part| !part.is_empty()) {
+            return self.text("$replace({0}, {1}, {2})", &[text, part, with]);
+        }
+        // Rust puts the new text before and after every character.
+        Expr::new(self.0.once("text", text, |text| {
+            let characters = self.0.form(CHARACTERS, &[text]);
+            self.0.form(
+                "($_p := {1}; $_w := {2}; $_p = '' ? $_w & $join($append([], $map({3}, function($_c) { $_c & $_w }))) : $replace({0}, $_p, $_w))",
+                &[text, part, with, characters],
+            )
+        }))
+    }
+
+    /// `split`
+    pub fn split<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Vec<String>> {
+        let (text, part) = (text.node(), part.node());
+        if self.0.known_text(part, |part| !part.is_empty()) {
+            return self.form("$split({0}, {1})", &[text, part]);
+        }
+        Expr::new(self.0.once("text", text, |text| {
+            let characters = self.0.form(CHARACTERS, &[text]);
+            self.0.form(
+                "($_p := {1}; $_p = '' ? $append($append([''], {2}), ['']) : $split({0}, $_p))",
+                &[text, part, characters],
+            )
+        }))
+    }
+
+    /// `split_whitespace`
+    pub fn split_whitespace(&self, text: Expr<String>) -> Expr<Vec<String>> {
+        self.form(
+            r"$append([], $filter($split({0}, /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/), function($_v) { $_v != '' })[])",
+            &[text.node()],
+        )
+    }
+
+    /// `lines`
+    pub fn lines(&self, text: Expr<String>) -> Expr<Vec<String>> {
+        self.form(
+            r"($_l := $split({0}, /\r?\n/); $_l[-1] = '' ? $append([], $filter($_l, function($_v, $_i) { $_i < $count($_l) - 1 })[]) : $_l)",
+            &[text.node()],
+        )
+    }
+
+    /// `split_once`
+    pub fn split_once<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        part: Expr<P>,
+    ) -> Expr<Option<(String, String)>> {
+        Expr::new(self.0.once("text", text.node(), |text| {
+            self.0.form(
+                "$contains({0}, {1}) ? [$substringBefore({0}, {1}), $substringAfter({0}, {1})] : null",
+                &[text, part.node()],
+            )
+        }))
+    }
+
+    /// `find` on a text: the number of bytes before.
+    pub fn find_text<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Option<usize>> {
+        Expr::new(self.0.once("text", text.node(), |text| {
+            let before = self.0.form("$substringBefore({0}, {1})", &[text, part.node()]);
+            let len = self.len(Expr::<String>::new(before));
+            self.0.form("$contains({0}, {1}) ? {2} : null", &[text, part.node(), len.node()])
+        }))
+    }
+
+    /// `starts_with`
+    pub fn starts_with<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<bool> {
+        self.form("$substring({0}, 0, $length({1})) = {1}", &[text.node(), part.node()])
+    }
+
+    /// `ends_with`
+    pub fn ends_with<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<bool> {
+        Expr::new(self.ending(text.node(), part.node(), |ends, _| ends))
+    }
+
+    /// Whether a text ends with a part, and what stands before.
+    fn ending(&self, text: Node, part: Node, make: impl FnOnce(Node, Node) -> Node) -> Node {
+        self.0.once("text", text, |text| {
+            let start = self.0.form("$length({0}) - $length({1})", &[text, part]);
+            let ends = self.0.form("{2} >= 0 and $substring({0}, {2}) = {1}", &[text, part, start]);
+            let before = self.0.form("$substring({0}, 0, {1})", &[text, start]);
+            make(ends, before)
+        })
+    }
+
+    /// `strip_prefix`
+    pub fn strip_prefix<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Option<String>> {
+        Expr::new(self.0.once("text", text.node(), |text| {
+            let starts = self.starts_with(Expr::new(text), part);
+            self.0.form("{2} ? $substring({0}, $length({1})) : null", &[text, part.node(), starts.node()])
+        }))
+    }
+
+    /// `strip_suffix`
+    pub fn strip_suffix<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Option<String>> {
+        Expr::new(self.ending(text.node(), part.node(), |ends, before| {
+            self.0.form("{0} ? {1} : null", &[ends, before])
+        }))
+    }
+
+    /// `repeat`
+    pub fn repeat(&self, text: Expr<String>, count: Expr<usize>) -> Expr<String> {
+        self.text("$join($append([], $map([1..{1}], function() { {0} })))", &[text.node(), count.node()])
+    }
+
+    fn matches(&self, text: &'static str, character: Node) -> Expr<bool> {
+        self.form(text, &[character])
+    }
+
+    /// `is_ascii_digit`
+    pub fn is_ascii_digit(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches("$contains({0}, /[0-9]/)", character.node())
+    }
+
+    /// `is_ascii_alphabetic`
+    pub fn is_ascii_alphabetic(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches("$contains({0}, /[A-Za-z]/)", character.node())
+    }
+
+    /// `is_ascii_alphanumeric`
+    pub fn is_ascii_alphanumeric(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches("$contains({0}, /[0-9A-Za-z]/)", character.node())
+    }
+
+    /// `is_ascii_uppercase`
+    pub fn is_ascii_uppercase(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches("$contains({0}, /[A-Z]/)", character.node())
+    }
+
+    /// `is_ascii_lowercase`
+    pub fn is_ascii_lowercase(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches("$contains({0}, /[a-z]/)", character.node())
+    }
+
+    /// `is_whitespace`
+    pub fn is_whitespace(&self, character: Expr<char>) -> Expr<bool> {
+        self.matches(
+            r"$contains({0}, /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/)",
+            character.node(),
+        )
+    }
+
+    /// `to_digit(10)`
+    pub fn to_digit(&self, character: Expr<char>) -> Expr<Option<u32>> {
+        self.form("$contains({0}, /[0-9]/) ? $number({0}) : null", &[character.node()])
+    }
+}

@@ -1,0 +1,95 @@
+//! What two executions have in common, and what not.
+
+use serde_json::Value;
+
+use super::{
+    comparable, parsed,
+    script::{Script, counted},
+};
+use crate::{
+    history::{Detail, StateKind, Status},
+    interpreter::Execution,
+    native::Report,
+};
+
+/// Everything in which the state machine's execution differs from the workflow's.
+pub(super) fn differences(
+    native: &Report,
+    interpreted: &Execution,
+    script: &Script,
+    jitters: bool,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let (ours, theirs) = (&native.outcome, interpreted.outcome());
+    if let Some(aborted) = interpreted.aborted() {
+        found.push(format!("the interpreter could not go on: {aborted}"));
+    }
+    if ours.status != theirs.status {
+        found.push(format!("the status is {:?}, and {:?} of the state machine", ours.status, theirs.status));
+    }
+    let json = |text: Option<&str>| {
+        text.map(|text| {
+            serde_json::from_str::<Value>(text).map_or_else(|_| Value::from(text), |value| comparable(&value))
+        })
+    };
+    let (output, other) = (json(ours.output.as_deref()), json(theirs.output.as_deref()));
+    if output != other {
+        found.push(format!("the output is {}, and {} of the state machine", shown(&output), shown(&other)));
+    }
+    if ours.error != theirs.error {
+        found.push(format!("the error is {:?}, and {:?} of the state machine", ours.error, theirs.error));
+    }
+    let (cause, other) =
+        (ours.cause.as_deref().unwrap_or_default(), theirs.cause.as_deref().unwrap_or_default());
+    if ours.error == theirs.error
+        && !is_of_the_engine(ours.error.as_deref())
+        && parsed(cause) != parsed(other)
+    {
+        found.push(format!("the cause is {cause:?}, and {other:?} of the state machine"));
+    }
+    calls(native, script, &mut found);
+    let (took, other) = (native.elapsed, interpreted.elapsed());
+    // A retry with jitter takes as long as each engine draws.
+    if found.is_empty() && took != other && !jitters {
+        found.push(format!("it takes {took:?}, and {other:?} in the state machine"));
+    }
+    found
+}
+
+fn calls(native: &Report, script: &Script, found: &mut Vec<String>) {
+    for (state, arguments) in script.unexpected() {
+        found
+            .push(format!("the state '{state}' calls its task with {arguments}, as the workflow never does"));
+    }
+    let (asked, called) = (counted(script.asked()), counted(&script.calls()));
+    for ((state, arguments), times) in &asked {
+        let others = called.get(&(state.clone(), arguments.clone())).copied().unwrap_or_default();
+        // What was stopped before it ended may not have been started by the other engine.
+        if *times > others && !stopped(native) {
+            found.push(format!(
+                "the task of the state '{state}' is called with {arguments} {times} times, and {others} times by the state machine"
+            ));
+        }
+    }
+    let concurrent = native.history().events.iter().any(|event| {
+        matches!(event.detail, Detail::StateEntered { state: StateKind::Parallel | StateKind::Map, .. })
+    });
+    if found.is_empty() && !concurrent && script.asked() != script.calls() {
+        found.push("the calls come in another order".to_owned());
+    }
+}
+
+/// Whether something was stopped, since something beside it failed.
+fn stopped(native: &Report) -> bool {
+    native.outcome.status == Status::TimedOut
+        || native.history().events.iter().any(|event| matches!(event.detail, Detail::StateAborted { .. }))
+}
+
+/// Whether each engine has words of its own for an error.
+fn is_of_the_engine(error: Option<&str>) -> bool {
+    matches!(error, Some("States.QueryEvaluationError" | "States.Runtime" | "States.DataLimitExceeded"))
+}
+
+fn shown(value: &Option<Value>) -> String {
+    value.as_ref().map_or_else(|| "missing".to_owned(), ToString::to_string)
+}

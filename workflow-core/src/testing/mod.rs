@@ -1,0 +1,231 @@
+//! The proof that the two readings of a workflow agree.
+//!
+//! A native execution leaves behind what every task was asked and what it answered. [`replay`] runs the
+//! emitted state machine in the interpreter on the same input, has its Task states answered alike, and
+//! compares: status, output, error and cause, the calls with their arguments, and the time that it took.
+//! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test.
+
+mod compare;
+mod script;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use serde_json::Value;
+
+use self::script::Script;
+use crate::{
+    child::{ACCOUNT, REGION, STATES},
+    history::{Detail, History},
+    interpreter::{self, Interpreter, StateMachine},
+    native::Execution,
+    workflow::Workflow,
+};
+
+/// Runs the state machine of a workflow as an execution of the workflow itself went, and compares.
+///
+/// ```
+/// use workflow_core::{prelude::*, testing};
+///
+/// #[task]
+/// async fn double(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// #[workflow]
+/// async fn quadruple(number: u32) -> Result<u32, PlatformError> {
+///     let twice = double(number).await?;
+///     double(twice).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let execution = Executor::test().run(quadruple(5)).await;
+/// testing::replay(&execution).unwrap();
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Every difference there is, with both histories.
+pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement> {
+    let report = execution.report();
+    // What the executor gave up on says nothing of the workflow.
+    if report.aborted.is_some() {
+        return Ok(());
+    }
+    let machine =
+        serde_json::to_string(&W::definition().machine).map_err(|error| error.to_string()).and_then(|json| {
+            let jitters = json.contains("\"JitterStrategy\"");
+            let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
+            StateMachine::parse(&json).map(|machine| (machine, jitters)).map_err(|error| error.to_string())
+        });
+    let Some(input) = input_of(report.history()) else { return Ok(()) };
+    let (machine, jitters) = match machine {
+        Ok(machine) => machine,
+        Err(message) => {
+            return Err(Disagreement {
+                workflow: W::META.name,
+                input,
+                differences: vec![format!("the state machine cannot be read: {message}")],
+                native: report.history().clone(),
+                interpreted: History::default(),
+            });
+        }
+    };
+    let script = Arc::new(Script::of(report));
+    let mut interpreter = Interpreter::test()
+        .account(REGION, ACCOUNT)
+        .names(W::META.name, report.name.as_deref().unwrap_or("execution"))
+        .fallback(Arc::clone(&script));
+    if let Some(seed) = report.drawn_seed {
+        interpreter = interpreter.seed(seed);
+    }
+    let interpreted = interpreter.run_text(&machine, &input);
+    let differences = compare::differences(report, &interpreted, &script, jitters);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Disagreement {
+        workflow: W::META.name,
+        input,
+        differences,
+        native: report.history().clone(),
+        interpreted: interpreted.history().clone(),
+    })
+}
+
+/// How the two readings of a workflow differ.
+#[derive(Clone, Debug)]
+pub struct Disagreement {
+    workflow: &'static str,
+    input: String,
+    differences: Vec<String>,
+    native: History,
+    interpreted: History,
+}
+
+impl Disagreement {
+    /// What differs, in one line each.
+    pub fn differences(&self) -> &[String] {
+        &self.differences
+    }
+}
+
+impl std::error::Error for Disagreement {}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the readings of `{}` differ on the input {}", self.workflow, self.input)?;
+        for difference in &self.differences {
+            writeln!(f, "  - {difference}")?;
+        }
+        let (native, interpreted) = (lines(&self.native), lines(&self.interpreted));
+        let width = native.iter().map(|line| line.chars().count()).max().unwrap_or_default().max(12);
+        writeln!(f, "\n  {:width$}  | state machine", "in process")?;
+        for place in 0..native.len().max(interpreted.len()) {
+            let line = |lines: &[String]| lines.get(place).cloned().unwrap_or_default();
+            writeln!(f, "  {:width$}  | {}", line(&native), line(&interpreted))?;
+        }
+        Ok(())
+    }
+}
+
+/// A history in few words: entries and exits of states, and what tasks did.
+fn lines(history: &History) -> Vec<String> {
+    let mut lines = Vec::new();
+    for event in &history.events {
+        let kind = event.detail.type_name();
+        let more = match &event.detail {
+            Detail::StateEntered { name, .. } | Detail::StateExited { name, .. } => name.to_string(),
+            Detail::TaskScheduled { parameters, .. } => shortened(&parameters.text()),
+            Detail::TaskSucceeded { output, .. } => shortened(&output.text()),
+            Detail::TaskFailed { error, .. } => error.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Detail::EvaluationFailed { cause, .. } => cause.to_string(),
+            _ => String::new(),
+        };
+        lines.push(format!("{kind} {more}"));
+    }
+    lines
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 2).chain("..".chars()).collect()
+}
+
+fn input_of(history: &History) -> Option<String> {
+    match &history.events.first()?.detail {
+        Detail::ExecutionStarted { input } => Some(input.to_string()),
+        _ => None,
+    }
+}
+
+/// How often each call was made: the state, and the arguments as JSON text.
+type Calls = BTreeMap<(String, String), usize>;
+
+/// Arguments as they are compared: what deployment fills in stands for itself.
+fn canonical(arguments: &Value) -> String {
+    let payload = match arguments.get("StateMachineArn") {
+        Some(_) => arguments.get("Input"),
+        None => arguments.get("Payload").filter(|_| arguments.get("FunctionName").is_some()),
+    };
+    comparable(payload.unwrap_or(arguments)).to_string()
+}
+
+/// A number in which `1.0` is `1`.
+fn by_value(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and small, as asked before")]
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => value.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// JSON as it is compared: what an engine makes up is left out.
+fn comparable(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::from(without_made_up(text)),
+        Value::Array(items) => items.iter().map(comparable).collect(),
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            sorted.into_iter().map(|(key, value)| (key.clone(), comparable(value))).collect()
+        }
+        other => by_value(other),
+    }
+}
+
+/// A text without what an engine made up: task tokens, and what tells one entry of a state from another in a
+/// key of idempotency.
+fn without_made_up(text: &str) -> String {
+    if text.starts_with("task-token-") {
+        return "(a task token)".to_owned();
+    }
+    let Some((before, after)) = text.split_once(&format!("{STATES}:execution:")) else {
+        return text.to_owned();
+    };
+    match (after.rsplit_once('/'), after.contains('#')) {
+        (_, true) => "(a task token)".to_owned(),
+        (Some((entered, _)), false) => format!("{before}{STATES}:execution:{entered}"),
+        (None, false) => text.to_owned(),
+    }
+}
+
+/// Texts that hold JSON, such as causes, compared as that.
+fn parsed(text: &str) -> Value {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => comparable(&value),
+        _ => Value::from(text),
+    }
+}
+
+impl interpreter::TaskHandler for Arc<Script> {
+    fn handle(&self, call: &interpreter::TaskCall<'_>) -> interpreter::Answer {
+        self.answer(call)
+    }
+}

@@ -1,0 +1,26 @@
+use workflow_core::prelude::*;
+
+#[derive(Debug, thiserror::Error, WorkflowError)]
+enum ShopError {
+    #[error("sold out")]
+    SoldOut,
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task]
+async fn reserve(sku: &str) -> Result<u32, ShopError> {
+    if sku.is_empty() { Err(ShopError::SoldOut) } else { Ok(1) }
+}
+
+#[task]
+async fn notify(text: String) -> String {
+    text
+}
+
+#[workflow]
+async fn shop(skus: Vec<String>) -> Result<Vec<u32>, ShopError> {
+    map(&skus, async |sku| reserve(sku).await).timeout(std::time::Duration::from_secs(3)).await
+}
+
+fn main() {}

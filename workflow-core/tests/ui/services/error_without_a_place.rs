@@ -1,0 +1,21 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::{
+    prelude::*,
+    services::dynamodb::{self, Table},
+};
+
+#[derive(Serialize, Deserialize, Data)]
+struct Order {
+    id: String,
+    cents: u32,
+}
+
+const ORDERS: Table<Order> = Table::new("Orders", "id");
+
+#[workflow]
+async fn store(order: Order) -> Result<(), PlatformError> {
+    dynamodb::put_item(ORDERS, &order).await?;
+    Ok(())
+}
+
+fn main() {}

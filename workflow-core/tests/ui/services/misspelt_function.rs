@@ -1,0 +1,20 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::{
+    prelude::*,
+    services::dynamodb::{self, Table},
+};
+
+#[derive(Serialize, Deserialize, Data)]
+struct Order {
+    id: String,
+    cents: u32,
+}
+
+const ORDERS: Table<Order> = Table::new("Orders", "id");
+
+#[workflow]
+async fn store(order: Order) -> Result<(), dynamodb::WriteError> {
+    dynamodb::put_itme(ORDERS, &order).await
+}
+
+fn main() {}

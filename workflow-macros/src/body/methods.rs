@@ -1,0 +1,678 @@
+//! Methods: the one table of those that a workflow understands, and what is said of others.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, ExprClosure, ExprMethodCall, Pat, RangeLimits, Type, spanned::Spanned};
+
+use crate::attributes::plain;
+
+use super::{
+    await_::{POLICY_METHODS, is_execution},
+    pattern,
+    symbolic::{Symbolic, has_effect},
+    unparenthesized,
+};
+
+/// How an argument is handed over.
+#[derive(Clone, Copy, PartialEq)]
+enum Argument {
+    /// A value.
+    Value,
+    /// A value that may be an error.
+    Error,
+    /// A function of that many parameters.
+    Function(usize),
+}
+
+use Argument::{Error as E, Function, Value as V};
+const F0: Argument = Function(0);
+const F1: Argument = Function(1);
+const F2: Argument = Function(2);
+
+/// A method that only computes: its name in Rust, that of the builder's method, and its arguments.
+const PURE: &[(&str, &str, &[Argument])] = &[
+    // Iterators and lists.
+    ("iter", "iter", &[]),
+    ("into_iter", "iter", &[]),
+    ("map", "map", &[F1]),
+    ("filter", "filter", &[F1]),
+    ("filter_map", "filter_map", &[F1]),
+    ("flat_map", "flat_map", &[F1]),
+    ("flatten", "flatten", &[]),
+    ("any", "any", &[F1]),
+    ("all", "all", &[F1]),
+    ("find", "find", &[F1]),
+    ("find", "find_text", &[V]),
+    ("find_map", "find_map", &[F1]),
+    ("position", "position", &[F1]),
+    ("partition", "partition", &[F1]),
+    ("unzip", "unzip", &[]),
+    ("fold", "fold", &[V, F2]),
+    ("reduce", "reduce", &[F2]),
+    ("sum", "sum", &[]),
+    ("product", "product", &[]),
+    ("count", "count", &[]),
+    ("min", "min", &[]),
+    ("max", "max", &[]),
+    ("min_by_key", "min_by_key", &[F1]),
+    ("max_by_key", "max_by_key", &[F1]),
+    ("rev", "rev", &[]),
+    ("first", "first", &[]),
+    ("next", "first", &[]),
+    ("last", "last", &[]),
+    ("nth", "get", &[V]),
+    ("take", "take", &[V]),
+    ("skip", "skip", &[V]),
+    ("step_by", "step_by", &[V]),
+    ("take_while", "take_while", &[F1]),
+    ("skip_while", "skip_while", &[F1]),
+    ("zip", "zip", &[V]),
+    ("enumerate", "enumerate", &[]),
+    ("chain", "chain", &[V]),
+    ("contains", "contains", &[V]),
+    ("len", "len", &[]),
+    ("is_empty", "is_empty", &[]),
+    ("get", "get", &[V]),
+    ("chunks", "chunks", &[V]),
+    ("windows", "windows", &[V]),
+    ("concat", "concat", &[]),
+    ("join", "join", &[V]),
+    // Maps.
+    ("contains_key", "contains_key", &[V]),
+    ("keys", "keys", &[]),
+    ("into_keys", "keys", &[]),
+    ("values", "values", &[]),
+    ("into_values", "values", &[]),
+    // Text.
+    ("chars", "chars", &[]),
+    ("trim", "trim", &[]),
+    ("trim_start", "trim_start", &[]),
+    ("trim_end", "trim_end", &[]),
+    ("to_uppercase", "to_uppercase", &[]),
+    ("to_lowercase", "to_lowercase", &[]),
+    ("to_ascii_uppercase", "to_ascii_uppercase", &[]),
+    ("to_ascii_lowercase", "to_ascii_lowercase", &[]),
+    ("eq_ignore_ascii_case", "eq_ignore_ascii_case", &[V]),
+    ("replace", "replace", &[V, V]),
+    ("split", "split", &[V]),
+    ("split_whitespace", "split_whitespace", &[]),
+    ("split_once", "split_once", &[V]),
+    ("lines", "lines", &[]),
+    ("starts_with", "starts_with", &[V]),
+    ("ends_with", "ends_with", &[V]),
+    ("strip_prefix", "strip_prefix", &[V]),
+    ("strip_suffix", "strip_suffix", &[V]),
+    ("repeat", "repeat", &[V]),
+    ("is_ascii_digit", "is_ascii_digit", &[]),
+    ("is_ascii_alphabetic", "is_ascii_alphabetic", &[]),
+    ("is_ascii_alphanumeric", "is_ascii_alphanumeric", &[]),
+    ("is_ascii_uppercase", "is_ascii_uppercase", &[]),
+    ("is_ascii_lowercase", "is_ascii_lowercase", &[]),
+    ("is_whitespace", "is_whitespace", &[]),
+    // `Option` and `Result`.
+    ("is_some", "is_some", &[]),
+    ("is_none", "is_none", &[]),
+    ("is_ok", "is_ok", &[]),
+    ("is_err", "is_err", &[]),
+    ("is_some_and", "holds_and", &[F1]),
+    ("is_ok_and", "holds_and", &[F1]),
+    ("is_none_or", "is_none_or", &[F1]),
+    ("unwrap_or", "unwrap_or", &[V]),
+    ("unwrap_or_default", "unwrap_or_default", &[]),
+    ("unwrap_or_else", "unwrap_or_else", &[F0]),
+    ("unwrap_or_else", "unwrap_or_else_of", &[F1]),
+    ("map_or", "map_or", &[V, F1]),
+    ("map_or_else", "map_or_else", &[F0, F1]),
+    ("and_then", "and_then", &[F1]),
+    ("and", "and", &[V]),
+    ("or", "or", &[V]),
+    ("or_else", "or_else", &[F0]),
+    ("ok_or", "ok_or", &[E]),
+    ("ok_or_else", "ok_or_else", &[F0]),
+    ("map_err", "map_err", &[F1]),
+    ("ok", "ok", &[]),
+    ("err", "err", &[]),
+    // Numbers.
+    ("abs", "abs", &[]),
+    ("abs_diff", "abs_diff", &[V]),
+    ("signum", "signum", &[]),
+    ("pow", "pow", &[V]),
+    ("min", "min_of", &[V]),
+    ("max", "max_of", &[V]),
+    ("clamp", "clamp", &[V, V]),
+    ("floor", "floor", &[]),
+    ("ceil", "ceil", &[]),
+    ("round", "round", &[]),
+    ("trunc", "trunc", &[]),
+    ("fract", "fract", &[]),
+    ("sqrt", "sqrt", &[]),
+    ("is_positive", "is_positive", &[]),
+    ("is_negative", "is_negative", &[]),
+    ("rem_euclid", "rem_euclid", &[V]),
+    ("div_euclid", "div_euclid", &[V]),
+    ("checked_add", "checked_add", &[V]),
+    ("checked_sub", "checked_sub", &[V]),
+    ("checked_mul", "checked_mul", &[V]),
+    ("checked_div", "checked_div", &[V]),
+    ("checked_rem", "checked_rem", &[V]),
+    ("saturating_add", "saturating_add", &[V]),
+    ("saturating_sub", "saturating_sub", &[V]),
+    ("saturating_mul", "saturating_mul", &[V]),
+    ("into", "into", &[]),
+    ("try_into", "try_cast", &[]),
+];
+
+/// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.
+const SAME: &[&str] =
+    &["clone", "to_owned", "as_ref", "as_deref", "borrow", "cloned", "copied", "to_vec", "as_slice"];
+
+/// A method that sets what it is called on: its name, that of the builder's method, its arguments, and
+/// whether it gives what was there.
+const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
+    ("sort", "sort", &[], false),
+    ("sort_unstable", "sort", &[], false),
+    ("sort_by_key", "sort_by_key", &[F1], false),
+    ("sort_by_cached_key", "sort_by_key", &[F1], false),
+    ("sort_unstable_by_key", "sort_by_key", &[F1], false),
+    ("reverse", "reverse", &[], false),
+    ("dedup", "dedup", &[], false),
+    ("retain", "filter", &[F1], false),
+    ("truncate", "truncate", &[V], false),
+    ("clear", "clear", &[], false),
+    ("extend", "extend", &[V], false),
+    ("extend_from_slice", "extend", &[V], false),
+    ("insert", "insert", &[V, V], true),
+    ("remove", "remove", &[V], true),
+    ("pop", "pop", &[], true),
+    ("take", "take_out", &[], true),
+    ("replace", "replace_in", &[V], true),
+];
+
+/// What to write instead of a method that a state machine cannot have.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "sort_by",
+        "order by a key: `.sort_by_key(|item| item.field)`, with `Reverse(..)` for the other direction",
+    ),
+    (
+        "sort_unstable_by",
+        "order by a key: `.sort_by_key(|item| item.field)`, with `Reverse(..)` for the other direction",
+    ),
+    ("max_by", "compare by a key: `.max_by_key(|item| item.field)`"),
+    ("min_by", "compare by a key: `.min_by_key(|item| item.field)`"),
+    ("cmp", "compare with `<`, `==` and `>`"),
+    ("partial_cmp", "compare with `<`, `==` and `>`"),
+    ("total_cmp", "compare with `<`, `==` and `>`"),
+    ("then", "write `if condition { Some(value) } else { None }`"),
+    ("then_some", "write `if condition { Some(value) } else { None }`"),
+    (
+        "iter_mut",
+        "build a new list with `.iter().map(..)`, or set `list[index]` in a loop over `0..list.len()`",
+    ),
+    ("values_mut", "build a new map, or `insert` in a loop over the keys"),
+    ("get_mut", "set the place: `list[index] = ..` or `map.insert(key, ..)`"),
+    ("first_mut", "set the place: `list[0] = ..`"),
+    ("last_mut", "set the place: `list[index] = ..`"),
+    ("as_mut", "set the variable itself"),
+    ("for_each", "write a `for` loop"),
+    ("try_for_each", "write a `for` loop"),
+    ("inspect", "a closure gives a value and nothing else; log in a task"),
+    ("scan", "write a `for` loop that pushes to a list"),
+    ("map_while", "use `.take_while(..)` and `.map(..)`"),
+    ("try_fold", "write a `for` loop"),
+    ("peekable", "write a `for` loop, or compare with `.windows(2)`"),
+    ("cycle", "an endless list has no JSON; use `list[index % list.len()]`"),
+    ("drain", "use `.clear()`, `.truncate(..)` or `.retain(..)`"),
+    ("split_off", "use `.iter().skip(..)` and `.truncate(..)`"),
+    ("swap", "set both places, or build the list anew"),
+    ("swap_remove", "use `.remove(..)`"),
+    ("dedup_by_key", "use `.dedup()`, or a `for` loop that pushes to a list"),
+    ("append", "use `.extend(..)`"),
+    ("binary_search", "use `.iter().position(..)`"),
+    ("chunks_exact", "use `.chunks(..)`"),
+    ("bytes", "text is characters in JSONata; use `.chars()`"),
+    ("as_bytes", "text is characters in JSONata; use `.chars()`"),
+    ("char_indices", "text is characters in JSONata; use `.chars().enumerate()`"),
+    ("is_alphabetic", "JSONata knows no classes of Unicode; use `.is_ascii_alphabetic()`"),
+    ("is_alphanumeric", "JSONata knows no classes of Unicode; use `.is_ascii_alphanumeric()`"),
+    ("is_numeric", "JSONata knows no classes of Unicode; use `.is_ascii_digit()`"),
+    ("is_uppercase", "JSONata knows no classes of Unicode; use `.is_ascii_uppercase()`"),
+    ("is_lowercase", "JSONata knows no classes of Unicode; use `.is_ascii_lowercase()`"),
+    ("is_digit", "use `.is_ascii_digit()`"),
+    ("splitn", "use `.split_once(..)`, or `.split(..)` and take its parts"),
+    ("rsplit", "use `.split(..)` and `.rev()`"),
+    ("rsplit_once", "use `.split(..)` and take its parts"),
+    ("rfind", "use `.find(..)`, or `.split(..)` and take its parts"),
+    ("trim_matches", "use `.strip_prefix(..)` and `.strip_suffix(..)`"),
+    ("trim_start_matches", "use `.strip_prefix(..)`"),
+    ("trim_end_matches", "use `.strip_suffix(..)`"),
+    ("powi", "the last digits of a power differ from machine to machine; multiply, or compute in a task"),
+    ("powf", "the last digits of a power differ from machine to machine; compute in a task"),
+    ("ln", "the last digits of a logarithm differ from machine to machine; compute in a task"),
+    (
+        "wrapping_add",
+        "numbers of a state machine do not wrap; use `.checked_add(..)` or `.saturating_add(..)`",
+    ),
+    (
+        "wrapping_sub",
+        "numbers of a state machine do not wrap; use `.checked_sub(..)` or `.saturating_sub(..)`",
+    ),
+    (
+        "wrapping_mul",
+        "numbers of a state machine do not wrap; use `.checked_mul(..)` or `.saturating_mul(..)`",
+    ),
+    ("unwrap_unchecked", "use `?`, `match` or `let .. else`"),
+    ("get_or_insert", "write `let value = option.unwrap_or(..);`"),
+    ("get_or_insert_with", "write `let value = option.unwrap_or_else(..);`"),
+    ("xor", "use `match (a, b)`"),
+    ("range", "use `.iter().filter(..)`"),
+    ("and_modify", "use `*map.entry(key).or_insert(..) += ..`, or `.insert(..)`"),
+    ("or_insert_with", "use `.or_insert(..)`"),
+    ("unwrap_err", "it would panic, which a state machine cannot do; use `match` or `let .. else`"),
+    ("expect_err", "it would panic, which a state machine cannot do; use `match` or `let .. else`"),
+    ("unwrap_or_exit", "use `?`, `match` or `let .. else`"),
+];
+
+/// Whether a method call sets what it is called on.
+pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
+    if method.method == "push" || method.method == "push_str" {
+        return true;
+    }
+    mutator(method).is_some()
+}
+
+fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
+    let known = MUTATORS
+        .iter()
+        .find(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len());
+    let (_, to, arguments, gives) = known?;
+    is_place(&method.receiver).then_some((to, arguments, *gives))
+}
+
+/// Whether an expression can be set: a variable, or a part of one.
+pub(crate) fn is_place(expr: &Expr) -> bool {
+    match unparenthesized(expr) {
+        Expr::Path(path) => path.path.get_ident().is_some(),
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_place(&unary.expr),
+        Expr::MethodCall(method) => entry(method).is_some(),
+        _ => false,
+    }
+}
+
+/// `map.entry(key).or_insert(default)`: the map, the key and the default.
+pub(crate) fn entry(method: &ExprMethodCall) -> Option<(&Expr, &Expr, Option<&Expr>)> {
+    let default = match (method.method.to_string().as_str(), method.args.len()) {
+        ("or_insert", 1) => method.args.first(),
+        ("or_default", 0) => None,
+        _ => return None,
+    };
+    match unparenthesized(&method.receiver) {
+        Expr::MethodCall(inner)
+            if inner.method == "entry" && inner.args.len() == 1 && is_place(&inner.receiver) =>
+        {
+            Some((&inner.receiver, &inner.args[0], default))
+        }
+        _ => None,
+    }
+}
+
+/// How well a method's arguments fit: closures where functions are, as many as there are.
+fn fits(method: &ExprMethodCall, arguments: &[Argument]) -> bool {
+    method.args.len() == arguments.len()
+        && method.args.iter().zip(arguments).all(|(given, wanted)| match (unparenthesized(given), wanted) {
+            (Expr::Closure(closure), Function(arity)) => closure.inputs.len() == *arity,
+            (Expr::Closure(_), V | E) => false,
+            (Expr::Path(_), Function(_)) => true,
+            (_, Function(_)) => false,
+            _ => true,
+        })
+}
+
+impl Symbolic<'_> {
+    pub(crate) fn method(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let name = method.method.to_string();
+        let span = method.method.span();
+        let arity = method.args.len();
+        if is_execution(&method.receiver) && arity == 0 {
+            let call = &method.method;
+            return quote_spanned!(span=> #b.execution().#call());
+        }
+        if arity == 0 && SAME.contains(&name.as_str()) {
+            return self.expr(&method.receiver);
+        }
+        if (name == "push" || name == "push_str") && arity == 1 {
+            return self.push(method);
+        }
+        if let Some((to, arguments, gives)) = mutator(method) {
+            return self.mutation(method, to, arguments, gives, true);
+        }
+        if let Some((map, key, default)) = entry(method) {
+            let (map, key) = (self.expr(map), self.expr(key));
+            return match default {
+                Some(default) => {
+                    let default = self.expr(default);
+                    quote_spanned!(span=> #b.methods().entry_or(#map, #key, #default))
+                }
+                None => quote_spanned!(span=> #b.methods().entry_or_default(#map, #key)),
+            };
+        }
+        // An iterator in a variable moves on when it is asked.
+        if matches!(name.as_str(), "next" | "nth" | "any" | "all" | "find_map" | "position")
+            && matches!(unparenthesized(&method.receiver), Expr::Path(_))
+        {
+            return self.refuse(
+                &method.method,
+                format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; start from the list: `list.iter().{name}(..)`"),
+            );
+        }
+        match (name.as_str(), arity) {
+            ("contains", 1) if matches!(unparenthesized(&method.receiver), Expr::Range(_)) => {
+                return self.in_range(method);
+            }
+            ("collect", 0) => return self.collect(method),
+            ("parse", 0) => {
+                let text = self.expr(&method.receiver);
+                let turbofish = method.turbofish.as_ref();
+                return quote_spanned!(span=> #b.methods().parse #turbofish (#text));
+            }
+            ("to_digit", 1) if is_ten(&method.args[0]) => {
+                let character = self.expr(&method.receiver);
+                return quote_spanned!(span=> #b.methods().to_digit(#character));
+            }
+            ("to_string", 0) => {
+                let value = self.expr(&method.receiver);
+                return quote_spanned!(span=> #b.display(#value));
+            }
+            ("as_str", 0) => {
+                let value = self.expr(&method.receiver);
+                return quote_spanned!(span=> #b.as_str(#value));
+            }
+            ("name", 0) => {
+                let value = self.expr(&method.receiver);
+                return quote_spanned!(span=> #b.error_name(#value));
+            }
+            ("cause", 0) => {
+                let value = self.expr(&method.receiver);
+                return quote_spanned!(span=> #b.error_cause(#value));
+            }
+            _ => {}
+        }
+        let known = || PURE.iter().filter(|(known, _, arguments)| *known == name && arguments.len() == arity);
+        if let Some((_, to, arguments)) =
+            known().find(|(_, _, arguments)| fits(method, arguments)).or_else(|| known().next())
+        {
+            let receiver = self.expr(&method.receiver);
+            let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
+            let to = Ident::new(to, span);
+            return quote_spanned!(span=> #b.methods().#to(#receiver, #(#arguments),*));
+        }
+        let message = match name.as_str() {
+            "unwrap" | "expect" => format!(
+                "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
+            ),
+            _ if POLICY_METHODS.contains(&name.as_str()) => {
+                format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`")
+            }
+            _ => match ADVICE.iter().find(|(known, _)| *known == name) {
+                Some((_, advice)) => format!("`.{name}(..)` has no meaning in a state machine: {advice}"),
+                None if MUTATORS.iter().any(|(known, ..)| *known == name) => format!(
+                    "`.{name}(..)` changes a value in place, and this is no variable; give the value a `let mut` of its own"
+                ),
+                None => {
+                    format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task")
+                }
+            },
+        };
+        self.refuse(&method.method, message)
+    }
+
+    /// The arguments of a method, a function with the names of its parameters before it.
+    fn arguments(&mut self, method: &ExprMethodCall, arguments: &[Argument]) -> Option<Vec<TokenStream>> {
+        let mut written = Vec::new();
+        for (given, wanted) in method.args.iter().zip(arguments) {
+            match wanted {
+                V => written.push(self.expr(given)),
+                E => written.push(self.error_value(given)),
+                Function(arity) => {
+                    let in_error = matches!(method.method.to_string().as_str(), "map_err" | "ok_or_else");
+                    let (names, function) = self.function(given, *arity, in_error)?;
+                    written.extend(names.iter().map(|name| quote!(#name)));
+                    written.push(function);
+                }
+            }
+        }
+        Some(written)
+    }
+
+    /// A function: the names of its parameters, and a closure over their expressions.
+    fn function(&mut self, given: &Expr, arity: usize, in_error: bool) -> Option<(Vec<String>, TokenStream)> {
+        let owned;
+        let closure = match unparenthesized(given) {
+            Expr::Closure(closure) => closure,
+            Expr::Path(path) => match path_as_closure(path, arity) {
+                Some(closure) => {
+                    owned = closure;
+                    &owned
+                }
+                None => {
+                    self.errors.refuse(given, "write the function out as a closure: `|item| ..`");
+                    return None;
+                }
+            },
+            other => {
+                self.errors.refuse(other, "write the function out as a closure: `|item| ..`");
+                return None;
+            }
+        };
+        if closure.inputs.len() != arity {
+            let parameters = match arity {
+                0 => "no parameter".to_owned(),
+                1 => "one parameter".to_owned(),
+                arity => format!("{arity} parameters"),
+            };
+            self.errors.refuse(closure, format!("this function has {parameters}"));
+            return None;
+        }
+        let body = super::pure::structured(&closure.body);
+        if has_effect(&body) {
+            let at: TokenStream = match closure.inputs.is_empty() {
+                true => quote!(#closure),
+                false => {
+                    let inputs = &closure.inputs;
+                    quote!(#inputs)
+                }
+            };
+            self.errors.refuse(at, "a closure over values cannot await or set a variable; use a `for` loop");
+            return None;
+        }
+        let mut names = Vec::new();
+        let mut places = Vec::new();
+        let mut bound = TokenStream::new();
+        let b = self.b.clone();
+        for input in &closure.inputs {
+            let place = self.fresh("element");
+            let pat = without_type(input);
+            names.push(name_of(pat));
+            match simple(pat) {
+                Some(ident) => {
+                    self.locals.insert(plain(ident));
+                    bound.extend(quote!(let #ident = #place;));
+                }
+                None => {
+                    let pattern = pattern::read(pat, self.errors);
+                    self.declare(&pattern);
+                    let (value_of, tuple, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                    bound.extend(quote!(let (_, #tuple) = #b.bind(#place, &#value_of, #witness);));
+                }
+            }
+            places.push(place);
+        }
+        let outer = std::mem::replace(&mut self.pure, true);
+        let body = if in_error { self.error_value(&body) } else { self.expr(&body) };
+        self.pure = outer;
+        Some((names, quote!(|#(#places),*| { #bound #body })))
+    }
+
+    /// `.collect()`, by the type that it names.
+    fn collect(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let span = method.method.span();
+        let list = self.expr(&method.receiver);
+        let Some(turbofish) = &method.turbofish else {
+            return quote_spanned!(span=> #b.methods().collect(#list));
+        };
+        let ty = match turbofish.args.first() {
+            Some(syn::GenericArgument::Type(ty)) => ty,
+            _ => return quote_spanned!(span=> #b.methods().collect(#list)),
+        };
+        let outer = last_name(ty);
+        match (outer.as_deref(), inner_name(ty).as_deref()) {
+            (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
+            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap" | "LinkedList"), _) => {
+                self.refuse(ty, NO_SET)
+            }
+            (Some("Vec"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
+            (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
+            (Some("String"), _) => {
+                quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list))
+            }
+            (Some("Option"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_options(#list)),
+            (Some("Result"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_results(#list)),
+            _ => quote_spanned!(span=> #b.methods().collect(#list)),
+        }
+    }
+
+    /// `(a..b).contains(&x)`
+    fn in_range(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let span = method.method.span();
+        let Expr::Range(range) = unparenthesized(&method.receiver) else { return quote!(#b.never()) };
+        let (low, high) = (self.optional(range.start.as_deref()), self.optional(range.end.as_deref()));
+        let inclusive = matches!(range.limits, RangeLimits::Closed(_));
+        let value = self.expr(&method.args[0]);
+        quote_spanned!(span=> #b.methods().between(#low, #high, #inclusive, #value))
+    }
+
+    /// An expression that may be missing.
+    pub(crate) fn optional(&mut self, expr: Option<&Expr>) -> TokenStream {
+        match expr {
+            Some(expr) => {
+                let value = self.expr(expr);
+                quote!(::core::option::Option::Some(#value))
+            }
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
+    /// A method that sets what it is called on. `used` says that what it gives is.
+    fn mutation(
+        &mut self,
+        method: &ExprMethodCall,
+        to: &str,
+        arguments: &[Argument],
+        gives: bool,
+        used: bool,
+    ) -> TokenStream {
+        let b = self.b.clone();
+        let span = method.method.span();
+        let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
+        let place = self.expr(&method.receiver);
+        let to = Ident::new(to, span);
+        let new = Ident::new("__new", Span::mixed_site());
+        let set = self.set(&method.receiver, quote!(#new));
+        let call = quote_spanned!(span=> #b.methods().#to(#place, #(#arguments),*));
+        match (gives, used) {
+            (false, _) => quote!({ let #new = #call; #set #b.unit() }),
+            (true, false) => quote!({ let (_, #new) = #call; #set }),
+            // What was there is read before the place is set.
+            (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set __old }),
+        }
+    }
+
+    /// A method call as a statement, whose value nobody reads.
+    pub(crate) fn method_statement(&mut self, method: &ExprMethodCall) -> Option<TokenStream> {
+        let (to, arguments, gives) = mutator(method)?;
+        Some(self.mutation(method, to, arguments, gives, false))
+    }
+}
+
+pub(crate) const NO_HASH_MAP: &str = "a `HashMap` has no order, and a workflow does the same on every run; use a `BTreeMap`, whose keys are in order";
+pub(crate) const NO_SET: &str =
+    "JSON has lists and objects; use a `Vec`, or a `BTreeMap` with the keys that you need";
+
+fn is_ten(expr: &Expr) -> bool {
+    matches!(expr, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "10"))
+}
+
+/// `Some`, `String::len` and the like as the closure that they stand for.
+fn path_as_closure(path: &syn::ExprPath, arity: usize) -> Option<ExprClosure> {
+    if arity != 1 {
+        return None;
+    }
+    let segments = &path.path.segments;
+    let last = segments.last()?;
+    let item = Ident::new("__item", Span::mixed_site());
+    if super::is_capitalized(&path.path) || matches!(last.ident.to_string().as_str(), "from" | "try_from") {
+        return Some(syn::parse_quote_spanned!(path.span()=> |#item| #path(#item)));
+    }
+    if segments.len() >= 2 {
+        let method = &last.ident;
+        let is_identity = method == "identity";
+        return Some(match is_identity {
+            true => syn::parse_quote_spanned!(path.span()=> |#item| #item),
+            false => syn::parse_quote_spanned!(path.span()=> |#item| #item.#method()),
+        });
+    }
+    None
+}
+
+fn without_type(pat: &Pat) -> &Pat {
+    match pat {
+        Pat::Type(typed) => without_type(&typed.pat),
+        Pat::Paren(inner) => without_type(&inner.pat),
+        pat => pat,
+    }
+}
+
+/// The name in a pattern that is one, behind references or not.
+fn simple(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(name)
+            if name.subpat.is_none()
+                && name.mutability.is_none()
+                && name.ident != "None"
+                && !super::is_capitalized(&name.ident.clone().into()) =>
+        {
+            Some(&name.ident)
+        }
+        Pat::Reference(reference) if reference.mutability.is_none() => simple(without_type(&reference.pat)),
+        _ => None,
+    }
+}
+
+fn name_of(pat: &Pat) -> String {
+    simple(pat).map_or_else(|| "item".to_owned(), plain)
+}
+
+/// The last segment of a type's path.
+fn last_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The same of a type's first argument.
+fn inner_name(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(ty) => last_name(ty),
+        _ => None,
+    }
+}
