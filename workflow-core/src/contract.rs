@@ -6,9 +6,9 @@ use std::{fmt, future::Future, pin::Pin};
 use crate::{
     data::{Data, Shape},
     error::{ErrorKind, ErrorVariant, Failure, WorkflowError},
+    given::{Given, take_given, waits_for_token},
     history::Text,
     lower::TaskInfo,
-    given::{Given, take_given, waits_for_token},
     task::{MissingState, States, Task, decode_arguments},
 };
 

@@ -325,6 +325,8 @@ def valid(schema, value, work):
 
 
 def outcomes_are_equal(options, functions, work):
+    known = {file.name.removesuffix(".schema.json") for file in (options.workspace / "order-workflow/schemas").iterdir()}
+    check(known == {case[0] for case in CASES}, f"not every workflow has a case: {sorted(known)}")
     succeeded = 0
     for workflow, event in cases(options.workspace / "order-workflow/inputs"):
         schema = options.workspace / f"order-workflow/schemas/{workflow}.schema.json"

@@ -393,13 +393,13 @@ locals {
 
   tables = {}
 
-  topics = toset([])
+  topics = {}
 
-  queues = toset([])
+  queues = {}
 
-  buses = toset([])
+  buses = {}
 
-  activities = toset([])
+  activities = {}
 
   workflows = {
     "purchase-refund" = {

@@ -3,7 +3,8 @@
 //!
 //! ARNs are texts with holes: `${Partition}`, `${Region}`, `${Account}`, `${Stack}` for where it is
 //! deployed, `${StateMachine}` for the name of the state machine itself, and every placeholder of the
-//! definition for the name of the thing behind it.
+//! definition for the name of the thing behind it. `${AwsRegion}` and `${AwsAccountId}` in a definition are
+//! the place as well.
 
 use std::collections::BTreeMap;
 
@@ -59,8 +60,13 @@ pub enum Thing {
 pub struct Calls {
     /// What the state machine must be allowed to do, in the order of its states. Each once.
     pub needs: Vec<Need>,
-    /// What stands behind each placeholder.
+    /// What stands behind each placeholder, and each table, topic, queue and event bus that the definition
+    /// names itself: under its name and what it is, such as `OrdersTable`.
     pub things: BTreeMap<String, Thing>,
+    /// The names of those that the definition names itself.
+    pub names: BTreeMap<String, String>,
+    /// The indexes of tables that are queried: the table as the definition names it, and the index.
+    pub indexes: Vec<(String, String)>,
     /// What the definition does not say, each with what to do about it.
     pub problems: Vec<String>,
 }
@@ -97,7 +103,7 @@ impl Calls {
         reader.states(definition, "");
         // What stands where no call names a resource is a text: whoever deploys knows which.
         let text = definition.to_string();
-        holes(&text).for_each(|name| reader.found(name, Thing::Text));
+        holes(&text).filter(|name| !is_place(name)).for_each(|name| reader.found(name, Thing::Text));
         reader.calls
     }
 
@@ -259,8 +265,17 @@ impl Reader<'_> {
             self.found(name, thing);
             return arn(text);
         }
-        for name in holes(text) {
+        let text = &text
+            .replace("arn:aws:sns:${AwsRegion}", "arn:${Partition}:sns:${AwsRegion}")
+            .replace("${AwsRegion}", "${Region}")
+            .replace("${AwsAccountId}", "${Account}");
+        for name in holes(text).filter(|name| !is_place(name)) {
             self.found(name, Thing::Text);
+        }
+        if let Some((name, kind)) = own_name(text, &thing) {
+            let key: String = name.split(|it: char| !it.is_ascii_alphanumeric()).chain([kind]).collect();
+            self.calls.names.insert(key.clone(), name.to_owned());
+            self.found(&key, thing);
         }
         if text.starts_with("arn:") { text.to_owned() } else { arn(text) }
     }
@@ -311,6 +326,24 @@ impl Thing {
             Self::Text => "a text",
         }
     }
+}
+
+/// The name of a thing in the account and the region of the deployment that a definition names itself, and
+/// what it is.
+fn own_name<'a>(text: &'a str, thing: &Thing) -> Option<(&'a str, &'static str)> {
+    let (name, kind) = match thing {
+        Thing::Table { .. } => (text, "Table"),
+        Thing::EventBus if text != "default" => (text, "EventBus"),
+        Thing::Topic => (text.strip_prefix("arn:${Partition}:sns:${Region}:${Account}:")?, "Topic"),
+        Thing::Queue => (text.strip_prefix("https://sqs.${Region}.")?.split_once("/${Account}/")?.1, "Queue"),
+        _ => return None,
+    };
+    (!name.contains([':', '$', '{'])).then_some((name, kind))
+}
+
+/// Whether a hole stands for a part of the place, in an ARN or in a definition.
+pub(super) fn is_place(hole: &str) -> bool {
+    ["Partition", "Region", "Account", "Stack", "StateMachine", "AwsRegion", "AwsAccountId"].contains(&hole)
 }
 
 /// Whether a text is JSONata, which only an execution can evaluate.

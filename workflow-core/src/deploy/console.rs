@@ -111,14 +111,14 @@ impl Deployment {
     }
 
     fn filled(&self, placeholder: &str, machine: &Machine, place: &Place) -> Option<String> {
-        let text = match self.things.get(placeholder)? {
-            Thing::Function { .. } => {
+        let text = match self.things.get(placeholder) {
+            Some(Thing::Function { .. }) => {
                 let suffix = place.suffix();
                 format!(
                     "arn:${{Partition}}:lambda:${{Region}}:${{Account}}:function:${{{placeholder}}}{suffix}"
                 )
             }
-            Thing::Queue => {
+            Some(Thing::Queue) => {
                 let suffix = if place.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
                 format!("https://sqs.${{Region}}.{suffix}/${{Account}}/${{{placeholder}}}")
             }

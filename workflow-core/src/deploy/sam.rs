@@ -204,7 +204,8 @@ impl Deployment {
     }
 
     fn thing_resource(&self, name: &str, thing: &Thing) -> Option<Value> {
-        let named = self.sub(&format!("${{Stack}}-{name}"), "");
+        let named = self.sub(&self.name_of(name), "");
+        let fifo = self.name_of(name).ends_with(".fifo");
         Some(match thing {
             Thing::Table { key } => {
                 let attributes =
@@ -225,11 +226,21 @@ impl Deployment {
                     },
                 })
             }
-            Thing::Topic => json!({ "Type": "AWS::SNS::Topic", "Properties": { "TopicName": named } }),
-            Thing::Queue => json!({
-                "Type": "AWS::SQS::Queue",
-                "Properties": { "QueueName": named, "SqsManagedSseEnabled": true },
-            }),
+            Thing::Topic => {
+                let mut topic = json!({ "Type": "AWS::SNS::Topic", "Properties": { "TopicName": named } });
+                if fifo {
+                    topic["Properties"]["FifoTopic"] = true.into();
+                }
+                topic
+            }
+            Thing::Queue => {
+                let properties = json!({ "QueueName": named, "SqsManagedSseEnabled": true });
+                let mut queue = json!({ "Type": "AWS::SQS::Queue", "Properties": properties });
+                if fifo {
+                    queue["Properties"]["FifoQueue"] = true.into();
+                }
+                queue
+            }
             Thing::EventBus => json!({ "Type": "AWS::Events::EventBus", "Properties": { "Name": named } }),
             Thing::Activity => {
                 json!({ "Type": "AWS::StepFunctions::Activity", "Properties": { "Name": named } })

@@ -90,8 +90,20 @@ fn lambda(reader: &mut Reader<'_>, site: &Site<'_>) {
 }
 
 fn put_events(reader: &mut Reader<'_>, site: &Site<'_>) {
-    let Some(entries) = site.arguments.get("Entries").and_then(Value::as_array) else {
-        return reader.dynamic(site, "events:PutEvents");
+    let entries = match site.arguments.get("Entries") {
+        Some(Value::Array(entries)) => entries,
+        Some(Value::String(expression)) => {
+            let buses = buses_in(expression);
+            if buses.is_empty() {
+                reader.dynamic(site, "events:PutEvents");
+            }
+            for bus in buses {
+                let resource = reader.arn(bus, Thing::EventBus, &bus_arn);
+                reader.need(site, "events:PutEvents", resource);
+            }
+            return;
+        }
+        _ => return reader.dynamic(site, "events:PutEvents"),
     };
     for entry in entries {
         let bus = match entry.get("EventBusName") {
@@ -109,6 +121,17 @@ fn put_events(reader: &mut Reader<'_>, site: &Site<'_>) {
     }
 }
 
+/// The buses of the entries that an expression writes out; none where it may have others.
+fn buses_in(expression: &str) -> Vec<&str> {
+    let after = |key: &str| expression.split(key).skip(1).collect::<Vec<_>>();
+    let literal = |rest: &&str| rest.trim_start_matches([':', ' ']).starts_with('\'');
+    let buses = after("'EventBusName'");
+    if !buses.iter().all(literal) || buses.len() != after("'DetailType'").len() {
+        return Vec::new();
+    }
+    buses.into_iter().filter_map(|rest| rest.split('\'').nth(1)).collect()
+}
+
 /// A rule that Step Functions keeps in order to hear of what it waits for.
 fn managed_rule(reader: &mut Reader<'_>, site: &Site<'_>, rule: &str) {
     for action in ["events:PutTargets", "events:PutRule", "events:DescribeRule"] {
@@ -117,7 +140,14 @@ fn managed_rule(reader: &mut Reader<'_>, site: &Site<'_>, rule: &str) {
 }
 
 fn start_execution(reader: &mut Reader<'_>, site: &Site<'_>, sync: bool) {
-    let machine = reader.named(site, "StateMachineArn", Thing::StateMachine, &machine_arn);
+    let id = site.arguments.get("StateMachineArn").or_else(|| site.arguments.get("StateMachineArn.$"));
+    let own = id.and_then(Value::as_str).map(|id| id.trim_matches(['{', '%', '}', ' ']));
+    let machine = match own {
+        Some("$states.context.StateMachine.Id" | "$$.StateMachine.Id") => {
+            Named::Arn(machine_arn("${StateMachine}"))
+        }
+        _ => reader.named(site, "StateMachineArn", Thing::StateMachine, &machine_arn),
+    };
     match machine {
         Named::Arn(machine) => {
             reader.need(site, "states:StartExecution", machine.clone());
@@ -220,9 +250,11 @@ fn sdk(reader: &mut Reader<'_>, site: &Site<'_>, service: &str, action: &str) {
             reader.on(site, &[&format!("dynamodb:{pascal}")], "TableName", table, &table_arn);
         }
         ("dynamodb", "query") => {
-            let table = Thing::Table { key: Vec::new() };
+            let table = Thing::Table { key: table_key(reader, site) };
             match site.arguments.get("IndexName").and_then(Value::as_str) {
                 Some(index) => {
+                    let name = site.arguments.get("TableName").and_then(Value::as_str).unwrap_or_default();
+                    reader.calls.indexes.push((name.to_owned(), index.to_owned()));
                     let index = |name: &str| format!("{}/index/{index}", table_arn(name));
                     reader.on(site, &["dynamodb:Query"], "TableName", table, &index);
                 }
@@ -325,7 +357,7 @@ fn iam_prefix(service: &str) -> &str {
 /// The key of a table as far as a call shows it.
 fn table_key(reader: &Reader<'_>, site: &Site<'_>) -> Vec<(String, String)> {
     let table = site.arguments.get("TableName").and_then(Value::as_str).unwrap_or_default();
-    if let Some(key) = placeholder(table).and_then(|table| reader.known.keys.get(table)) {
+    if let Some(key) = reader.known.keys.get(placeholder(table).unwrap_or(table)) {
         return key.clone();
     }
     let attributes = |value: &Value| -> Vec<(String, String)> {

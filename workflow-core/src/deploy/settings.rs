@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{catalogue::CatalogueEntry, workflow::WorkflowKind};
 
 use super::{
-    calls::{Calls, Known, Need, Thing, holes},
+    calls::{Calls, Known, Need, Thing, holes, placeholder},
     policy::Policy,
 };
 
@@ -28,6 +28,7 @@ pub struct Settings {
     pub(super) known: Known,
     pub(super) grants: BTreeMap<String, Vec<(String, String)>>,
     pub(super) kept: Vec<(String, String)>,
+    pub(super) existing: Vec<String>,
 }
 
 /// An environment variable of every Lambda function, which whoever deploys may set.
@@ -50,6 +51,7 @@ impl Settings {
             known: Known { qualifier: ":*".to_owned(), ..Known::default() },
             grants: BTreeMap::new(),
             kept: Vec::new(),
+            existing: Vec::new(),
         }
     }
 
@@ -87,6 +89,14 @@ impl Settings {
     ) -> Self {
         let attributes = attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty.to_owned()));
         self.known.keys.insert(table.into(), attributes.collect());
+        self
+    }
+
+    /// Says that a table, a topic, a queue or an event bus which a definition names exists without the
+    /// deployment.
+    #[must_use]
+    pub fn existing(mut self, name: impl Into<String>) -> Self {
+        self.existing.push(name.into());
         self
     }
 
@@ -158,6 +168,8 @@ pub struct Deployment {
     pub(super) machines: Vec<Machine>,
     pub(super) functions: Vec<Function>,
     pub(super) things: BTreeMap<String, Thing>,
+    /// The names of things that a definition names itself.
+    pub(super) names: BTreeMap<String, String>,
 }
 
 /// Why there is no deployment.
@@ -213,10 +225,20 @@ impl Deployment {
             let mut calls = Calls::of(&definition, &settings.known);
             problems.extend(calls.problems.iter().map(|problem| format!("{name}: {problem}")));
             calls.things.iter().for_each(|(placeholder, thing)| all.found(placeholder, thing.clone()));
+            all.calls.names.extend(calls.names.clone());
             for (_, function) in settings.kept.iter().filter(|(workflow, _)| workflow == name) {
                 calls.need(need("lambda:InvokeFunction", function_arn(function), "executions that run"));
             }
             machine_needs().for_each(|need| calls.need(need));
+            for (table, index) in &calls.indexes {
+                let bare = placeholder(table).unwrap_or(table);
+                if !settings.existing.iter().any(|existing| existing == bare) {
+                    problems.push(format!(
+                        "{name}: the index `{index}` of the table `{table}` is queried, and no definition says its \
+                         keys; make the table elsewhere, and say so: `.existing(\"{bare}\")`"
+                    ));
+                }
+            }
             // Terraform's `templatefile` would read it as a directive.
             if definition.to_string().contains("%{") {
                 problems.push(format!(
@@ -230,11 +252,13 @@ impl Deployment {
             all.found(function, Thing::Function { timeout: None });
         }
         problems.append(&mut all.calls.problems);
-        let things = all.calls.things;
+        let (mut things, names) = (all.calls.things, all.calls.names);
+        things.retain(|key, _| names.get(key).is_none_or(|name| !settings.existing.contains(name)));
         for (name, thing) in &things {
             if matches!(thing, Thing::Table { key } if key.is_empty()) {
+                let table = names.get(name).unwrap_or(name);
                 problems.push(format!(
-                    "no state shows the key of the table `${{{name}}}`; say it: `.key(\"{name}\", [(\"Id\", \"S\")])`"
+                    "no state shows the key of the table `{table}`; say it: `.key(\"{table}\", [(\"Id\", \"S\")])`"
                 ));
             }
             if !name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') {
@@ -245,7 +269,7 @@ impl Deployment {
         problems.extend(shared_names(&machines, &things));
         let functions = functions(&settings, &things);
         if problems.is_empty() {
-            Ok(Self { settings, machines, functions, things })
+            Ok(Self { settings, machines, functions, things, names })
         } else {
             Err(DeployError { problems })
         }
@@ -282,8 +306,12 @@ impl Deployment {
         }
     }
 
-    /// The name of what stands behind a placeholder, with the hole `${Stack}`.
+    /// The name of what stands behind a placeholder, with the hole `${Stack}`; its own where a definition
+    /// gives one.
     pub(super) fn name_of(&self, placeholder: &str) -> String {
+        if let Some(name) = self.names.get(placeholder) {
+            return name.clone();
+        }
         match self.machine_behind(placeholder) {
             Some(machine) if self.things.get(placeholder) == Some(&Thing::StateMachine) => {
                 format!("${{Stack}}-{}", machine.name)
@@ -298,6 +326,11 @@ impl Deployment {
         let arn = |service: &str, kind: &str| {
             Some(format!("arn:${{Partition}}:{service}:${{Region}}:${{Account}}:{kind}${{{placeholder}}}"))
         };
+        match placeholder {
+            "AwsRegion" => return Some("${Region}".to_owned()),
+            "AwsAccountId" => return Some("${Account}".to_owned()),
+            _ => {}
+        }
         match self.things.get(placeholder)? {
             Thing::Function { .. } | Thing::Queue => None,
             Thing::Topic => arn("sns", ""),

@@ -77,13 +77,15 @@ impl Deployment {
             (function.name.clone(), value)
         });
         locals.insert("functions".to_owned(), Value::Object(functions.collect()));
-        let of = |wanted: &dyn Fn(&Thing) -> Option<Value>| -> Map<String, Value> {
+        let of = |wanted: &dyn Fn(&str, &Thing) -> Option<Value>| -> Map<String, Value> {
             let things = self.things.iter();
-            things.filter_map(|(name, thing)| Some((name.clone(), wanted(thing)?))).collect()
+            things.filter_map(|(name, thing)| Some((name.clone(), wanted(name, thing)?))).collect()
         };
-        let tables = of(&|thing| match thing {
+        let tables = of(&|name, thing| match thing {
             Thing::Table { key } => {
-                Some(key.iter().map(|(name, ty)| json!({ "name": name, "type": ty })).collect())
+                let key: Vec<Value> =
+                    key.iter().map(|(name, ty)| json!({ "name": name, "type": ty })).collect();
+                Some(json!({ "name": self.text(&self.name_of(name), ""), "key": key }))
             }
             _ => None,
         });
@@ -94,10 +96,9 @@ impl Deployment {
             ("buses", Thing::EventBus),
             ("activities", Thing::Activity),
         ] {
-            let names =
-                of(&|thing| (*thing == kind).then_some(Value::Null)).into_iter().map(|(name, _)| name);
-            let names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
-            locals.insert(name.to_owned(), json!(format!("=toset([{}])", names.join(", "))));
+            let name_of = |name: &str| Value::from(self.text(&self.name_of(name), ""));
+            let names = of(&|name, thing| (*thing == kind).then(|| name_of(name)));
+            locals.insert(name.to_owned(), Value::Object(names));
         }
         let workflows = self.machines.iter().map(|machine| (machine.name.clone(), self.workflow(machine)));
         locals.insert("workflows".to_owned(), Value::Object(workflows.collect()));

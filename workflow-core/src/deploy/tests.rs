@@ -210,6 +210,62 @@ fn several_tables_in_one_call_are_allowed_each() {
 }
 
 #[test]
+fn what_a_definition_names_itself_is_deployed_under_that_name() {
+    let definition = states(&json!({
+        "Keep": task("arn:aws:states:::dynamodb:putItem", &json!({ "TableName": "Kept", "Item": { "Id": { "S": "1" } } })),
+        "Tell": task("arn:aws:states:::sns:publish", &json!({
+            "TopicArn": "arn:aws:sns:${AwsRegion}:${AwsAccountId}:Told.fifo",
+        })),
+        "Queue": task("arn:aws:states:::sqs:sendMessage", &json!({
+            "QueueUrl": "https://sqs.${AwsRegion}.amazonaws.com/${AwsAccountId}/Jobs.fifo",
+        })),
+        "Raise": task("arn:aws:states:::events:putEvents", &json!({
+            "Entries": "{% [{'DetailType': 'a', 'EventBusName': 'shop'}, {'EventBusName': 'default', 'DetailType': 'b'}] %}",
+        })),
+        "Again": task("arn:aws:states:::states:startExecution", &json!({
+            "StateMachineArn": "{% $states.context.StateMachine.Id %}",
+        })),
+    }));
+    let of = |settings: Settings| {
+        Deployment::of(settings, [("shop", "", WorkflowKind::Standard, definition.clone())]).unwrap()
+    };
+    let shop = of(Settings::new("shop"));
+    let here = |service: &str, rest: &str| format!("arn:${{Partition}}:{service}:{HERE}:{rest}");
+    let resources: Vec<&str> =
+        shop.machines()[0].calls.needs.iter().map(|need| need.resource.as_str()).collect();
+    assert_eq!(
+        resources[..6],
+        [
+            here("dynamodb", "table/Kept"),
+            here("sns", "Told.fifo"),
+            here("sqs", "Jobs.fifo"),
+            here("events", "event-bus/shop"),
+            here("events", "event-bus/default"),
+            here("states", "stateMachine:${StateMachine}"),
+        ]
+    );
+    let things: Vec<&str> = shop.things().keys().map(String::as_str).collect();
+    assert_eq!(things, ["JobsfifoQueue", "KeptTable", "ToldfifoTopic", "shopEventBus"]);
+    let template = shop.sam("asl", "bootstrap.zip");
+    assert!(
+        template.contains("      TableName: Kept\n") && template.contains("      FifoQueue: true\n"),
+        "{template}"
+    );
+    assert!(template.contains("        AwsRegion:\n          Fn::Sub: ${AWS::Region}\n"), "{template}");
+    assert!(
+        shop.terraform("asl", "zip")[3].1.contains("AwsAccountId = local.account")
+            || shop.terraform("asl", "zip")[3].1.contains("AwsAccountId = \"${local.account}\"")
+    );
+    let place = Place::new("aws", "eu-west-1", "123456789012", "shop").unwrap();
+    let console = shop.console(&shop.machines()[0], &place);
+    assert_eq!(
+        console["States"]["Tell"]["Arguments"]["TopicArn"],
+        "arn:aws:sns:eu-west-1:123456789012:Told.fifo"
+    );
+    assert_eq!(of(Settings::new("shop").existing("Kept")).things().len(), 3);
+}
+
+#[test]
 fn a_placeholder_that_names_no_resource_is_asked_of_who_deploys() {
     let definition = states(&json!({ "A": { "Type": "Pass", "Output": { "greeting": "${Greeting}" } } }));
     let deployment =
@@ -447,13 +503,23 @@ fn one_name_for_two_things_is_refused() {
         ("a", "", WorkflowKind::Standard, both),
         ("b", "", WorkflowKind::Standard, taken),
         ("c", "", WorkflowKind::Standard, keyless),
+        (
+            "d",
+            "",
+            WorkflowKind::Standard,
+            states(&json!({ "A": task("arn:aws:states:::aws-sdk:dynamodb:query", &json!({
+                "TableName": "Journal", "IndexName": "ByTime",
+            })) })),
+        ),
     ];
-    let error = Deployment::of(Settings::new("shop"), definitions).unwrap_err();
+    let settings = Settings::new("shop").key("Journal", [("Account", "S")]);
+    let error = Deployment::of(settings, definitions).unwrap_err();
     assert_eq!(
         error.problems,
         [
             "a: `${Orders}` is a Lambda function in one state and a DynamoDB table in another; give one of them another name",
-            "no state shows the key of the table `${Kept}`; say it: `.key(\"Kept\", [(\"Id\", \"S\")])`",
+            "d: the index `ByTime` of the table `Journal` is queried, and no definition says its keys; make the table elsewhere, and say so: `.existing(\"Journal\")`",
+            "no state shows the key of the table `Kept`; say it: `.key(\"Kept\", [(\"Id\", \"S\")])`",
             "`Orders2` and `Orders2Role` would both be the resource Orders2Role; rename one",
         ]
     );

@@ -79,13 +79,13 @@ resource "aws_lambda_function" "function" {
 
 resource "aws_dynamodb_table" "table" {
   for_each     = local.tables
-  name         = "${var.name}-${each.key}"
+  name         = each.value.name
   billing_mode = "PAY_PER_REQUEST"
-  hash_key     = each.value[0].name
-  range_key    = try(each.value[1].name, null)
+  hash_key     = each.value.key[0].name
+  range_key    = try(each.value.key[1].name, null)
 
   dynamic "attribute" {
-    for_each = each.value
+    for_each = each.value.key
     content {
       name = attribute.value.name
       type = attribute.value.type
@@ -98,24 +98,26 @@ resource "aws_dynamodb_table" "table" {
 }
 
 resource "aws_sns_topic" "topic" {
-  for_each = local.topics
-  name     = "${var.name}-${each.key}"
+  for_each   = local.topics
+  name       = each.value
+  fifo_topic = endswith(each.value, ".fifo")
 }
 
 resource "aws_sqs_queue" "queue" {
   for_each                = local.queues
-  name                    = "${var.name}-${each.key}"
+  name                    = each.value
+  fifo_queue              = endswith(each.value, ".fifo")
   sqs_managed_sse_enabled = true
 }
 
 resource "aws_cloudwatch_event_bus" "bus" {
   for_each = local.buses
-  name     = "${var.name}-${each.key}"
+  name     = each.value
 }
 
 resource "aws_sfn_activity" "activity" {
   for_each = local.activities
-  name     = "${var.name}-${each.key}"
+  name     = each.value
 }
 
 # The state machines.
@@ -149,12 +151,18 @@ resource "aws_iam_role_policy" "workflow" {
 }
 
 resource "aws_sfn_state_machine" "workflow" {
-  for_each   = local.workflows
-  name       = "${var.name}-${each.key}"
-  type       = each.value.type
-  role_arn   = aws_iam_role.workflow[each.key].arn
-  definition = templatefile("${path.module}/${local.definitions}/${each.key}.asl.json", each.value.substitutions)
-  publish    = true
+  for_each = local.workflows
+  name     = "${var.name}-${each.key}"
+  type     = each.value.type
+  role_arn = aws_iam_role.workflow[each.key].arn
+  publish  = true
+
+  # The file names the calls of the partition `aws`.
+  definition = replace(
+    templatefile("${path.module}/${local.definitions}/${each.key}.asl.json", each.value.substitutions),
+    "\"arn:aws:states:::",
+    "\"arn:${local.partition}:states:::",
+  )
 
   logging_configuration {
     level                  = "ERROR"
