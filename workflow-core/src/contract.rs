@@ -176,3 +176,49 @@ async fn handle<T: Task>(payload: String, mut states: States) -> Result<String, 
         Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{IdempotencyKey, Pending, TaskToken, prelude::*};
+
+    #[task]
+    async fn charge(key: IdempotencyKey, cents: u32) -> String {
+        format!("{cents} under {key}")
+    }
+
+    #[task]
+    async fn approve(token: TaskToken, State(desk): State<String>, cents: u32) -> Pending<bool> {
+        assert_eq!((desk.as_str(), token.as_str(), cents), ("desk", "t-1", 5));
+        token.pending()
+    }
+
+    async fn answer<T: Task>(payload: serde_json::Value) -> Result<String, Failure> {
+        let mut states = States::default();
+        states.insert("desk".to_owned());
+        Handler::of::<T>().handle(payload.to_string(), states).await
+    }
+
+    #[tokio::test]
+    async fn what_the_platform_gives_is_read_from_the_payload() {
+        let answered = answer::<charge>(json!({ "cents": 5, "key": "k-1" })).await;
+        assert_eq!(answered.unwrap(), "\"5 under k-1\"");
+        let failure = answer::<charge>(json!({ "cents": 5 })).await.unwrap_err();
+        assert_eq!(failure.error, "InvalidPayload");
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_hands_a_token_out_answers_with_nothing() {
+        let answered = answer::<approve>(json!({ "cents": 5, "token": "t-1" })).await;
+        assert_eq!(answered.unwrap(), "null");
+    }
+
+    #[tokio::test]
+    async fn a_state_that_nobody_gave_has_a_name_as_an_error() {
+        let handling = Handler::of::<approve>();
+        let payload = json!({ "cents": 5, "token": "t-1" }).to_string();
+        assert_eq!(handling.handle(payload, States::default()).await.unwrap_err().error, "MissingState");
+    }
+}

@@ -188,6 +188,25 @@ fn a_workflow_has_its_input_its_output_its_errors_and_its_functions() {
     assert_eq!(changes(&schema, &schema), []);
 }
 
+#[task]
+async fn keyed(key: crate::IdempotencyKey, cents: u8) -> u8 {
+    let _ = key;
+    cents
+}
+
+#[workflow]
+async fn with_a_key(cents: u8) -> Result<u8, PlatformError> {
+    keyed(cents).await
+}
+
+#[test]
+fn what_the_platform_gives_stands_in_the_payload() {
+    let schema = of(crate::Catalogue::new().add::<with_a_key>().get("with-a-key").unwrap());
+    let payload = &schema["$defs"]["KeyedFunction.payload"];
+    assert_eq!(payload["required"], json!(["cents", "key"]));
+    assert_eq!(payload["properties"]["key"], json!({ "type": "string" }));
+}
+
 /// What a change at a place of the schema breaks.
 fn broken(pointer: &str, value: Value) -> Vec<String> {
     let before = sale_schema();
