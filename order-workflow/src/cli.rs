@@ -12,6 +12,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use order_workflow::{
+    chance::Chance,
     executor,
     ids::Ids,
     store::{Store, StoreUnavailable},
@@ -54,7 +55,8 @@ struct Run {
     /// The SQLite database that its handlers work on; without it, one in memory.
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
-    /// Makes identifiers and the jitter of retries repeatable.
+    /// Makes identifiers and the jitter of retries repeatable, and lets `order-processing` have bad luck:
+    /// the same for the same seed.
     #[arg(long)]
     seed: Option<u64>,
     /// Writes the execution's events to this file, as `GetExecutionHistory` shows them.
@@ -130,8 +132,8 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
     let store = open(command.db.as_deref())?;
     let executor = match command.seed {
-        Some(seed) => executor(store, Ids::seeded(seed)).seed(seed),
-        None => executor(store, Ids::random()),
+        Some(seed) => executor(store, Ids::seeded(seed), Chance::seeded(seed)).seed(seed),
+        None => executor(store, Ids::random(), Chance::none()),
     };
 
     let report = runtime.block_on(workflow.run(&executor, input));

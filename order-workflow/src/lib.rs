@@ -4,6 +4,7 @@
 //! workflow that ties them together. The other modules are what the tasks' handlers work with.
 
 pub mod bank;
+pub mod chance;
 pub mod ids;
 pub mod money;
 pub mod store;
@@ -11,9 +12,9 @@ pub mod workflows;
 
 use workflow_core::prelude::*;
 
-use crate::{ids::Ids, store::Store};
+use crate::{chance::Chance, ids::Ids, store::Store};
 
-/// An executor whose handlers work on this store and draw these identifiers.
-pub fn executor(store: Store, ids: Ids) -> Executor {
-    Executor::new().state(store).state(ids)
+/// An executor whose handlers work on this store, draw these identifiers and have such luck.
+pub fn executor(store: Store, ids: Ids, chance: Chance) -> Executor {
+    Executor::new().state(store).state(ids).state(chance)
 }

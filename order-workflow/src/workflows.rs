@@ -7,4 +7,5 @@ workflow_core::catalogue! {
     pub mod transaction;
     pub mod order_lifecycle;
     pub mod order_fulfillment;
+    pub mod order_processing;
 }

@@ -233,6 +233,7 @@ pub use workflow_macros::task;
 /// | Rust | Amazon States Language |
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
+/// | `dynamodb::put_item(ORDERS, &order).await?` and the other actions in [`services`] | a Task that calls the service itself |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
 /// | `workflow(..).await?` | the other workflow's states in the place of the call |
 /// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |

@@ -12,8 +12,8 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    contract::{PayloadFn, ShapeFn},
     arguments,
+    contract::{PayloadFn, ShapeFn},
     data::{Data, Shape},
     error::{Failure, WorkflowError},
     given::Given,

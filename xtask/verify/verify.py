@@ -250,7 +250,7 @@ def stack(ministack, cloudformation, handlers, database):
     template = json.dumps(without_versions_of_machines(cloudformation))
     s3.put_object(Bucket="artifacts", Key="template.json", Body=template)
     formation = ministack.client("cloudformation")
-    parameters = {"Architecture": "x86_64", "OrderDb": str(database), "OrderSeed": "1"}
+    parameters = {"Architecture": "x86_64", "OrderDb": str(database), "OrderSeed": "1", "OrderChance": "1"}
     formation.create_stack(
         StackName=STACK,
         TemplateURL=f"{ministack.url}/artifacts/template.json",

@@ -39,3 +39,9 @@ variable "order_seed" {
   description = "What identifiers follow from, a number: the same in every instance"
   default     = "1"
 }
+
+variable "order_chance" {
+  type        = string
+  description = "A number that lets things go wrong, for a demonstration; nothing does without"
+  default     = ""
+}

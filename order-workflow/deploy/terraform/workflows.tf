@@ -6,8 +6,9 @@ locals {
   default_package = "../../../target/lambda/order-workflow-lambda/bootstrap.zip"
 
   environment = {
-    ORDER_DB   = var.order_db
-    ORDER_SEED = var.order_seed
+    ORDER_DB     = var.order_db
+    ORDER_SEED   = var.order_seed
+    ORDER_CHANCE = var.order_chance
   }
 
   functions = {
@@ -146,6 +147,33 @@ locals {
         },
       ]
     }
+    ItemsInStockRetriever = {
+      timeout = 60
+      statements = [
+        {
+          Sid    = "LogsCreateLogStream"
+          Effect = "Allow"
+          Action = [
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+          ]
+          Resource = [
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}-ItemsInStockRetriever:*",
+          ]
+        },
+        {
+          Sid    = "XrayPutTraceSegments"
+          Effect = "Allow"
+          Action = [
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+          ]
+          Resource = [
+            "*",
+          ]
+        },
+      ]
+    }
     NotifyCustomerFunction = {
       timeout = 30
       statements = [
@@ -158,6 +186,33 @@ locals {
           ]
           Resource = [
             "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}-NotifyCustomerFunction:*",
+          ]
+        },
+        {
+          Sid    = "XrayPutTraceSegments"
+          Effect = "Allow"
+          Action = [
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+          ]
+          Resource = [
+            "*",
+          ]
+        },
+      ]
+    }
+    PaymentVerifier = {
+      timeout = 60
+      statements = [
+        {
+          Sid    = "LogsCreateLogStream"
+          Effect = "Allow"
+          Action = [
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+          ]
+          Resource = [
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}-PaymentVerifier:*",
           ]
         },
         {
@@ -389,11 +444,50 @@ locals {
         },
       ]
     }
+    chargePaymentMethod = {
+      timeout = 60
+      statements = [
+        {
+          Sid    = "LogsCreateLogStream"
+          Effect = "Allow"
+          Action = [
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+          ]
+          Resource = [
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}-chargePaymentMethod:*",
+          ]
+        },
+        {
+          Sid    = "XrayPutTraceSegments"
+          Effect = "Allow"
+          Action = [
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+          ]
+          Resource = [
+            "*",
+          ]
+        },
+      ]
+    }
   }
 
-  tables = {}
+  tables = {
+    CustomerOrdersTable = {
+      name = "CustomerOrders"
+      key = [
+        {
+          name = "OrderId"
+          type = "S"
+        },
+      ]
+    }
+  }
 
-  topics = {}
+  topics = {
+    OrderUpdatesTopic = "OrderUpdates"
+  }
 
   queues = {}
 
@@ -580,6 +674,80 @@ locals {
             "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-FulfillmentPrepareShipment:*",
             "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-FulfillmentProcessPayment:*",
             "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-FulfillmentValidateOrder:*",
+          ]
+        },
+        {
+          Sid    = "LogsCreateLogDelivery"
+          Effect = "Allow"
+          Action = [
+            "logs:CreateLogDelivery",
+            "logs:GetLogDelivery",
+            "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies",
+            "logs:DescribeLogGroups",
+          ]
+          Resource = [
+            "*",
+          ]
+        },
+        {
+          Sid    = "XrayPutTraceSegments"
+          Effect = "Allow"
+          Action = [
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+          ]
+          Resource = [
+            "*",
+          ]
+        },
+      ]
+    }
+    "order-processing" = {
+      type = "STANDARD"
+      substitutions = {
+        AwsAccountId          = "${local.account}"
+        AwsRegion             = "${local.region}"
+        ItemsInStockRetriever = aws_lambda_function.function["ItemsInStockRetriever"].qualified_arn
+        PaymentVerifier       = aws_lambda_function.function["PaymentVerifier"].qualified_arn
+        chargePaymentMethod   = aws_lambda_function.function["chargePaymentMethod"].qualified_arn
+      }
+      statements = [
+        {
+          Sid    = "LambdaInvokeFunction"
+          Effect = "Allow"
+          Action = [
+            "lambda:InvokeFunction",
+          ]
+          Resource = [
+            "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-ItemsInStockRetriever:*",
+            "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-PaymentVerifier:*",
+            "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}-chargePaymentMethod:*",
+          ]
+        },
+        {
+          Sid    = "DynamodbPutItem"
+          Effect = "Allow"
+          Action = [
+            "dynamodb:PutItem",
+          ]
+          Resource = [
+            "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/CustomerOrders",
+          ]
+        },
+        {
+          Sid    = "SnsPublish"
+          Effect = "Allow"
+          Action = [
+            "sns:Publish",
+          ]
+          Resource = [
+            "arn:${local.partition}:sns:${local.region}:${local.account}:OrderUpdates",
           ]
         },
         {

@@ -1,11 +1,12 @@
 //! The handlers of all tasks as AWS Lambda functions: one program, deployed once for each function.
 //!
 //! `ORDER_DB` names the SQLite file that the handlers work on. Identifiers follow from `ORDER_SEED`, so that
-//! a handler which is tried again in another instance gives the same ones.
+//! a handler which is tried again in another instance gives the same ones. `ORDER_CHANCE`, a number, lets things go
+//! wrong for a demonstration.
 
 use std::{env, path::PathBuf, process::ExitCode};
 
-use order_workflow::{ids::Ids, store::Store, workflows::catalogue};
+use order_workflow::{chance::Chance, ids::Ids, store::Store, workflows::catalogue};
 use workflow_core::{States, lambda};
 
 /// The one directory of a Lambda function that can be written to.
@@ -19,6 +20,10 @@ fn main() -> ExitCode {
         states.insert(match env::var("ORDER_SEED") {
             Ok(seed) => Ids::seeded(seed.parse()?),
             Err(_) => Ids::random(),
+        });
+        states.insert(match env::var("ORDER_CHANCE") {
+            Ok(seed) if !seed.is_empty() => Chance::seeded(seed.parse()?),
+            _ => Chance::none(),
         });
         Ok(states)
     })

@@ -196,11 +196,12 @@ fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<Strin
     // No parameter of a function over a list hides a variable or a function.
     let elements = program.elements.iter().map(|name| names.variable(name)).collect();
     let mut variables = vec!["value".to_owned(); program.vars.len()];
-    let results: HashMap<Var, &str> = program
+    let results: HashMap<Var, String> = program
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Task { call, result, .. } => Some((*result, call.task.name)),
+            Step::Task { call, result, .. } => Some((*result, format!("{}_result", call.task.name))),
+            Step::Fork { result, .. } => Some((*result, "results".to_owned())),
             _ => None,
         })
         .collect();
@@ -212,7 +213,7 @@ fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<Strin
 /// beside each other know nothing of each other's.
 fn name_variables(
     program: &Program,
-    results: &HashMap<Var, &str>,
+    results: &HashMap<Var, String>,
     region: &Lowered,
     mut names: Names,
     variables: &mut [String],
@@ -224,7 +225,7 @@ fn name_variables(
     for var in assigned {
         let wanted = match (&program.vars[var.0 as usize], results.get(&var)) {
             (Some(name), _) => name.clone(),
-            (None, Some(task)) => format!("{task}_result"),
+            (None, Some(result)) => result.clone(),
             (None, None) => "value".to_owned(),
         };
         variables[var.0 as usize] = names.variable(&wanted);

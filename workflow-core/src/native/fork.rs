@@ -179,9 +179,11 @@ where
     let mut outputs: Vec<Option<R>> = items.iter().map(|_| None).collect();
     let mut waiting = items.into_iter().enumerate();
     let mut running = FuturesUnordered::new();
+    let mut failed: Option<E> = None;
     let result = poll_fn(|cx| {
         loop {
-            while running.len() < at_once
+            while failed.is_none()
+                && running.len() < at_once
                 && let Some((place, item)) = waiting.next()
             {
                 let text = Text::json(&item).unwrap_or(Text::Static("null"));
@@ -194,7 +196,13 @@ where
             match running.poll_next_unpin(cx) {
                 // A place that became free is taken at once.
                 Poll::Ready(Some((place, Ok(output)))) => outputs[place] = Some(output),
-                Poll::Ready(Some((_, Err(error)))) => return Poll::Ready(Err(error)),
+                // Those that have started have their turn, even where another fails at once.
+                Poll::Ready(Some((_, Err(error)))) => {
+                    failed.get_or_insert(error);
+                }
+                Poll::Ready(None) | Poll::Pending if failed.is_some() => {
+                    return failed.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error)));
+                }
                 Poll::Ready(None) => return Poll::Ready(Ok(outputs.drain(..).flatten().collect())),
                 Poll::Pending => return Poll::Pending,
             }

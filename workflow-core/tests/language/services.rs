@@ -455,3 +455,35 @@ async fn an_index_is_queried() {
     let execution = Executor::test().service(tables).run(lists(7)).await;
     assert_eq!(execution.output().unwrap(), ["a-1", "a-2"]);
 }
+
+const WRONG_KEY: Table<Item> = Table::new("Items", "Id");
+
+#[workflow]
+async fn mistakes(item: Item, row: Row, text: String) -> Result<Row, StoreError> {
+    dynamodb::put_item(WRONG_KEY, &item).await?;
+    dynamodb::put_item(ROWS, &row).condition("State = :open AND").value("opne", "OPEN").await?;
+    let row = dynamodb::update_item(ROWS, &row.order_id, &text).await?;
+    Ok(row)
+}
+
+#[tokio::test]
+async fn what_dynamodb_would_refuse_is_told_before_anything_is_emitted() {
+    assert_eq!(
+        <mistakes as workflow_core::Workflow>::definition().problems,
+        [
+            "the items of the table `Items` have no attribute `Id`, which is a part of its key",
+            "the condition `State = :open AND` is not one that DynamoDB reads: an attribute is missing at the end",
+            "nothing says what `:open` stands for; add `.value(\"open\", &..)`",
+            "no expression mentions the value `:opne`",
+            "an expression for DynamoDB is fixed when the state machine is written; put what varies into `.value(..)`",
+        ]
+    );
+    let item = Item { sku: "s-1".to_owned(), pieces: 2 };
+    let execution = Executor::test().run(mistakes(item, row("o-1"), "SET a = :a".to_owned())).await;
+    assert_eq!(
+        execution.outcome().cause.as_deref(),
+        Some(
+            "The arguments of the call in the state 'Put Item' cannot be written: the items of the table `Items` have no attribute `Id`, which is a part of its key"
+        )
+    );
+}

@@ -185,7 +185,7 @@ fn joined<'a>(
             true => quote_spanned! {block.span()=>
                 ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
                 ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
-                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                    __failed.get_or_insert(__error);
                 }
             },
             false => {
@@ -202,6 +202,18 @@ fn joined<'a>(
         });
         outputs.push(output);
     }
+    // All branches start, even where the first fails at once.
+    let (failed, leave) = match fails {
+        true => (
+            quote!(let mut __failed = ::core::option::Option::None;),
+            quote! {
+                if let ::core::option::Option::Some(__error) = __failed {
+                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                }
+            },
+        ),
+        false => (TokenStream::new(), TokenStream::new()),
+    };
     let (all, end) = match fails {
         true => (quote!(::core::result::Result::Ok((#(#outputs,)*))), quote!(end)),
         false => (quote!((#(#outputs,)*)), quote!(end_value)),
@@ -212,7 +224,9 @@ fn joined<'a>(
             #branches
             ::core::future::poll_fn(|__cx| {
                 let mut __pending = false;
+                #failed
                 #polls
+                #leave
                 if __pending {
                     return ::core::task::Poll::Pending;
                 }

@@ -4,11 +4,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{Engine, Frame};
-use crate::interpreter::{
-    data::Data,
-    expression::{Path, Surroundings},
-    fault::Fault,
-    machine::{Format, Reader, ReaderResource, Transformation},
+use crate::{
+    digest,
+    interpreter::{
+        data::Data,
+        expression::{Path, Surroundings},
+        fault::Fault,
+        machine::{Format, Reader, ReaderResource, Transformation},
+    },
 };
 
 impl<'m> Engine<'m> {
@@ -34,7 +37,14 @@ impl<'m> Engine<'m> {
             let listed = objects.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
             let items = listed.take(most).map(|(name, text)| {
                 let key = name.split_once('/').map_or(name.as_str(), |(_, key)| key);
-                json!({ "Key": key, "Size": text.len(), "StorageClass": "STANDARD" })
+                let digest = digest::hex("MD5", text.as_bytes()).unwrap_or_default();
+                json!({
+                    "Etag": format!("\"{digest}\""),
+                    "Key": key,
+                    "LastModified": self.scopes[0].started.as_millis() / 1_000,
+                    "Size": text.len(),
+                    "StorageClass": "STANDARD",
+                })
             });
             return Ok(Ok(items.collect()));
         }
