@@ -28,6 +28,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 ACCOUNT, REGION, STACK = "123456789012", "eu-central-1", "shop"
 
+CARD = {"name": "John Doe", "cardType": "MASTERCARD", "expiration": "08/26"}
+
 # A workflow, the file with its input, and what is changed in it. Orders have a name for each case, because the
 # handlers' store outlives a case on Lambda and not in process.
 CASES = [
@@ -47,7 +49,15 @@ CASES = [
     ("order-fulfillment", "order-fulfillment.json", {"order_id": "f-2", "email": "nobody"}),
     ("order-fulfillment", "order-fulfillment.json", {"order_id": "f-3", "items": [{"item_id": "item0", "quantity": 1}]}),
     ("order-fulfillment", "order-fulfillment.json", {"order_id": "f-4", "payment_method": "DeclinedCard"}),
+    ("order-processing", "order-processing.json", {}),
+    ("order-processing", "order-processing.json", {"paymentDetails": {**CARD, "cardNumber": ""}}),
 ]
+
+# What MiniStack gets wrong, as it then ends. A fault that is gone fails the check, and its line can go.
+FAULTS = {
+    # It leaves out the `Assign` of a Parallel state.
+    "order-processing": ("States.QueryEvaluationError", "JSONata expression did not return a result: $not($results"),
+}
 
 
 class Failed(Exception):
@@ -327,11 +337,17 @@ def valid(schema, value, work):
 def outcomes_are_equal(options, functions, work):
     known = {file.name.removesuffix(".schema.json") for file in (options.workspace / "order-workflow/schemas").iterdir()}
     check(known == {case[0] for case in CASES}, f"not every workflow has a case: {sorted(known)}")
-    succeeded = 0
+    succeeded, faults = 0, 0
     for workflow, event in cases(options.workspace / "order-workflow/inputs"):
         schema = options.workspace / f"order-workflow/schemas/{workflow}.schema.json"
         valid(schema, event, work)
         here, there = native(options.program, workflow, event), deployed(functions, workflow, event)
+        if workflow in FAULTS:
+            error, cause = FAULTS[workflow]
+            known_fault = there.get("error") == error and there.get("cause", "").startswith(cause)
+            check(known_fault, f"{workflow} ends as {there}; is the fault of MiniStack gone?")
+            faults += 1
+            continue
         check(
             comparable(here) == comparable(there),
             f"{workflow} on {json.dumps(event)}\n  in process: {here}\n  deployed:   {there}",
@@ -346,7 +362,8 @@ def outcomes_are_equal(options, functions, work):
             names = known["$defs"]["errors"]["enum"]
             check(there["error"] in names or there["error"].startswith("States."), f"{there['error']} is not in {schema}")
     check(0 < succeeded < len(CASES), "the cases do not both succeed and fail")
-    return f"{len(CASES)} executions, {succeeded} of them succeeded, ended as in process"
+    same = len(CASES) - faults
+    return f"{same} executions, {succeeded} of them succeeded, ended as in process; {faults} met a known fault of MiniStack"
 
 
 def commands_work(options, ministack, functions):
@@ -357,7 +374,8 @@ def commands_work(options, ministack, functions):
     def xtask(*words, codes=(0,)):
         return run(options.xtask, *words, *where, codes=codes, **credentials)
 
-    check(xtask("diff").count(": the same\n") == 4, "what was deployed is not what the code says")
+    same = xtask("diff").count(": the same\n")
+    check(same == len({case[0] for case in CASES}), f"{same} definitions are what the code says")
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{STACK}-transaction"
     found = json.loads(functions.describe_state_machine(stateMachineArn=machine)["definition"])
     found["Comment"] = "Edited by hand."
