@@ -4,6 +4,8 @@
 use std::{future::Future, pin::Pin};
 
 use crate::{
+    contract::own_names,
+    error::{ErrorVariant, WorkflowError},
     lower::Definition,
     native::{Executor, InputError, Report, decode_input},
     workflow::{Start, Workflow, WorkflowMeta},
@@ -119,6 +121,7 @@ type Running = Pin<Box<dyn Future<Output = Report> + Send>>;
 pub struct CatalogueEntry {
     meta: WorkflowMeta,
     definition: fn() -> &'static Definition,
+    errors: fn() -> Vec<ErrorVariant>,
     check_input: fn(&str) -> Result<(), InputError>,
     run: fn(&Executor, String) -> Running,
 }
@@ -128,6 +131,7 @@ impl CatalogueEntry {
         Self {
             meta: W::META,
             definition: W::definition,
+            errors: W::Error::variants,
             check_input: |input| decode_input::<W::Arguments>(&W::META, input).map(drop),
             run: |executor, input| {
                 let execution = executor.run(Start::<W>::from_json(input));
@@ -144,6 +148,11 @@ impl CatalogueEntry {
     /// The symbolic reading.
     pub fn definition(&self) -> &'static Definition {
         (self.definition)()
+    }
+
+    /// The names of the errors that its executions may fail with, the platform's left out.
+    pub fn errors(&self) -> Vec<&'static str> {
+        own_names(&(self.errors)())
     }
 
     /// Checks that JSON text is an input of this workflow.

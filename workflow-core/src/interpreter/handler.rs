@@ -5,11 +5,7 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 use serde_json::{Value, json};
 
 use super::data::Data;
-use crate::{
-    error::Failure,
-    history::Text,
-    task::{States, TaskRun},
-};
+use crate::{contract::Handler, error::Failure, history::Text, task::States};
 
 /// The resource that calls the Lambda function which its input names.
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
@@ -258,13 +254,13 @@ impl TaskHandler for TaskMock {
 /// A Rust task as a handler: its body behind the same border of text as on Lambda.
 pub(super) struct RustTask {
     pub(super) states: States,
-    pub(super) run: TaskRun,
+    pub(super) run: Handler,
 }
 
 impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
         let invoked = call.resource.starts_with(INVOKE);
-        let work = self.run.start(call.payload().to_string(), self.states.clone());
+        let work = self.run.handle(call.payload().to_string(), self.states.clone());
         Answer::of(Work::Later(Box::pin(async move {
             let failed = |failure: Failure| {
                 let failure = failure.through_lambda();

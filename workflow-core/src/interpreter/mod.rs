@@ -75,10 +75,11 @@ use self::{
 };
 use crate::{
     clock::Clock,
+    contract::Handler,
     history::{History, Outcome, Status},
     limits::MAX_DATA_BYTES,
     lower::Definition,
-    task::{States, Task, TaskFn, TaskRun},
+    task::{States, Task, TaskFn},
 };
 
 /// Runs state machines in this process.
@@ -131,7 +132,7 @@ impl Interpreter {
     /// calls it: `.task(charge)`. Give the shared state of its parameters before.
     #[must_use]
     pub fn task<F: TaskFn<P>, P>(self, _: F) -> Self {
-        let handler = RustTask { states: self.states.clone(), run: TaskRun::of::<F::Task>() };
+        let handler = RustTask { states: self.states.clone(), run: Handler::of::<F::Task>() };
         self.handler(<F::Task as Task>::FUNCTION, handler)
     }
 
@@ -162,7 +163,7 @@ impl Interpreter {
     pub fn tasks(self, definition: &Definition) -> Self {
         definition.tasks.iter().fold(self, |interpreter, task| {
             let Some(function) = task.function else { return interpreter };
-            let handler = RustTask { states: interpreter.states.clone(), run: task.run };
+            let handler = RustTask { states: interpreter.states.clone(), run: task.contract.handler() };
             interpreter.handler(function, handler)
         })
     }

@@ -102,6 +102,7 @@ impl Builder {
         }
         let var = self.edit(|program| {
             let var = program.var(Some(name.to_owned()));
+            program.contract.parameters.push((name, T::shape));
             program.regions[0].params.push((var, key.map(str::to_owned)));
             var
         });

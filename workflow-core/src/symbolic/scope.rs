@@ -59,6 +59,9 @@ impl Builder {
     pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
         let mut inner = self.inner.borrow_mut();
         inner.program.sites += sites;
+        if let [_] = inner.bodies.as_slice() {
+            inner.program.contract.output = Some(T::shape);
+        }
         Scope { place: inner.bodies.last().and_then(|body| body.scope), of: PhantomData }
     }
 
