@@ -61,9 +61,6 @@ impl Symbolic<'_> {
             Expr::If(branch) => self.if_value(branch),
             Expr::Match(choice) => self.match_value(choice),
             Expr::Block(block) => {
-                if let Some(label) = &block.label {
-                    return self.refuse(label, "a labelled block cannot be left early in a workflow; use `if` and `else`");
-                }
                 self.value_block(&block.block)
             }
             Expr::Tuple(tuple) if tuple.elems.is_empty() => quote!(#b.unit()),

@@ -15,12 +15,13 @@ mod methods;
 mod native;
 mod pattern;
 mod pure;
+mod spellings;
 mod statement;
 mod sugar;
 mod symbolic;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Block, Expr, ExprAwait, spanned::Spanned, visit_mut::VisitMut};
+use syn::{Block, Expr, ExprAwait, ReturnType, Type, spanned::Spanned, visit_mut::VisitMut};
 
 use crate::errors::Errors;
 
@@ -44,9 +45,24 @@ pub(crate) fn readings(
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
     sites.visit_block_mut(&mut block);
-    let symbolic = symbolic::write(&block, function, parameters.collect(), fallible, errors);
+    let mut respelt = block.clone();
+    spellings::respell(&mut respelt, fallible);
+    let symbolic = symbolic::write(&respelt, function, parameters.collect(), fallible, errors);
     let native = native::write(block);
     Readings { native, symbolic, sites: sites.next }
+}
+
+/// Whether a function returns a `Result`: its type is called one, or an alias hides one that its body gives.
+pub(crate) fn returns_result(output: &ReturnType, block: &Block) -> bool {
+    let ReturnType::Type(_, ty) = output else { return false };
+    let Type::Path(path) = &**ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    if last.ident.to_string().ends_with("Result") {
+        return true;
+    }
+    let known = ["Vec", "Option", "Box", "BTreeMap", "HashMap"].iter().any(|name| last.ident == name);
+    let generic = !known && !last.arguments.is_none();
+    spellings::gives_result(block) || generic && sugar::is_fallible(block)
 }
 
 /// The execution, in the native reading. Not to be named by the author.
