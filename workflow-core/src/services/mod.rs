@@ -63,6 +63,7 @@ pub mod sns;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod sqs;
+mod token;
 
 pub use action::{Action, Operation};
 #[doc(hidden)]
@@ -74,3 +75,4 @@ pub use registry::{Answering, Request, Service};
 pub(crate) use registry::{Services, refusal, sdk_refusal};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteError};
+pub use token::{Ask, Asked, Asking};

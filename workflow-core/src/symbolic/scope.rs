@@ -14,7 +14,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
-    node::{Expr, Kind, Node, Presence},
+    node::{Expr, Kind, Node, Presence, UnaryOp},
     pattern::{Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -59,7 +59,7 @@ impl Builder {
     pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
         let mut inner = self.inner.borrow_mut();
         inner.program.sites += sites;
-        Scope { place: inner.frames.last().and_then(|frame| frame.scope), of: PhantomData }
+        Scope { place: inner.bodies.last().and_then(|body| body.scope), of: PhantomData }
     }
 
     /// Opens the scope of an `async` block or of an awaited `match`.
@@ -150,6 +150,54 @@ impl Builder {
     /// `Err(error)` as a value.
     pub fn err_value<T, E>(&self, error: Expr<E>) -> Expr<Result<T, E>> {
         self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
+    }
+
+    /// The success in a `Result`, whose error leaves the scope. A `Result` that conditions choose is taken
+    /// apart by Choices, so that an error that is written out is one that the scope knows by its name.
+    pub(super) fn passed<T, E>(&self, scope: Scope<T, E>, result: Node) -> Node {
+        let note = Note { about: Some("result"), ..Note::default() };
+        let kind = self.edit(|program| program.arena.kind(result).clone());
+        let (is_ok, then, otherwise) = match kind {
+            Kind::Object(entries) => match entries.as_slice() {
+                [(key, value)] if key == "Ok" => return *value,
+                [(key, error)] if key == "Err" => {
+                    self.raise(scope, *error, Note::default());
+                    return self.never::<()>().node();
+                }
+                _ => return result,
+            },
+            Kind::Named { element, value, body } => {
+                let (var, body) = self.edit(|program| {
+                    let var = program.var(Some(program.elements[element.0 as usize].clone()));
+                    let node = program.arena.add(Kind::Var(var));
+                    let read = &mut |kind: &Kind| (*kind == Kind::Element(element)).then_some(node);
+                    (var, program.arena.replace(body, read))
+                });
+                self.append(Step::Let { var, value, next: None });
+                return self.passed(scope, body);
+            }
+            Kind::Cond { condition, then, otherwise } => (condition, then, otherwise),
+            _ => self.edit(|program| {
+                let arena = &mut program.arena;
+                let value = arena.field(result, "Ok".to_owned(), Presence::Certain);
+                let error = arena.field(result, "Err".to_owned(), Presence::Certain);
+                let is_err = arena.add(Kind::Unary(UnaryOp::Exists, error));
+                let taken = |key: &str, node| vec![(key.to_owned(), node)];
+                let (ok, err) = (
+                    arena.add(Kind::Object(taken("Ok", value))),
+                    arena.add(Kind::Object(taken("Err", error))),
+                );
+                (arena.not(is_err), ok, err)
+            }),
+        };
+        let mut join = self.choice::<()>(note);
+        self.when(&mut join, Test(Some(is_ok)));
+        let value = self.passed(scope, then);
+        self.arm(&mut join, Expr::new(value));
+        self.otherwise(&mut join);
+        let value = self.passed(scope, otherwise);
+        self.arm(&mut join, Expr::new(value));
+        self.join(join).node()
     }
 
     /// Closes a scope's body: what comes next is its success, whose value this is.

@@ -6,13 +6,16 @@ mod callbacks;
 mod children;
 mod concurrency;
 mod data;
+mod decimals;
 mod effects;
 mod errors;
 mod expressions;
+mod functions;
 mod lists;
 mod loops;
 mod policies;
 mod services;
+mod times;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};

@@ -160,6 +160,11 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if name == "wait_for_token" && method.args.is_empty() {
+                        let (method, of) = (&method.method, &method.turbofish);
+                        written = quote_spanned!(method.span()=> #written.#method #of(&#b));
+                        continue;
+                    }
                     if CHILD_METHODS.contains(&name.as_str()) {
                         let arguments: Vec<TokenStream> =
                             method.args.iter().map(|argument| self.expr(argument)).collect();
@@ -217,6 +222,13 @@ impl Symbolic<'_> {
                 self.errors.refuse(
                     call,
                     format!("`{name}()` cannot fail, so there is nothing to take apart; write `let value = {name}().await;`"),
+                );
+                None
+            }
+            Awaited::RandomRange(range) => {
+                self.errors.refuse(
+                    range,
+                    "a random number cannot fail to be drawn, so there is nothing to take apart; write `let value = random_range(..).await;`",
                 );
                 None
             }
@@ -283,6 +295,23 @@ impl Symbolic<'_> {
         quote_spanned!(call.span()=> #b.#draw())
     }
 
+    /// `random_range(low..high).await`
+    pub(super) fn random_range(&mut self, range: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let Expr::Range(syn::ExprRange { start: Some(low), limits, end: Some(high), .. }) =
+            unparenthesized(range)
+        else {
+            return self.refuse(range, "write the range out, with both ends: `random_range(1..=6).await`");
+        };
+        let inclusive = matches!(limits, syn::RangeLimits::Closed(_));
+        let (low, high) = (self.expr(low), self.expr(high));
+        quote_spanned!(range.span()=> {
+            let __low = #low;
+            let __high = #high;
+            #b.random_range(__low, __high, #inclusive)
+        })
+    }
+
     /// `sleep(duration).await`
     pub(super) fn sleep(&mut self, await_: &ExprAwait, duration: &Expr) -> TokenStream {
         let b = self.b.clone();
@@ -296,10 +325,10 @@ impl Symbolic<'_> {
                 let seconds = self.expr(&call.args[0]);
                 quote_spanned!(duration.span()=> #b.sleep_seconds(#seconds, #site, #note))
             }
-            other => self.refuse(
-                other,
-                "a wait that depends on data is a number of seconds: `sleep(Duration::from_secs(..)).await`",
-            ),
+            other => {
+                let span = self.expr(other);
+                quote_spanned!(duration.span()=> #b.sleep_span(#span, #site, #note))
+            }
         }
     }
 }

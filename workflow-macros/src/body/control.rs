@@ -24,15 +24,15 @@ enum Position {
 }
 
 /// An arm, whatever it was written as.
-struct Case<'a> {
-    pat: Pat,
+pub(super) struct Case<'a> {
+    pub(super) pat: Pat,
     guard: Option<&'a Expr>,
-    body: Body<'a>,
+    pub(super) body: Body<'a>,
     attributes: &'a [syn::Attribute],
 }
 
 #[derive(Clone, Copy)]
-enum Body<'a> {
+pub(super) enum Body<'a> {
     Expr(&'a Expr),
     Block(&'a syn::Block),
     Nothing,
@@ -58,6 +58,9 @@ impl Symbolic<'_> {
     }
 
     fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
+        if self.framed {
+            return self.pure_if(branch);
+        }
         // `if let Ok(v) = call().await` is a `match` on a `Result`.
         if let Expr::Let(condition) = unparenthesized(&branch.cond)
             && let Expr::Await(await_) = unparenthesized(&condition.expr)
@@ -120,7 +123,7 @@ impl Symbolic<'_> {
     }
 
     /// A condition: what is evaluated first, and statements that bind its names and `__test`.
-    fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
+    pub(super) fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
         let b = self.b.clone();
         let mut parts = Vec::new();
         conjuncts(condition, &mut parts);
@@ -167,6 +170,9 @@ impl Symbolic<'_> {
     }
 
     fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
+        if self.framed {
+            return self.pure_match(choice);
+        }
         let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
         if let Expr::Await(await_) = unparenthesized(&choice.expr) {
             return self.match_awaited(await_, &cases, position);
@@ -263,7 +269,7 @@ impl Symbolic<'_> {
     }
 
     /// A guard: statements that add it to `__test`.
-    fn guard(&mut self, case: &Case<'_>) -> TokenStream {
+    pub(super) fn guard(&mut self, case: &Case<'_>) -> TokenStream {
         let b = self.b.clone();
         let Some(guard) = case.guard else { return TokenStream::new() };
         if has_effect(guard) {
@@ -372,6 +378,9 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
+        if self.framed {
+            return self.pure_let_else(pat, value, otherwise);
+        }
         let b = self.b.clone();
         let join = self.fresh("join");
         if let Expr::Await(await_) = unparenthesized(value) {
@@ -466,7 +475,7 @@ fn effect(expr: &Expr) -> TokenStream {
     first_await(expr).map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream)
 }
 
-fn case(arm: &Arm) -> Case<'_> {
+pub(super) fn case(arm: &Arm) -> Case<'_> {
     let (pat, guard) = match &arm.pat {
         Pat::Guard(guarded) => ((*guarded.pat).clone(), Some(&*guarded.guard)),
         pat => (pat.clone(), None),

@@ -1,7 +1,7 @@
 //! Expressions: each becomes a Rust expression of type `Expr`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprRange, Lit, Member, Path, RangeLimits, UnOp,
     spanned::Spanned,
@@ -13,7 +13,7 @@ use super::{
     await_::{Awaited, Call, awaited, ours},
     is_capitalized,
     statement::{attributes_of, called},
-    symbolic::{Symbolic, has_effect},
+    symbolic::{Symbolic, has_effect, is_compound},
     unparenthesized,
 };
 
@@ -76,12 +76,17 @@ impl Symbolic<'_> {
             Expr::Call(call) => self.call(call, expr),
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
+            Expr::Await(await_) if self.framed => self.refuse(
+                await_.await_token,
+                "a `#[pure]` function awaits nothing, so that it can stand inside an expression; await in the workflow, and pass the value",
+            ),
             Expr::Await(await_) => {
                 match awaited(&await_.base) {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
                     Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
                     Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
                     Awaited::Draw(call) => return self.draw(call),
+                    Awaited::RandomRange(range) => return self.random_range(range),
                     _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
@@ -92,25 +97,21 @@ impl Symbolic<'_> {
                 }
                 self.result_of_await(await_)
             }
+            Expr::Try(try_) if self.framed => self.pure_try(try_),
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
                 Expr::Await(_) if !self.fallible => self.refuse(
                     try_.question_token,
                     "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
                 ),
                 Expr::Await(await_) => self.await_try(await_),
-                Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if !is_capitalized(&path.path)) => {
-                    let name = called(call);
-                    self.refuse(
-                        &call.func,
-                        format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
-                    )
-                }
+                _ if self.pure => self.refuse(try_.question_token, super::pure::TRY_INSIDE),
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();
                     quote_spanned!(try_.question_token.span()=> #b.question(#scope, #result))
                 }
             },
+            Expr::Return(returned) if self.framed => self.pure_return(returned.expr.as_deref()),
             Expr::Return(returned) => {
                 let result = self.returned(returned.expr.as_deref());
                 quote!({ #result #b.never() })
@@ -148,6 +149,10 @@ impl Symbolic<'_> {
                 return self
                     .refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
             }
+            if ident == "self" {
+                let this = super::receiver_name(ident.span());
+                return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #this));
+            }
             if !is_capitalized(path) {
                 // A path begins and ends at the author's token, so that rustc points there.
                 return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #ident));
@@ -158,6 +163,13 @@ impl Symbolic<'_> {
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
+        if self.framed && is_compound(&binary.op) {
+            if self.was_refused(&binary.left) {
+                let b = &self.b;
+                return quote!(#b.unit());
+            }
+            return self.refuse(binary.op, CHANGES);
+        }
         if let Some(assigned) = self.compound_assign(binary) {
             return assigned;
         }
@@ -186,6 +198,9 @@ impl Symbolic<'_> {
         };
         let method = proc_macro2::Ident::new(method, span);
         let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
+        if short_circuit && self.framed {
+            return self.pure_short_circuit(binary);
+        }
         let left = self.expr(&binary.left);
         let right = self.expr(&binary.right);
         if !short_circuit {
@@ -213,7 +228,7 @@ impl Symbolic<'_> {
     fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
         let b = self.b.clone();
         let Expr::Path(path) = unparenthesized(&call.func) else {
-            return self.refuse(&call.func, "only a task can be called in a workflow, by its name");
+            return self.refuse(&call.func, "a workflow calls functions by their names");
         };
         let name = called(call);
         match (name.as_str(), call.args.len()) {
@@ -221,11 +236,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
-            ("Ok", 1) if self.pure => {
+            ("Ok", 1) if self.framed => {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.ok_value(#value));
             }
-            ("Err", 1) if self.pure => {
+            ("Err", 1) if self.framed => {
                 let error = self.error_value(&call.args[0]);
                 return quote!(#b.err_value(#error));
             }
@@ -254,7 +269,7 @@ impl Symbolic<'_> {
             (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
             (Some("String"), "with_capacity", 1) => return quote!(#b.text("")),
             (Some("Vec"), "with_capacity", 1) => return quote!(#b.array(&[])),
-            (Some("Vec"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("Vec"), "from", 1) | (Some("Box"), "new", 1) => return self.expr(&call.args[0]),
             (Some("BTreeMap"), "from" | "from_iter", 1) => {
                 let pairs = self.expr(&call.args[0]);
                 return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
@@ -273,7 +288,7 @@ impl Symbolic<'_> {
             (Some(number), "from", 1) if is_number(number) => {
                 let value = self.expr(&call.args[0]);
                 let ty = quote::format_ident!("{number}");
-                return quote_spanned!(call.func.span()=> #b.methods().into::<_, #ty>(#value));
+                return quote_spanned!(call.func.span()=> #b.methods().converted::<_, #ty>(#value));
             }
             (Some(number), "try_from", 1) if is_number(number) => {
                 let value = self.expr(&call.args[0]);
@@ -290,9 +305,6 @@ impl Symbolic<'_> {
         if is_capitalized(&path.path) {
             return self.constructor(expr, "construct").unwrap_or_default();
         }
-        if let Some(advice) = impure(&path.path) {
-            return self.refuse(&call.func, advice);
-        }
         match ours(&call.func) {
             Some("execution") => {
                 return self.refuse(
@@ -308,12 +320,7 @@ impl Symbolic<'_> {
             }
             None => {}
         }
-        self.refuse(
-            &call.func,
-            format!(
-                "`{name}` is called without `.await`, so Step Functions has no way to call it; await it if it is a `#[task]`, or call it inside a task"
-            ),
-        )
+        self.function_call(call, expr)
     }
 
     /// A struct, a variant or a tuple struct, built by the builder's method `build`. Nothing where
@@ -327,9 +334,7 @@ impl Symbolic<'_> {
                 let path = &literal.path;
                 let variant = last_segment(path);
                 if let Some(rest) = &literal.rest {
-                    return Some(
-                        self.refuse(rest, "`..` takes fields from another value; write every field out"),
-                    );
+                    return Some(self.updated(literal, rest));
                 }
                 let mut names = Vec::new();
                 let mut members = Vec::new();
@@ -384,6 +389,35 @@ impl Symbolic<'_> {
         }
     }
 
+    /// `Struct { field: value, ..base }`
+    fn updated(&mut self, literal: &syn::ExprStruct, base: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let path = &literal.path;
+        let fields: Vec<TokenStream> = literal
+            .fields
+            .iter()
+            .map(|field| {
+                let member = &field.member;
+                let name = match member {
+                    Member::Named(name) => plain(name),
+                    Member::Unnamed(index) => index.index.to_string(),
+                };
+                let value = self.expr(&field.expr);
+                quote_spanned!(member.span()=> (#name, #value))
+            })
+            .collect();
+        let members: Vec<_> = literal.fields.iter().map(|field| &field.member).collect();
+        let base = self.expr(base);
+        let whole = self.fresh("whole");
+        let updates = fields.iter().zip(&members).map(|(field, member)| {
+            quote_spanned! {member.span()=>
+                let (__name, __value) = #field;
+                let #whole = #b.update(#whole, __name, |__value: &#path| &(*__value).#member, __value);
+            }
+        });
+        quote!({ let #whole = #base; #(#updates)* #whole })
+    }
+
     /// What a literal holds. An error may hold a unit variant of another error, which serde does not
     /// know.
     fn held(&mut self, value: &Expr, in_error: bool) -> TokenStream {
@@ -433,6 +467,19 @@ impl Symbolic<'_> {
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
         match expr {
+            Expr::Const(block) => {
+                let b = self.builder_at(block.const_token.span());
+                quote_spanned!(block.const_token.span()=> #b.constant(#block))
+            }
+            // That the variable is set again was said where it was declared.
+            Expr::Assign(assign) if self.framed && self.was_refused(&assign.left) => {
+                let b = &self.b;
+                quote!(#b.unit())
+            }
+            Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) if self.framed => {
+                let first = expr.to_token_stream().into_iter().next();
+                self.refuse(first, CHANGES)
+            }
             Expr::Assign(assign) => self.assign(assign),
             Expr::While(loop_) => self.while_(loop_),
             Expr::Loop(loop_) => self.loop_(loop_),
@@ -465,6 +512,8 @@ impl Symbolic<'_> {
     }
 }
 
+/// What a pure body that changes something is told.
+pub(super) const CHANGES: &str = "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop";
 fn is_number(name: &str) -> bool {
     matches!(name, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "f64")
 }
@@ -486,7 +535,7 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
             "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
-            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
+            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it, several at the same time with `join!`",
         ),
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
@@ -494,6 +543,9 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
+        ),
+        ("Rc" | "Arc" | "RefCell" | "Cell" | "Mutex" | "RwLock" | "OnceCell" | "LazyLock", _) => Some(
+            "a value of a workflow is JSON, which is neither shared nor changed in place; hold the value itself, in a `let mut` if it changes, and share what a task needs as its `State`",
         ),
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")

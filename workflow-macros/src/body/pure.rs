@@ -224,6 +224,51 @@ fn lift(statement: &mut Stmt) -> Option<Vec<Stmt>> {
     Some(lifter.lifted)
 }
 
+pub(crate) const TRY_INSIDE: &str =
+    "`?` leaves a closure only from where it is always reached; write `let value = ..?;` before";
+
+/// The first `?` that is not alone behind a `let`.
+pub(crate) fn first_try(body: &Expr) -> Option<syn::Token![?]> {
+    struct Finder(Option<syn::Token![?]>);
+    impl VisitMut for Finder {
+        fn visit_local_mut(&mut self, local: &mut Local) {
+            if let Some(init) = &mut local.init
+                && let Expr::Try(tried) = &mut *init.expr
+            {
+                return self.visit_expr_mut(&mut tried.expr);
+            }
+            syn::visit_mut::visit_local_mut(self, local);
+        }
+        fn visit_expr_try_mut(&mut self, tried: &mut ExprTry) {
+            self.0.get_or_insert(tried.question_token);
+        }
+        fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    }
+    let mut finder = Finder(None);
+    finder.visit_expr_mut(&mut body.clone());
+    finder.0
+}
+
+/// Whether a body does more than compute, a `let value = ..?;` aside.
+pub(crate) fn acts(body: &Expr) -> bool {
+    struct Tries;
+    impl VisitMut for Tries {
+        fn visit_local_mut(&mut self, local: &mut Local) {
+            if let Some(init) = &mut local.init
+                && init.diverge.is_none()
+                && let Expr::Try(tried) = &*init.expr
+            {
+                *init.expr = (*tried.expr).clone();
+            }
+            syn::visit_mut::visit_local_mut(self, local);
+        }
+        fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    }
+    let mut body = body.clone();
+    Tries.visit_expr_mut(&mut body);
+    super::symbolic::has_effect(&body)
+}
+
 impl Symbolic<'_> {
     /// A block that only computes.
     pub(crate) fn pure_block(&mut self, block: &Block) -> TokenStream {

@@ -41,6 +41,10 @@ impl VisitMut for Respell {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        // A closure only computes.
+        if matches!(expr, Expr::Closure(closure) if closure.asyncness.is_none()) {
+            return;
+        }
         visit_mut::visit_expr_mut(self, expr);
         match expr {
             Expr::Block(labelled) if labelled.label.is_some() => {

@@ -127,6 +127,11 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
+            Pat::Ident(name) if simple && name.mutability.is_some() && self.framed => {
+                self.errors.refuse(name.mutability, super::expression::CHANGES);
+                self.refused.insert(plain(&name.ident));
+                TokenStream::new()
+            }
             Pat::Ident(name) if simple && name.mutability.is_some() => {
                 let ident = &name.ident;
                 let text = plain(ident);
@@ -220,7 +225,8 @@ impl Symbolic<'_> {
                 }
                 let value = self.expr(other);
                 quote! {
-                    let __value = #b.question(#scope, #value);
+                    let __value = #b.result_of(#scope, #value);
+                    let __value = #b.question(#scope, __value);
                     #b.ok(#scope, __value, ::core::default::Default::default());
                 }
             }

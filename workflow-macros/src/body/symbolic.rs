@@ -14,7 +14,7 @@ use crate::{
     errors::Errors,
 };
 
-use super::unparenthesized;
+use super::{functions::Functions, unparenthesized};
 
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
@@ -27,6 +27,12 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) scope: Ident,
     /// Whether what leads there is a `Result`.
     pub(crate) fallible: bool,
+    /// Whether what is written is the body of a `#[pure]` function.
+    pub(crate) framed: bool,
+    /// The `#[pure]` function whose body is written.
+    pub(crate) function_name: Option<Ident>,
+    /// The functions that the body calls by a plain name.
+    pub(crate) functions: Functions,
     /// What the author wrote at the statement, arm or expression, for the first state made of it.
     pub(crate) note: Option<Note>,
     /// Variables that hold an `async` block which is not awaited yet.
@@ -46,31 +52,34 @@ pub(crate) struct Symbolic<'a> {
     names: usize,
 }
 
-/// Writes the body of a workflow.
-pub(crate) fn write(
-    block: &Block,
-    function: String,
-    parameters: HashSet<String>,
-    fallible: bool,
-    errors: &mut Errors,
-) -> TokenStream {
-    let mut writer = Symbolic {
-        errors,
-        function,
-        b: super::builder(),
-        scope: super::scope(),
-        fallible,
-        note: None,
-        blocks: HashMap::new(),
-        around: HashSet::new(),
-        loops: Vec::new(),
-        awaited_blocks: HashSet::new(),
-        refused: HashSet::new(),
-        locals: parameters,
-        pure: false,
-        names: 0,
-    };
-    writer.result_block(block)
+impl<'a> Symbolic<'a> {
+    /// The writer of a body with these parameters.
+    pub(crate) fn new(
+        function: String,
+        parameters: HashSet<String>,
+        fallible: bool,
+        errors: &'a mut Errors,
+    ) -> Self {
+        Self {
+            errors,
+            function,
+            b: super::builder(),
+            scope: super::scope(),
+            fallible,
+            pure: false,
+            framed: false,
+            around: HashSet::new(),
+            function_name: None,
+            functions: Functions::new(),
+            note: None,
+            blocks: HashMap::new(),
+            loops: Vec::new(),
+            awaited_blocks: HashSet::new(),
+            refused: HashSet::new(),
+            locals: parameters,
+            names: 0,
+        }
+    }
 }
 
 impl Symbolic<'_> {
@@ -170,23 +179,32 @@ struct Effects {
     found: bool,
 }
 
-impl<'ast> Visit<'ast> for Effects {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        match expr {
+impl Effects {
+    /// Whether an expression has an effect beside those of its parts.
+    fn visit_own(&mut self, expr: &Expr) {
+        self.found |= match expr {
             Expr::Await(_)
             | Expr::Try(_)
             | Expr::Return(_)
             | Expr::Break(_)
             | Expr::Continue(_)
-            | Expr::Assign(_) => {
-                self.found = true;
-            }
-            Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.found = true,
-            Expr::Binary(binary) if is_compound(&binary.op) => self.found = true,
-            Expr::MethodCall(method) if super::methods::is_mutation(method) => self.found = true,
-            // A block has an effect when it is awaited.
-            Expr::Async(_) | Expr::Closure(_) => {}
-            _ => syn::visit::visit_expr(self, expr),
+            | Expr::Assign(_)
+            | Expr::Loop(_)
+            | Expr::While(_)
+            | Expr::ForLoop(_) => true,
+            Expr::Binary(binary) => is_compound(&binary.op),
+            Expr::MethodCall(method) => super::methods::is_mutation(method),
+            _ => false,
+        };
+    }
+}
+
+impl<'ast> Visit<'ast> for Effects {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        self.visit_own(expr);
+        // A block has an effect when it is awaited.
+        if !matches!(expr, Expr::Async(_) | Expr::Closure(_)) {
+            syn::visit::visit_expr(self, expr);
         }
     }
 }

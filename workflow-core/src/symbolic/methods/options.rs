@@ -54,6 +54,7 @@ pub trait Holder {
     fn empty(builder: &Builder, holder: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Holder for Option<T> {
     type Value = T;
     type With<U> = Option<U>;
@@ -114,6 +115,7 @@ fn check_depth<T: Data>(builder: &Builder) {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> Holder for Result<T, E> {
     type Value = T;
     type With<U> = Result<U, E>;
@@ -196,6 +198,7 @@ pub trait Tried<Out> {
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data, U> Tried<Option<U>> for Option<T> {
     type Value = T;
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
@@ -203,6 +206,7 @@ impl<T: Data, U> Tried<Option<U>> for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E, U, F: From<E>> Tried<Result<U, F>> for Result<T, E> {
     type Value = T;
     fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
@@ -226,17 +230,7 @@ pub trait Questioned<T, E> {
 impl<T, E: Propagates<E2>, T2, E2> Questioned<T, E> for Expr<Result<T2, E2>> {
     type Value = T2;
     fn question(self, builder: &Builder, scope: Scope<T, E>) -> Expr<T2> {
-        let (is_ok, value) = Result::<T2, E2>::held(builder, self.node());
-        let error = builder.edit(|program| match *program.arena.kind(self.node()) {
-            Kind::Cond { otherwise, .. } if is_variant(&program.arena, otherwise, "Err") => {
-                program.arena.field(otherwise, "Err".to_owned(), Presence::Certain)
-            }
-            _ => program.arena.field(self.node(), "Err".to_owned(), Presence::Certain),
-        });
-        let note = Note { about: Some("result"), ..Note::default() };
-        builder.leave_unless(is_ok, Expr::new(value), note, || {
-            builder.err_into(scope, Expr::<E2>::new(error), Note::default());
-        })
+        Expr::new(builder.passed(scope, self.node()))
     }
 }
 
@@ -255,6 +249,11 @@ impl Builder {
     /// `value?` in a workflow or an `async` block.
     pub fn question<T, E, Q: Questioned<T, E>>(&self, scope: Scope<T, E>, value: Q) -> Expr<Q::Value> {
         value.question(self, scope)
+    }
+
+    /// A `Result` that is the scope's own: tells its type.
+    pub fn result_of<T, E>(&self, _: Scope<T, E>, result: Expr<Result<T, E>>) -> Expr<Result<T, E>> {
+        result
     }
 
     fn leave_unless<T>(&self, test: Node, value: Expr<T>, note: Note, leave: impl FnOnce()) -> Expr<T> {
@@ -277,6 +276,7 @@ pub trait Filtered {
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Filtered for Vec<T> {
     type Item = T;
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
@@ -286,6 +286,7 @@ impl<T> Filtered for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Filtered for Option<T> {
     type Item = T;
     fn filter(builder: &Builder, filtered: Node, name: &str, body: impl FnOnce(Node) -> Node) -> Node {
@@ -362,7 +363,9 @@ impl Methods<'_> {
 
     /// `unwrap_or`
     pub fn unwrap_or<H: Holder>(&self, holder: Expr<H>, default: Expr<H::Value>) -> Expr<H::Value> {
-        Expr::new(H::either(self.0, holder.node(), "value", |value| value, |_, _| default.node()))
+        Expr::new(self.0.eager(default.node(), |default| {
+            H::either(self.0, holder.node(), "value", |value| value, |_, _| default)
+        }))
     }
 
     /// `unwrap_or_default`
@@ -377,7 +380,8 @@ impl Methods<'_> {
         option: Expr<Option<T>>,
         other: impl FnOnce() -> Expr<T>,
     ) -> Expr<T> {
-        self.unwrap_or(option, other())
+        let other = other();
+        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
     }
 
     /// `unwrap_or_else` on a `Result`
@@ -400,7 +404,11 @@ impl Methods<'_> {
         body: impl FnOnce(Expr<H::Value>) -> Expr<U>,
     ) -> Expr<U> {
         let then = |value| body(Expr::new(value)).node();
-        Expr::new(H::either(self.0, holder.node(), name, then, |_, _| default.node()))
+        Expr::new(
+            self.0.eager(default.node(), |default| {
+                H::either(self.0, holder.node(), name, then, |_, _| default)
+            }),
+        )
     }
 
     /// `map_or_else` on an `Option`
@@ -411,7 +419,8 @@ impl Methods<'_> {
         name: &str,
         body: impl FnOnce(Expr<T>) -> Expr<U>,
     ) -> Expr<U> {
-        self.map_or(option, default(), name, body)
+        let (then, default) = (|value| body(Expr::new(value)).node(), default());
+        Expr::new(Option::<T>::either(self.0, option.node(), name, then, |_, _| default.node()))
     }
 
     /// `and_then`
@@ -427,7 +436,9 @@ impl Methods<'_> {
 
     /// `or`
     pub fn or<T: Data>(&self, option: Expr<Option<T>>, other: Expr<Option<T>>) -> Expr<Option<T>> {
-        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
+        Expr::new(self.0.eager(other.node(), |other| {
+            Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other)
+        }))
     }
 
     /// `or_else` on an `Option`
@@ -436,18 +447,15 @@ impl Methods<'_> {
         option: Expr<Option<T>>,
         other: impl FnOnce() -> Expr<Option<T>>,
     ) -> Expr<Option<T>> {
-        self.or(option, other())
+        let other = other();
+        Expr::new(Option::<T>::either(self.0, option.node(), "value", |value| value, |_, _| other.node()))
     }
 
     /// `and`
     pub fn and<T: Data, U>(&self, option: Expr<Option<T>>, other: Expr<Option<U>>) -> Expr<Option<U>> {
-        Expr::new(Option::<T>::either(
-            self.0,
-            option.node(),
-            "value",
-            |_| other.node(),
-            |builder, _| builder.null(),
-        ))
+        Expr::new(self.0.eager(other.node(), |other| {
+            Option::<T>::either(self.0, option.node(), "value", |_| other, |builder, _| builder.null())
+        }))
     }
 
     /// `filter`
@@ -458,6 +466,18 @@ impl Methods<'_> {
         body: impl FnOnce(Expr<F::Item>) -> Expr<bool>,
     ) -> Expr<F> {
         Expr::new(F::filter(self.0, filtered.node(), name, |item| body(Expr::new(item)).node()))
+    }
+
+    /// `then_some` of a `bool`
+    pub fn then_some<T>(&self, condition: Expr<bool>, value: Expr<T>) -> Expr<Option<T>> {
+        let none = self.0.none::<T>();
+        Expr::new(self.0.eager(value.node(), |value| self.0.cond(condition, Expr::new(value), none).node()))
+    }
+
+    /// `then` of a `bool`
+    pub fn then<T>(&self, condition: Expr<bool>, value: impl FnOnce() -> Expr<T>) -> Expr<Option<T>> {
+        let (some, none) = (self.0.some(value()), self.0.none());
+        self.0.cond(condition, some, none)
     }
 
     /// `is_some_and` and `is_ok_and`
