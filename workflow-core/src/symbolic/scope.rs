@@ -242,6 +242,12 @@ impl Builder {
         (found, exprs)
     }
 
+    /// The whole error of a scope, as a value of the type that the scope fails with: rustc finds that type
+    /// from where the error goes, too.
+    pub fn error_of<T, E, X>(&self, _: Scope<T, E>, bound: Expr<X>) -> Expr<E> {
+        Expr::new(bound.node())
+    }
+
     /// Starts an arm for errors: what comes next is done for the errors that `pat` takes.
     pub fn when_error<T, E>(&self, scope: Scope<T, E>, pat: errors::ErrPat, guard: Test) {
         let mut inner = self.inner.borrow_mut();

@@ -84,6 +84,8 @@ impl Symbolic<'_> {
         let effects = position == Position::Result || has_effect(&Expr::If(without_condition(branch)));
         let note = if effects { self.take_note(about(&branch.cond)) } else { TokenStream::new() };
         let (prelude, tests) = self.condition(&branch.cond);
+        let bound = names_of(&branch.cond);
+        let texts: Vec<String> = bound.iter().map(plain).collect();
         let then = Body::Block(&branch.then_branch);
         let otherwise = match &branch.else_branch {
             Some((_, otherwise)) => Body::Expr(otherwise),
@@ -112,6 +114,7 @@ impl Symbolic<'_> {
             {
                 #tests
                 #b.when(&mut #join, __test);
+                #(let #bound = #b.part(#texts, #bound);)*
                 let __value = #then;
                 #b.arm(&mut #join, __value);
             }
@@ -306,8 +309,11 @@ impl Symbolic<'_> {
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        let whole =
+                            whole(&err.elems[0]).map(|name| quote!(let #name = #b.error_of(#inner, #name);));
                         quote! {{
                             let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
+                            #whole
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
@@ -436,6 +442,8 @@ impl Symbolic<'_> {
         let pattern = pattern::read(pat, self.errors);
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+        let bound = &pattern.names;
+        let texts: Vec<String> = bound.iter().map(plain).collect();
         quote! {
             let (__test, __names) = #b.bind(#value, &#value_of, #witness);
             let mut #join = #b.choice::<()>(#note);
@@ -448,6 +456,7 @@ impl Symbolic<'_> {
             }
             #b.join(#join);
             let #names = __names;
+            #(let #bound = #b.part(#texts, #bound);)*
         }
     }
 
@@ -488,6 +497,30 @@ fn result_pattern(pat: &Pat) -> Option<&'static str> {
     let Pat::TupleStruct(pattern) = pat else { return None };
     let last = pattern.path.segments.last()?;
     ["Ok", "Err"].into_iter().find(|name| last.ident == name)
+}
+
+/// The names that the patterns of a condition bind.
+fn names_of(condition: &Expr) -> Vec<Ident> {
+    let mut parts = Vec::new();
+    conjuncts(condition, &mut parts);
+    // What is wrong with a pattern is said where the condition is read.
+    let mut unsaid = crate::errors::Errors::default();
+    let names = parts.into_iter().filter_map(|part| match part {
+        Expr::Let(condition) => Some(pattern::read(&condition.pat, &mut unsaid).names),
+        _ => None,
+    });
+    names.flatten().collect()
+}
+
+/// The name that a pattern gives to the whole of what it takes.
+fn whole(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Paren(inner) => whole(&inner.pat),
+        Pat::Ident(name) if name.subpat.is_some() || !super::is_capitalized(&name.ident.clone().into()) => {
+            Some(&name.ident)
+        }
+        _ => None,
+    }
 }
 
 /// The parts of `a && b && c`.
