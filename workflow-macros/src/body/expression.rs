@@ -236,11 +236,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
-            ("Ok", 1) if self.framed => {
+            ("Ok", 1) => {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.ok_value(#value));
             }
-            ("Err", 1) if self.framed => {
+            ("Err", 1) => {
                 let error = self.error_value(&call.args[0]);
                 return quote!(#b.err_value(#error));
             }
@@ -252,12 +252,6 @@ impl Symbolic<'_> {
             ("JsonText", 1) => {
                 let value = self.expr(&call.args[0]);
                 return quote_spanned!(call.span()=> #b.json_text(#value));
-            }
-            ("Ok" | "Err", 1) => {
-                return self.refuse(
-                    &call.func,
-                    format!("`{name}(..)` leaves the function; write it last or behind `return`"),
-                );
             }
             _ => {}
         }
