@@ -48,6 +48,7 @@ pub(crate) fn readings(
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
+    spellings::write_out_closures(&mut block);
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
     sites.visit_block_mut(&mut block);

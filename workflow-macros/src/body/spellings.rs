@@ -4,22 +4,50 @@
 //! - `(a, b) = (b, a)` are two assignments of values that were taken before.
 //! - `let (mut a, b) = ..` binds the values, and then gives those that change a `let mut` of their own; so do
 //!   the patterns of arms, loops and `if let`.
+//! - `let add = |a, b| a + b;` is written out where it is called.
 //! - `loop { .. break Ok(value) .. }` at the end of what returns a `Result` returns it.
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    Block, Expr, ExprBreak, ExprLoop, Lifetime, Pat, Stmt,
+    Block, Expr, ExprBreak, ExprClosure, ExprLoop, Lifetime, Pat, Stmt,
     visit::Visit,
     visit_mut::{self, VisitMut},
 };
 
-use super::{statement::called, unparenthesized};
+use super::{statement::called, symbolic::has_effect, unparenthesized};
 
 /// Respells a body. `fallible` says that it ends what returns a `Result`.
 pub(crate) fn respell(block: &mut Block, fallible: bool) {
     Respell.visit_block_mut(block);
     if fallible {
         tail_of(block);
+    }
+}
+
+/// Writes out the closures that variables hold. Both readings see the result: neither knows a function that is a
+/// value.
+pub(crate) fn write_out_closures(block: &mut Block) {
+    Closures.visit_block_mut(block);
+}
+
+struct Closures;
+
+impl VisitMut for Closures {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let mut closures: Vec<(Ident, ExprClosure)> = Vec::new();
+        for mut statement in std::mem::take(&mut block.stmts) {
+            for (name, closure) in closures.iter().rev() {
+                WriteOut { name, closure }.visit_stmt_mut(&mut statement);
+            }
+            match closure_of(&statement) {
+                Some((name, closure)) => {
+                    closures.retain(|(known, _)| *known != name);
+                    closures.push((name, closure));
+                }
+                None => block.stmts.push(statement),
+            }
+        }
+        visit_mut::visit_block_mut(self, block);
     }
 }
 
@@ -30,6 +58,10 @@ impl VisitMut for Respell {
         visit_mut::visit_block_mut(self, block);
         let mut statements = Vec::with_capacity(block.stmts.len());
         for mut statement in std::mem::take(&mut block.stmts) {
+            if let Some(places) = in_places(&statement) {
+                statements.extend(places);
+                continue;
+            }
             let changing = match &mut statement {
                 Stmt::Local(local) if !is_name(&local.pat) => changing(&mut local.pat),
                 _ => Vec::new(),
@@ -100,6 +132,76 @@ impl VisitMut for Respell {
     }
 }
 
+/// A closure that a variable holds, if it only computes.
+fn closure_of(statement: &Stmt) -> Option<(Ident, ExprClosure)> {
+    let Stmt::Local(local) = statement else { return None };
+    let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init) else { return None };
+    let Expr::Closure(closure) = unparenthesized(&init.expr) else { return None };
+    let leaves = closure.asyncness.is_some() || has_effect(&closure.body);
+    (!leaves).then(|| (name.ident.clone(), closure.clone()))
+}
+
+/// Writes a closure out where it is called, and stands where it is handed on.
+struct WriteOut<'a> {
+    name: &'a Ident,
+    closure: &'a ExprClosure,
+}
+
+impl WriteOut<'_> {
+    fn is_named(&self, expr: &Expr) -> bool {
+        match unparenthesized(expr) {
+            Expr::Path(path) => path.path.is_ident(self.name),
+            Expr::Reference(reference) => self.is_named(&reference.expr),
+            _ => false,
+        }
+    }
+}
+
+impl VisitMut for WriteOut<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        match expr {
+            Expr::Call(call) if self.is_named(&call.func) && call.args.len() == self.closure.inputs.len() => {
+                let names: Vec<Pat> = call.args.iter().enumerate().map(taken).collect();
+                let values = &call.args;
+                let (inputs, body) = (self.closure.inputs.iter(), &self.closure.body);
+                let values = values.iter();
+                *expr = syn::parse_quote!({
+                    #(let #names = #values;)*
+                    #(let #inputs = #names;)*
+                    #body
+                });
+            }
+            Expr::MethodCall(method) => {
+                for argument in &mut method.args {
+                    if self.is_named(argument) {
+                        *argument = Expr::Closure(self.closure.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `let (mut a, b) = (x, y);` place by place, so that each variable has the type of its value.
+fn in_places(statement: &Stmt) -> Option<Vec<Stmt>> {
+    let Stmt::Local(local) = statement else { return None };
+    let (Pat::Tuple(pattern), Some(init)) = (&local.pat, &local.init) else { return None };
+    let Expr::Tuple(values) = unparenthesized(&init.expr) else { return None };
+    let mutable = pattern.elems.iter().any(|pat| !changing(&mut pat.clone()).is_empty());
+    if !mutable || init.diverge.is_some() || values.elems.len() != pattern.elems.len() {
+        return None;
+    }
+    let names: Vec<Pat> = values.elems.iter().enumerate().map(taken).collect();
+    let first = names.iter().zip(&values.elems).map(|(name, value)| syn::parse_quote!(let #name = #value;));
+    let second = pattern.elems.iter().zip(&names).filter_map(|(pat, name)| -> Option<Stmt> {
+        let bound = syn::parse_quote!(let #pat = #name;);
+        (!matches!(pat, Pat::Wild(_))).then_some(bound)
+    });
+    Some(first.chain(second).collect())
+}
+
 fn is_name(pat: &Pat) -> bool {
     match pat {
         Pat::Type(typed) => is_name(&typed.pat),
@@ -160,7 +262,12 @@ fn tail_of(block: &mut Block) {
 fn tail(expr: &mut Expr) {
     match expr {
         Expr::Loop(turns) => {
-            let mut breaks = Breaks { label: turns.label.as_ref().map(|label| label.name.clone()), inner: 0, results: false, returns: false };
+            let mut breaks = Breaks {
+                label: turns.label.as_ref().map(|label| label.name.clone()),
+                inner: 0,
+                results: false,
+                returns: false,
+            };
             breaks.visit_block_mut(&mut turns.body);
             if breaks.results {
                 breaks.returns = true;
@@ -243,7 +350,8 @@ fn is_result(expr: &Expr) -> bool {
         Expr::Return(returned) => returned.expr.as_deref().is_some_and(is_result),
         Expr::Block(block) => ends(&block.block),
         Expr::If(branch) => {
-            ends(&branch.then_branch) || branch.else_branch.as_ref().is_some_and(|(_, other)| is_result(other))
+            ends(&branch.then_branch)
+                || branch.else_branch.as_ref().is_some_and(|(_, other)| is_result(other))
         }
         Expr::Match(choice) => choice.arms.iter().any(|arm| is_result(&arm.body)),
         _ => false,
