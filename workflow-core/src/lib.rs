@@ -328,8 +328,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
-        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random, random_range,
-        sleep, sleep_until, task, uuid, workflow,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random,
+        random_range, sleep, sleep_until, task, uuid, workflow,
     };
 }
 

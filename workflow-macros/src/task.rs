@@ -15,9 +15,8 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference,
-        no_function, output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple,
-        typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, no_function,
+        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
 };

@@ -67,7 +67,9 @@ async fn ask(token: TaskToken, mail: &str, amount: u32) -> Result<Pending<Verdic
 async fn ask_now(mail: &str, amount: u32) -> Result<Verdict, ApprovalError> {
     Ok(match amount {
         0..=100 => Verdict::Approved { by: mail.to_owned() },
-        101..=500 => Verdict::Rejected { by: mail.to_owned(), reason: (amount % 2 == 0).then(|| "even".to_owned()) },
+        101..=500 => {
+            Verdict::Rejected { by: mail.to_owned(), reason: (amount % 2 == 0).then(|| "even".to_owned()) }
+        }
         _ => Verdict::Escalate,
     })
 }
@@ -93,7 +95,11 @@ pub async fn expense_report(expense: Expense) -> Result<String, ApprovalError> {
     let Some(manager) = &expense.submitter.manager else {
         return Err(ApprovalError::NoManager);
     };
-    let mail = if expense.amount > manager.limit.unwrap_or(1_000) { "cfo@example.com" } else { manager.mail.as_str() };
+    let mail = if expense.amount > manager.limit.unwrap_or(1_000) {
+        "cfo@example.com"
+    } else {
+        manager.mail.as_str()
+    };
     let verdict = match ask_now(mail, expense.amount).await {
         Ok(verdict) => verdict,
         Err(ApprovalError::Platform(PlatformError::Timeout(_))) => {
@@ -114,7 +120,11 @@ pub async fn expense_report(expense: Expense) -> Result<String, ApprovalError> {
         }
         Verdict::Rejected { by, reason: None } => Err(ApprovalError::Rejected { by }),
         Verdict::Escalate => {
-            notify("board@example.com", format!("{} asks for {}", expense.submitter.full_name, expense.amount)).await?;
+            notify(
+                "board@example.com",
+                format!("{} asks for {}", expense.submitter.full_name, expense.amount),
+            )
+            .await?;
             Ok(format!("{} escalated", expense.id))
         }
     }

@@ -69,7 +69,7 @@ pub async fn with_dead_letters(records: Vec<Record>) -> Result<String, BatchErro
         match store(record).await {
             Ok(id) => stored.push(id),
             Err(error @ (BatchError::Poison { .. } | BatchError::Busy)) => {
-                dead_letter(record, error.to_string()).await?;
+                dead_letter(record, error.cause()).await?;
                 failed += 1;
             }
             Err(error) => return Err(error),
@@ -83,7 +83,8 @@ fn records(ids: &[u32]) -> Vec<Record> {
         .map(|id| Record {
             id: *id,
             kind: [Kind::Insert, Kind::Update, Kind::HardDelete][*id as usize % 3],
-            payload: (id % 2 == 0).then(|| Payload { raw_text: format!("text {id}"), weight: *id as i32 - 5 }),
+            payload: (id % 2 == 0)
+                .then(|| Payload { raw_text: format!("text {id}"), weight: *id as i32 - 5 }),
         })
         .collect()
 }
@@ -173,7 +174,10 @@ pub async fn nested_maps(regions: Vec<Region>, fee: u32) -> Result<Vec<(String, 
 
 fn regions() -> Vec<Region> {
     vec![
-        Region { name: "north".into(), shops: vec![Shop { id: 1, sales: vec![5, 6] }, Shop { id: 2, sales: vec![] }] },
+        Region {
+            name: "north".into(),
+            shops: vec![Shop { id: 1, sales: vec![5, 6] }, Shop { id: 2, sales: vec![] }],
+        },
         Region { name: "south".into(), shops: vec![] },
         Region { name: "east".into(), shops: vec![Shop { id: 3, sales: vec![1] }] },
     ]
@@ -276,7 +280,9 @@ pub async fn route_tickets(tickets: Vec<Ticket>) -> Result<Vec<String>, BatchErr
     for ticket in tickets {
         let line = match ticket.priority {
             Priority::Critical => page_engineer(&ticket).await?,
-            Priority::High if ticket.subject.to_lowercase().contains("outage") => page_engineer(&ticket).await?,
+            Priority::High if ticket.subject.to_lowercase().contains("outage") => {
+                page_engineer(&ticket).await?
+            }
             Priority::High | Priority::Normal => enqueue("fast", ticket.id, None).await?,
             Priority::Low => enqueue("slow", ticket.id, Some(60)).await?,
         };

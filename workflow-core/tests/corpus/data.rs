@@ -196,8 +196,13 @@ program!(extract_transform_load: etl [extract, load] (4, 0.0), (0, 0.0), (4, 100
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Shape {
-    Circle { radius_cm: u32 },
-    Rectangle { width_cm: u32, height_cm: u32 },
+    Circle {
+        radius_cm: u32,
+    },
+    Rectangle {
+        width_cm: u32,
+        height_cm: u32,
+    },
     #[serde(rename = "nothing")]
     Empty,
 }
@@ -373,7 +378,11 @@ pub async fn effective(settings: Settings) -> Result<String, DataError> {
     apply(&accent, hard, dark).await
 }
 
-fn settings(theme: Option<(bool, Option<&str>)>, limits: Option<(u32, Option<u32>)>, parent: Option<Settings>) -> Settings {
+fn settings(
+    theme: Option<(bool, Option<&str>)>,
+    limits: Option<(u32, Option<u32>)>,
+    parent: Option<Settings>,
+) -> Settings {
     Settings {
         theme: theme.map(|(dark, accent)| Theme { dark, accent: accent.map(str::to_owned) }),
         limits: limits.map(|(soft, hard)| Limits { soft, hard }),

@@ -7,7 +7,8 @@ use workflow_core::{
     prelude::*,
     services::{
         dynamodb::{self, Table},
-        sns::{self, Topic}, sqs::{self, Queue},
+        sns::{self, Topic},
+        sqs::{self, Queue},
     },
 };
 
@@ -37,9 +38,15 @@ pub enum BookingError {
     #[error("full")]
     Full,
     #[error(transparent)]
-    Put(#[from] dynamodb::PutItemError),
+    Platform(#[from] PlatformError),
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error, WorkflowError)]
+pub enum StoreError {
+    #[error("booked already: {id}")]
+    Duplicate { id: String },
     #[error(transparent)]
-    Get(#[from] dynamodb::GetItemError),
+    Put(#[from] dynamodb::PutItemError),
     #[error(transparent)]
     Publish(#[from] sns::PublishError),
     #[error(transparent)]
@@ -58,7 +65,7 @@ async fn tell(text: String) -> Result<u32, PlatformError> {
 
 /// Drawn, timed, kept.
 #[workflow]
-pub async fn hold(guests: u32, hold_seconds: i64) -> Result<Booking, BookingError> {
+pub async fn hold(guests: u32, hold_seconds: u64) -> Result<Booking, BookingError> {
     let booking_id = uuid().await;
     let created = now().await;
     let until = created + TimeSpan::from_secs(hold_seconds);
@@ -80,7 +87,7 @@ pub async fn hold(guests: u32, hold_seconds: i64) -> Result<Booking, BookingErro
     Ok(booking)
 }
 
-program!(a_hold: hold [pay, tell] (2, 600), (9, 600), (2, -1), (9, 0));
+program!(a_hold: hold [pay, tell] (2, 600), (9, 600), (2, 0), (9, 0));
 
 #[workflow]
 pub async fn payment(order: String, cents: u32) -> Result<String, BookingError> {
@@ -161,11 +168,11 @@ const WORK: Queue<Stored> = Queue::new("Work");
 
 /// A table, a topic, a queue.
 #[workflow]
-pub async fn stored(id: String, guests: u32) -> Result<Option<Stored>, BookingError> {
+pub async fn stored(id: String, guests: u32) -> Result<Option<Stored>, StoreError> {
     let item = Stored { id: id.clone(), guests };
     match dynamodb::put_item(BOOKINGS, &item).if_absent().await {
         Ok(()) => {}
-        Err(dynamodb::PutItemError::ConditionalCheckFailed(_)) => return Err(BookingError::Duplicate { id }),
+        Err(dynamodb::PutItemError::ConditionalCheckFailed(_)) => return Err(StoreError::Duplicate { id }),
         Err(error) => return Err(error.into()),
     }
     if guests > 2 {
@@ -173,7 +180,9 @@ pub async fn stored(id: String, guests: u32) -> Result<Option<Stored>, BookingEr
     } else if sqs::send_message(WORK, &item).await.is_err() {
         tell("the queue is down".to_string()).await?;
     }
-    let found = dynamodb::get_item(BOOKINGS, &id).await?;
+    let Ok(found) = dynamodb::get_item(BOOKINGS, &id).await else {
+        return Ok(None);
+    };
     Ok(found)
 }
 

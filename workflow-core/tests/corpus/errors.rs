@@ -146,7 +146,7 @@ pub async fn fallbacks(hosts: Vec<String>, target: String) -> Result<u64, Backup
             Ok(blocks) => blocks,
             Err(NetworkError::Platform(error)) => return Err(error.into()),
             Err(error) => {
-                last = error.to_string();
+                last = error.cause();
                 continue;
             }
         };
@@ -276,3 +276,32 @@ pub async fn by_name(host: String) -> Result<String, NetworkError> {
 }
 
 program!(names_of_others: by_name [download, log] ("h".into()), ("".into()), ("reset".into()));
+
+/// The classic: a `Result` that is set in a loop until it is a good one.
+#[workflow]
+pub async fn last_result(hosts: Vec<String>, target: String) -> Result<u64, BackupError> {
+    let mut last: Result<Vec<u64>, NetworkError> = Err(NetworkError::ConnectionReset);
+    for host in &hosts {
+        last = if host.len() > 9 {
+            Err(NetworkError::NoSuchHost { host: host.clone() })
+        } else {
+            download(host).await
+        };
+        if last.is_ok() {
+            break;
+        }
+    }
+    let blocks = match last {
+        Ok(blocks) => blocks,
+        Err(NetworkError::NoSuchHost { host }) if host.is_empty() => vec![],
+        Err(error) => return Err(error.into()),
+    };
+    let written = if blocks.is_empty() { Ok(0) } else { write(&blocks, &target).await };
+    Ok(written?)
+}
+
+program!(the_last_result: last_result [download, write]
+    (vec!["".into(), "reset".into(), "ok".into(), "never".into()], "t".into()), (vec![], "t".into()),
+    (vec!["reset".into()], "t".into()), (vec!["reset".into(), "".into()], "t".into()), (vec!["h".into()], "full".into()),
+    (vec!["too long a name".into()], "t".into()),
+);

@@ -3,8 +3,8 @@
 use std::{fmt::Write as _, pin::pin, task::Poll};
 
 use workflow_core::{
-    ErrorKind, ErrorVariant, Execution, Executor, Failure, Fields, Mock, Shape, Start, Task, TaskFn, Workflow,
-    WorkflowError, testing,
+    ErrorKind, ErrorVariant, Execution, Executor, Failure, Fields, Mock, Shape, Start, Task, TaskFn,
+    Workflow, WorkflowError, testing,
 };
 
 /// How many calls of one task are made to fail, each in a run of its own.
@@ -62,11 +62,11 @@ fn failures<E: WorkflowError>() -> Vec<Failure> {
         Failure::new("Somebody.Elses", "nobody knows"),
         Failure::new("States.TaskFailed", "no name"),
     ];
-    declared(&E::variants(), &mut found);
+    declared::<E>(&E::variants(), &mut found);
     found
 }
 
-fn declared(variants: &[ErrorVariant], found: &mut Vec<Failure>) {
+fn declared<E: WorkflowError>(variants: &[ErrorVariant], found: &mut Vec<Failure>) {
     for variant in variants {
         match &variant.kind {
             ErrorKind::Named { name, fields, .. } if !name.contains('.') => {
@@ -74,11 +74,15 @@ fn declared(variants: &[ErrorVariant], found: &mut Vec<Failure>) {
                 let data: serde_json::Map<String, serde_json::Value> = data.collect();
                 let cause = match data.is_empty() {
                     true => format!("the text of {name}"),
-                    false => serde_json::json!({ "message": format!("the text of {name}"), "data": data }).to_string(),
+                    false => serde_json::json!({ "message": format!("the text of {name}"), "data": data })
+                        .to_string(),
                 };
-                found.push(Failure::new(*name, cause).through_lambda());
+                // As a handler in Rust would say it, where the value can be made.
+                let failure = Failure::new(*name, cause);
+                let failure = E::from_failure(failure.clone()).map_or(failure, |error| error.to_failure());
+                found.push(failure.through_lambda());
             }
-            ErrorKind::From(inner) => declared(&inner(), found),
+            ErrorKind::From(inner) => declared::<E>(&inner(), found),
             _ => {}
         }
     }
@@ -216,5 +220,5 @@ fn write_down<W: Workflow>(label: &str, execution: &Execution<W>) {
         "history": execution.history(),
     });
     let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
-    writeln!(file, "{line}").unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }

@@ -94,7 +94,8 @@ pub async fn compare_offers(vendors: Vec<String>, budget: u32) -> Result<Vec<(St
     let quotes = map(&vendors, async |vendor| quote(vendor).await).await?;
     let mut offers: Vec<Offer> = quotes.into_iter().flatten().filter(|offer| offer.price <= budget).collect();
     offers.sort_by_key(|offer| (Reverse(offer.rating.unwrap_or(0)), offer.vendor.clone()));
-    let (rated, unrated): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(|offer| offer.rating.is_some());
+    let (rated, unrated): (Vec<Offer>, Vec<Offer>) =
+        offers.into_iter().partition(|offer| offer.rating.is_some());
     let mut result: Vec<(String, u32)> =
         rated.iter().map(|Offer { vendor, price, .. }| (vendor.clone(), *price)).collect();
     if result.len() < 2 {
@@ -117,7 +118,8 @@ pub async fn series(values: Vec<i32>, weights: Vec<i32>) -> Result<Vec<i32>, Pla
     let rising = values.windows(2).filter(|pair| pair[0] < pair[1]).count() as i32;
     let pairs: Vec<i32> = values.iter().flat_map(|value| vec![*value, -value]).collect();
     let largest = values.iter().copied().max().unwrap_or(i32::MIN);
-    let odd: Vec<i32> = values.iter().skip_while(|value| **value < 0).filter(|value| *value % 2 != 0).cloned().collect();
+    let odd: Vec<i32> =
+        values.iter().skip_while(|value| **value < 0).filter(|value| *value % 2 != 0).cloned().collect();
     let product = values.iter().fold(1, |product, value| product * value);
     let told = archive("x", odd.len()).await?;
     let mut all = vec![weighted, rising, largest, product, if told { 1 } else { 0 }];

@@ -11,6 +11,7 @@ mod effects;
 mod errors;
 mod faults;
 mod iterators;
+mod keys;
 mod machines;
 mod polling;
 mod sagas;

@@ -253,7 +253,7 @@ async fn stock_of(sku: &str) -> Result<Option<u32>, JobError> {
 }
 
 #[workflow]
-pub async fn await_stock(sku: String, wanted: u32, deadline_seconds: i64) -> Result<Option<u32>, JobError> {
+pub async fn await_stock(sku: String, wanted: u32, deadline_seconds: u64) -> Result<Option<u32>, JobError> {
     let started = now().await;
     let mut seen: Option<u32> = None;
     let mut turns = 0;

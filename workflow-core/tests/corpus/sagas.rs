@@ -185,7 +185,11 @@ pub enum TripError {
 
 #[task]
 async fn book_hotel(traveller: &str, nights: u8) -> Result<u32, TripError> {
-    if nights > 30 { Err(TripError::NoRoom { nights }) } else { Ok(u32::from(nights) * 90 + traveller.len() as u32) }
+    if nights > 30 {
+        Err(TripError::NoRoom { nights })
+    } else {
+        Ok(u32::from(nights) * 90 + traveller.len() as u32)
+    }
 }
 
 #[task]

@@ -161,7 +161,11 @@ pub async fn authorize(request: Request) -> Outcome<String> {
     if !allowed {
         return Err(StyleError::TooDeep);
     }
-    let number = if let Some(retries @ 1..=9) = request.retries { ask(&format!("#{retries}")).await? } else { Some(0) };
+    let number = if let Some(retries @ 1..=9) = request.retries {
+        ask(&format!("#{retries}")).await?
+    } else {
+        Some(0)
+    };
     if matches!(number, Some(n) if n > 3) {
         Ok("many".to_owned())
     } else {
@@ -187,10 +191,10 @@ program!(authorization: authorize [ask]
 /// Tuples in variables, swapped; a Fibonacci that a task could not do.
 #[workflow]
 pub async fn fibonacci(turns: u32) -> Outcome<Vec<u32>> {
-    let mut pair = (0, 1);
+    let mut pair = (0u32, 1u32);
     let mut all = vec![];
     for turn in (0..turns).rev() {
-        let (a, b) = pair;
+        let (a, b): (u32, u32) = pair;
         all.push(a);
         pair = (b, a + b);
         if a % 2 == 0 && turn > 0 {
@@ -210,12 +214,15 @@ program!(fibonacci_numbers: fibonacci [half] (6), (0), (1));
 pub async fn closures(numbers: Vec<u32>, factor: u32) -> Outcome<Vec<u32>> {
     const OFFSET: u32 = 2;
     let scale = |number: u32| number * factor + OFFSET;
+    let is_even = |number: &u32| *number % 2 == 0;
+    let evens: Vec<u32> = numbers.iter().copied().filter(is_even).collect();
     let mut scaled = Vec::new();
     for number in numbers {
         let value = scale(number);
-        let value = if value % 2 == 0 { half(value).await? } else { scale(value) };
+        let value = if is_even(&value) { half(value).await? } else { scale(value) };
         scaled.push(value);
     }
+    scaled.extend(evens);
     Ok(scaled)
 }
 
@@ -256,7 +263,8 @@ program!(tries_in_tries: nested_tries [half] (4, 4), (3, 4), (4, 5), (4, 100), (
 /// Everything in one expression.
 #[workflow]
 pub async fn one_liner(a: u32, b: u32) -> Outcome<u32> {
-    Ok(half(half(a).await? + b).await? * if b > 2 { half(b * 2).await? } else { 1 } - ask("#1").await?.unwrap_or(0))
+    Ok(half(half(a).await? + b).await? * if b > 2 { half(b * 2).await? } else { 1 }
+        - ask("#1").await?.unwrap_or(0))
 }
 
 program!(one_line: one_liner [half, ask] (8, 2), (4, 4), (2, 2));
@@ -272,9 +280,6 @@ pub async fn ordered_failures(numbers: Vec<u32>) -> Outcome<Vec<u32>> {
             failures.push(number);
         }
         halves.push(result.ok());
-    }
-    if let [first, .., last] = failures.as_slice() {
-        return Err(StyleError::Odd(first + last));
     }
     if let Some(first) = failures.first() {
         return Err(StyleError::Odd(*first));

@@ -14,7 +14,11 @@ async fn translate(word: &str, language: &str) -> Result<String, PlatformError> 
 
 /// A letter is built line by line.
 #[workflow]
-pub async fn letter(name: String, lines: Vec<String>, language: Option<String>) -> Result<String, PlatformError> {
+pub async fn letter(
+    name: String,
+    lines: Vec<String>,
+    language: Option<String>,
+) -> Result<String, PlatformError> {
     let language = language.unwrap_or_else(|| "en".to_string());
     let greeting = translate("hello", &language).await?;
     let mut body = String::new();
