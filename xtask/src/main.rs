@@ -29,7 +29,9 @@ const FAILED: u8 = 2;
 #[command(name = "xtask", bin_name = "cargo xtask")]
 #[cfg_attr(
     not(feature = "aws"),
-    command(after_help = "`deploy`, `start`, `history` and `diff`, for what runs on AWS: see `cargo xaws --help`.")
+    command(
+        after_help = "`deploy`, `start`, `history` and `diff`, for what runs on AWS: see `cargo xaws --help`."
+    )
 )]
 struct CommandLine {
     #[command(subcommand)]

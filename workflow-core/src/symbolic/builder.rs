@@ -140,6 +140,13 @@ impl Builder {
         }
     }
 
+    /// A name that a pattern gives to a part of a value. A part of what is set again later is a variable of
+    /// its own, so that it stays what it was.
+    pub fn part<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        let changes = self.inner.borrow().program.reads_mutable(value.node());
+        if changes { self.bind_name(name, value) } else { value }
+    }
+
     /// Reads a pattern. The closure is never called: rustc finds the bindings' types in it.
     pub fn bind<T: Data, P: WitnessTuple>(
         &self,
