@@ -1,5 +1,6 @@
 //! What the program's commands do, and how they answer.
 
+mod ended;
 mod history_file;
 mod input;
 mod timeline;
@@ -10,19 +11,23 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use order_workflow::{
     chance::Chance,
     executor,
     ids::Ids,
+    interpreter,
     store::{Store, StoreUnavailable},
     workflows::catalogue,
 };
 use serde::Serialize;
 use serde_json::Value;
-use workflow_core::{Catalogue, CatalogueError, InputError, Report, Status, WorkflowKind};
+use workflow_core::{
+    Catalogue, CatalogueEntry, CatalogueError, InputError, Status, WorkflowKind, interpreter::DefinitionError,
+};
 
 use self::{
+    ended::Ended,
     history_file::{HistoryFile, HistoryFileError},
     input::{Source, SourceError},
     timeline::{Colour, timeline},
@@ -52,6 +57,9 @@ struct Run {
     /// A file with its input as JSON, or `-` for standard input.
     #[arg(long, value_name = "FILE")]
     input: Source,
+    /// What runs it: the workflow itself, or the state machine that it becomes with the same tasks.
+    #[arg(long, value_enum, default_value_t = Engine::Native)]
+    engine: Engine,
     /// The SQLite database that its handlers work on; without it, one in memory.
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -64,6 +72,12 @@ struct Run {
     history: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Engine {
+    Native,
+    Interpreter,
+}
+
 /// Why an execution was not started, or its history not written.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -73,6 +87,8 @@ enum Error {
     Source(#[from] SourceError),
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error("the workflow has no state machine: {0}")]
+    Definition(#[from] DefinitionError),
     #[error("could not open the database {}: {}", path.display(), source.reason)]
     Database { path: PathBuf, source: StoreUnavailable },
     #[error("`--db` and `--history` are both {}; give each a file of its own", .0.display())]
@@ -131,12 +147,7 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
     let store = open(command.db.as_deref())?;
-    let executor = match command.seed {
-        Some(seed) => executor(store, Ids::seeded(seed), Chance::seeded(seed)).seed(seed),
-        None => executor(store, Ids::random(), Chance::none()),
-    };
-
-    let report = runtime.block_on(workflow.run(&executor, input));
+    let report = runtime.block_on(execute(workflow, command, store, input))?;
 
     let mut stderr = io::stderr();
     let colour = Colour::for_terminal(stderr.is_terminal());
@@ -147,11 +158,36 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     if let Some(file) = history_file {
         file.write(report.history())?;
     }
-    Ok(if report.outcome.status == Status::Succeeded {
+    Ok(if report.outcome().status == Status::Succeeded {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(NOT_SUCCEEDED)
     })
+}
+
+/// Runs an execution on the engine that was asked for.
+async fn execute(
+    workflow: &CatalogueEntry,
+    command: &Run,
+    store: Store,
+    input: String,
+) -> Result<Ended, Error> {
+    let (ids, chance) = match command.seed {
+        Some(seed) => (Ids::seeded(seed), Chance::seeded(seed)),
+        None => (Ids::random(), Chance::none()),
+    };
+    match command.engine {
+        Engine::Native => {
+            let executor = executor(store, ids, chance);
+            let executor = command.seed.into_iter().fold(executor, |executor, seed| executor.seed(seed));
+            Ok(Ended::native(workflow.run(&executor, input).await))
+        }
+        Engine::Interpreter => {
+            let interpreter = interpreter(store, ids, chance);
+            let interpreter = command.seed.into_iter().fold(interpreter, |engine, seed| engine.seed(seed));
+            Ok(Ended::interpreted(workflow.interpret(&interpreter, &input)?.await))
+        }
+    }
 }
 
 fn open(database: Option<&Path>) -> Result<Store, Error> {
@@ -182,8 +218,8 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(report: &'a Report) -> Self {
-        let outcome = &report.outcome;
+    fn of(report: &'a Ended) -> Self {
+        let outcome = report.outcome();
         Self {
             status: outcome.status,
             // An output is JSON text; were it not, the text itself would be the honest answer.

@@ -10,11 +10,24 @@ pub mod money;
 pub mod store;
 pub mod workflows;
 
-use workflow_core::prelude::*;
+use workflow_core::{
+    interpreter::Interpreter,
+    prelude::*,
+    services::{dynamodb, sns},
+};
 
-use crate::{chance::Chance, ids::Ids, store::Store};
+use crate::{chance::Chance, ids::Ids, store::Store, workflows::order_processing::CUSTOMER_ORDERS};
 
 /// An executor whose handlers work on this store, draw these identifiers and have such luck.
 pub fn executor(store: Store, ids: Ids, chance: Chance) -> Executor {
     Executor::new().state(store).state(ids).state(chance)
+}
+
+/// An interpreter of the state machines whose tasks work on the same, with the services that they call in
+/// memory.
+pub fn interpreter(store: Store, ids: Ids, chance: Chance) -> Interpreter {
+    let tables = dynamodb::Memory::new();
+    tables.create(CUSTOMER_ORDERS);
+    let interpreter = Interpreter::new().state(store).state(ids).state(chance);
+    interpreter.service(tables).service(sns::Memory::new())
 }

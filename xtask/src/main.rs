@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        eprintln!("error: {error:#}");
         ExitCode::from(FAILED)
     })
 }

@@ -37,6 +37,8 @@ use super::{
 };
 use crate::{
     clock::{Running, Timer},
+    effects::uuid_of,
+    environment::Stream,
     error::Failure as LambdaFailure,
     history::{Detail, HistoryEvent, Text},
     time::Timestamp,
@@ -70,7 +72,10 @@ pub(super) struct Engine<'m> {
     turns: Vec<usize>,
     tokens: u64,
     map_runs: u64,
-    random: Cell<u64>,
+    /// Random numbers: what expressions draw, the jitter of retries, what services make.
+    drawn: Cell<u64>,
+    jitter: fastrand::Rng,
+    services: fastrand::Rng,
     written: Vec<(String, String)>,
     inspection: Option<Box<Inspection>>,
     end: Option<End>,
@@ -214,7 +219,9 @@ impl<'m> Engine<'m> {
             turns: Vec::new(),
             tokens: 0,
             map_runs: 0,
-            random: Cell::new(seed),
+            drawn: Cell::new(Stream::Drawn.from(seed).get_seed()),
+            jitter: Stream::Jitter.from(seed),
+            services: Stream::Services.from(seed),
             written: Vec::new(),
             inspection: None,
             end: None,
@@ -484,19 +491,8 @@ impl<'m> Engine<'m> {
     }
 
     /// A name like a UUID that is the same on each run with a seed.
-    fn fresh_name(&self) -> String {
-        let mut random = fastrand::Rng::with_seed(self.random.get());
-        let (high, low) = (random.u64(..), random.u64(..));
-        self.random.set(random.get_seed());
-        let (high, low) = ((high & !0xf000) | 0x4000, (low & !(0b11 << 62)) | (0b10 << 62));
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
+    fn fresh_name(&mut self) -> String {
+        uuid_of(&mut self.services)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What does the work of Task states: closures, mocks, and the Rust tasks of a program.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,10 @@ use super::data::Data;
 use crate::{
     error::Failure,
     history::Text,
+    resource::Resource,
+    services::{Request, Service},
     task::{States, TaskRun},
+    time::Timestamp,
 };
 
 /// The resource that calls the Lambda function which its input names.
@@ -33,6 +36,9 @@ pub struct TaskCall<'a> {
     pub token: Option<&'a str>,
     /// How often this handler was called in this execution before.
     pub turn: usize,
+    pub(super) now: Timestamp,
+    /// What services draw from.
+    pub(super) services: &'a RefCell<fastrand::Rng>,
 }
 
 impl TaskCall<'_> {
@@ -282,11 +288,33 @@ impl TaskHandler for RustTask {
     }
 }
 
+/// A service as a handler of all its actions.
+struct Asked(Arc<dyn Service>);
+
+impl TaskHandler for Asked {
+    fn handle(&self, call: &TaskCall<'_>) -> Answer {
+        let Some(resource) = Resource::named(call.resource) else {
+            return Answer::of(Work::Abort(format!("`{}` is too long for an action", call.resource)));
+        };
+        let service = Arc::clone(&self.0);
+        let request = Request {
+            resource,
+            arguments: Value::clone(call.input),
+            // Only a workflow in Rust declares more than its state machine says.
+            subject: None,
+            now: call.now,
+            seed: call.services.borrow_mut().u64(..),
+        };
+        Answer::later(async move { service.call(request).await })
+    }
+}
+
 /// The handlers of an interpreter, by what they were given for.
 #[derive(Clone, Default)]
 pub(super) struct Handlers {
     list: Vec<Arc<dyn TaskHandler>>,
     numbers: HashMap<String, usize>,
+    services: HashMap<&'static str, usize>,
     fallback: Option<usize>,
 }
 
@@ -296,13 +324,20 @@ impl Handlers {
         self.list.push(handler);
     }
 
+    pub(super) fn add_service(&mut self, service: Arc<dyn Service>) {
+        for client in service.clients() {
+            self.services.insert(client, self.list.len());
+        }
+        self.list.push(Arc::new(Asked(service)));
+    }
+
     pub(super) fn set_fallback(&mut self, handler: Arc<dyn TaskHandler>) {
         self.fallback = Some(self.list.len());
         self.list.push(handler);
     }
 
     /// The handler of a state: what was given for its name, its resource, the function that it calls,
-    /// or for everything else.
+    /// the service, or for everything else.
     pub(super) fn find(
         &self,
         state: &str,
@@ -318,8 +353,18 @@ impl Handlers {
                 .or_else(|| named(function_of(resource, input)?))
                 .or_else(|| named(resource.strip_prefix("arn:aws:states:::")?))
         };
-        let number = number.or(self.fallback)?;
+        let number = number.or_else(|| self.service(resource)).or(self.fallback)?;
         Some((number, &**self.list.get(number)?))
+    }
+
+    /// What answers for the service of a resource.
+    fn service(&self, resource: &str) -> Option<usize> {
+        if self.services.is_empty() {
+            return None;
+        }
+        let name = resource.strip_prefix("arn:aws:states:::")?;
+        let (client, _) = name.strip_prefix("aws-sdk:").unwrap_or(name).split_once(':')?;
+        self.services.get(client).copied()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -20,7 +20,10 @@ use super::{
     template::Template,
 };
 use crate::{
+    child::{ACCOUNT, REGION},
+    emit::render,
     history::Text,
+    lower::Definition,
     retry::{Backoff, Seconds},
 };
 
@@ -57,6 +60,25 @@ impl FromStr for StateMachine {
 }
 
 impl StateMachine {
+    /// The state machine that a workflow becomes, as it runs in the account of the native executor, where
+    /// functions have the names that the program gives them.
+    ///
+    /// # Errors
+    ///
+    /// What the workflow says that no state machine can.
+    pub fn of(definition: &Definition) -> Parsed<Self> {
+        if let Some(problem) = definition.problems.first() {
+            return Err(DefinitionError::new("", problem));
+        }
+        let functions = definition.tasks.iter().filter_map(|task| task.function);
+        let names =
+            functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
+        let json = names.fold(render(&definition.machine), |json, (placeholder, name)| {
+            json.replace(&format!("${{{placeholder}}}"), name)
+        });
+        Self::parse(&json)
+    }
+
     /// Reads a definition.
     ///
     /// # Errors

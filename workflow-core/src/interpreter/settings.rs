@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) account: String,
     pub(super) role_arn: Option<String>,
     pub(super) machine_name: String,
-    pub(super) execution_name: String,
+    pub(super) execution_name: Option<String>,
     pub(super) express: bool,
     pub(super) clock: Clock,
     pub(super) seed: Option<u64>,
@@ -39,7 +39,7 @@ impl Default for Settings {
             account: "123456789012".to_owned(),
             role_arn: Some("arn:aws:iam::123456789012:role/execution".to_owned()),
             machine_name: "machine".to_owned(),
-            execution_name: "execution".to_owned(),
+            execution_name: None,
             express: false,
             clock: Clock::Real,
             seed: None,
@@ -53,6 +53,10 @@ impl Default for Settings {
 }
 
 impl Settings {
+    pub(super) fn execution_name(&self) -> &str {
+        self.execution_name.as_deref().unwrap_or("execution")
+    }
+
     pub(super) fn machine_id(&self) -> String {
         self.arn("stateMachine", &self.machine_name)
     }
@@ -63,9 +67,9 @@ impl Settings {
             Some((name, label)) => self.arn("execution", &format!("{}/{label}:{name}", self.machine_name)),
             // The last part of an Express execution's ARN tells executions of one name apart.
             None if self.express => {
-                self.arn("express", &format!("{}:{}:{}", self.machine_name, self.execution_name, "1"))
+                self.arn("express", &format!("{}:{}:{}", self.machine_name, self.execution_name(), "1"))
             }
-            None => self.arn("execution", &format!("{}:{}", self.machine_name, self.execution_name)),
+            None => self.arn("execution", &format!("{}:{}", self.machine_name, self.execution_name())),
         }
     }
 

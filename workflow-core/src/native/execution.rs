@@ -28,7 +28,7 @@ pub struct Report {
     /// The executions that it started, directly or not, in the order in which they were started.
     pub children: Vec<ChildExecution>,
     /// What its values were drawn from, and its name where something asked for it.
-    pub(crate) drawn_seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     pub(crate) name: Option<String>,
     pub(super) recorded: Recorded,
 }

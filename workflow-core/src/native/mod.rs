@@ -385,8 +385,8 @@ fn report(context: &Context, end: End) -> Report {
     let tape = &mut context.tick().tape;
     tape.push(entry);
     let recorded = Recorded::of(tape.take());
-    let (drawn_seed, name) = (context.drawn_seed(), context.name());
-    Report { outcome, elapsed, aborted, children: Vec::new(), drawn_seed, name, recorded }
+    let (seed, name) = (context.seed(), context.name());
+    Report { outcome, elapsed, aborted, children: Vec::new(), seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -411,7 +411,7 @@ fn refused(error: InputError) -> Report {
         elapsed: Duration::ZERO,
         aborted: Some(error),
         children: Vec::new(),
-        drawn_seed: None,
+        seed: None,
         name: None,
         recorded: Recorded::default(),
     }

@@ -41,7 +41,7 @@ impl<'m> Engine<'m> {
             item: frame.item.as_deref(),
             token,
             now: self.time(),
-            random: &self.random,
+            drawn: &self.drawn,
             built: OnceCell::new(),
         }
     }

@@ -1,12 +1,14 @@
 //! Task states: an attempt is scheduled, its handler asked, and its answer told.
 
 use std::{
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
 use super::{
     End, Engine, Frame, InFlight, Phase, Step, answer_of, data_flow::NumberKind, panicked, poll_work,
+    recording::later,
 };
 use crate::{
     history::{Detail, Parameters, TaskOutput, TaskResource, Text},
@@ -222,6 +224,7 @@ impl<'m> Engine<'m> {
             *turn - 1
         });
         let iteration = if frame.parent.is_some() { self.iteration(frame) } else { Vec::new() };
+        let services = RefCell::new(self.services.clone());
         let call = TaskCall {
             state: &state.name,
             resource,
@@ -230,11 +233,15 @@ impl<'m> Engine<'m> {
             iteration: &iteration,
             token,
             turn,
+            now: later(self.clock.started(), self.now),
+            services: &services,
         };
-        Some(catch_unwind(AssertUnwindSafe(|| handler.handle(&call))).unwrap_or_else(|panic| {
+        let answer = catch_unwind(AssertUnwindSafe(|| handler.handle(&call))).unwrap_or_else(|panic| {
             let (error, cause) = panicked(&*panic);
             Answer::of(Work::Now(Err((error, cause))))
-        }))
+        });
+        self.services = services.into_inner();
+        Some(answer)
     }
 
     /// The iterations of Map states that a frame belongs to, outermost first.
