@@ -49,6 +49,7 @@ mod child;
 mod clock;
 mod data;
 mod digest;
+mod distributed;
 mod effects;
 pub mod emit;
 mod environment;
@@ -66,6 +67,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod s3_source;
 pub mod services;
 mod symbolic;
 mod task;
@@ -78,6 +80,10 @@ pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
+pub use distributed::{
+    DistributedPolicy, ExecutionType, MapRunResult, ResultWriterDetails, distributed_map,
+    distributed_map_batches,
+};
 pub use effects::*;
 pub use environment::{FixedScope, Scope};
 pub use error::*;
@@ -88,7 +94,7 @@ pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
-    Mock, Report, TaskTokenError, TaskTokens,
+    ItemCounts, MapRun, Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -237,6 +243,7 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
+/// | `distributed_map(&list, async \|item\| ..).await`, over an [`s3_source`] too, or in batches | a Map in `DISTRIBUTED` mode |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
 /// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
@@ -270,8 +277,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
-        TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, random, sleep, sleep_until, task,
-        uuid, workflow,
+        TimeSpan, Timestamp, WorkflowError, attempt, distributed_map, distributed_map_batches, execution,
+        map, now, random, s3_source, sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -293,7 +300,10 @@ pub mod __private {
         },
         given::PendingOf,
         lower::define,
-        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
+        native::{
+            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration,
+            run_attempt, run_distributed, run_distributed_written, run_map, source,
+        },
         services::{lower_resource, result_of_resource},
         symbolic::*,
     };

@@ -3,6 +3,7 @@
 //! The model's types rule out what they can; this is the rest. It reads the model alone, so a
 //! defect of the lowering shows here and not in somebody's account. All problems are told at once.
 
+mod distributed;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,7 @@ pub fn check(machine: &StateMachine, known_placeholders: &[&str]) -> Result<(), 
         problems.extend(in_seconds(None, "TimeoutSeconds", seconds));
     }
     names(&all(&machine.states), &mut problems);
+    distributed::labels(&all(&machine.states), &mut problems);
     paths(&machine.start_at, &machine.states, &mut problems);
     for (name, state) in all(&machine.states) {
         problems.extend(unknown_placeholders(name, known_placeholders, Some(name)));
@@ -69,7 +71,10 @@ pub fn check(machine: &StateMachine, known_placeholders: &[&str]) -> Result<(), 
                     problems.push(Problem::NoBranches { state: name.clone() });
                 }
             }
-            State::Map(map) => handlers(name, &map.retry, &map.catch, &mut problems),
+            State::Map(map) => {
+                handlers(name, &map.retry, &map.catch, &mut problems);
+                distributed::fields(name, map, &mut problems);
+            }
             State::Choice(choice) => rules(name, choice, &mut problems),
             State::Wait(wait) => problems.extend(wait_time(name, wait)),
             State::Pass(_) | State::Succeed(_) | State::Fail(_) => {}

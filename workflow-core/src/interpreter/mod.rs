@@ -247,6 +247,13 @@ impl Interpreter {
         })
     }
 
+    /// Gives what an ItemReader lists of the objects with a prefix: each as Step Functions gives it to a child.
+    pub(crate) fn listing(self, bucket: &str, prefix: &str, items: Vec<serde_json::Value>) -> Self {
+        self.with(|settings| {
+            settings.listings.insert(format!("{bucket}/{prefix}"), items);
+        })
+    }
+
     /// Sets the region and the account of ARNs.
     #[must_use]
     pub fn account(self, region: impl Into<String>, account: impl Into<String>) -> Self {

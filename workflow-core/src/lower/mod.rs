@@ -6,6 +6,7 @@
 //! and for every branch and iteration in it. `machine` puts the rest together,
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
+mod distributed;
 mod draft;
 mod drawn;
 mod jsonata;

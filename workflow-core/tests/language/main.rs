@@ -6,6 +6,7 @@ mod callbacks;
 mod children;
 mod concurrency;
 mod data;
+mod distributed;
 mod effects;
 mod errors;
 mod expressions;

@@ -8,6 +8,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
+    distributed::Leaving,
     expression::impure,
     site,
     statement::called,
@@ -26,6 +27,10 @@ impl Symbolic<'_> {
         };
         if let Some(block) = block {
             return self.try_block(&block);
+        }
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let fallible = self.fallible;
+            return self.distributed(await_, &children, &Leaving { scope, fallible, last: false });
         }
         if let Some(forked) = self.forked(await_) {
             return forked;
@@ -90,6 +95,10 @@ impl Symbolic<'_> {
 
     /// `call.await` where its `Result` is the scope's own.
     pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let leaving = Leaving { scope: self.scope.clone(), fallible: self.fallible, last: true };
+            return self.distributed(await_, &children, &leaving);
+        }
         if let Some(forked) = self.forked(await_) {
             return forked;
         }
@@ -211,7 +220,11 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
+            Awaited::Block(_)
+            | Awaited::Join { .. }
+            | Awaited::Map(_)
+            | Awaited::Distributed(_)
+            | Awaited::Attempt(_) => None,
             Awaited::Draw(call) => {
                 let name = called(call);
                 self.errors.refuse(

@@ -9,6 +9,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, awaited},
+    distributed::Leaving,
     pattern,
     symbolic::{Symbolic, first_await, has_effect},
     unparenthesized,
@@ -362,7 +363,14 @@ impl Symbolic<'_> {
         let attempt = match block {
             Some(block) => self.result_block(&block.block),
             None => {
-                let value = self.await_last(await_);
+                let value = match awaited(&await_.base) {
+                    // Its closure fails as the function around it does, whatever reads the map's own error.
+                    Awaited::Distributed(children) => {
+                        let leaving = Leaving { scope: outer.clone(), fallible, last: true };
+                        self.distributed(await_, &children, &leaving)
+                    }
+                    _ => self.await_last(await_),
+                };
                 quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
             }
         };

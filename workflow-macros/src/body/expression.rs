@@ -296,6 +296,12 @@ impl Symbolic<'_> {
         if let Some(advice) = impure(&path.path) {
             return self.refuse(&call.func, advice);
         }
+        if super::distributed::is_source(&call.func) {
+            return self.refuse(
+                &call.func,
+                format!("a source is no value: it stands where it is read; write `distributed_map(s3_source::{name}(..), async |item| ..)`"),
+            );
+        }
         match ours(&call.func) {
             Some("execution") => {
                 return self.refuse(
@@ -494,7 +500,9 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
         ),
-        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
+        (_, "map" | "attempt" | "distributed_map" | "distributed_map_batches") => {
+            Some("this does nothing until it is awaited; write `.await?` after it")
+        }
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
         ),

@@ -7,6 +7,7 @@
 mod await_;
 mod calls;
 mod control;
+mod distributed;
 mod expression;
 mod fork;
 mod loops;

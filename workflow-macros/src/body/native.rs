@@ -13,7 +13,7 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
-    context, is_capitalized, site,
+    context, distributed, is_capitalized, site,
     statement::called,
     sugar, unparenthesized,
 };
@@ -129,13 +129,16 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
             let policy = called_on(function, 2, &policy);
+            // Not at the author's tokens: no lint of closures is meant for the author.
+            let call = quote!(|__item| __body(__item));
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, |__item| __body(__item)).await
+                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
             }})
         }
+        Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
         Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
             let policy = called_on(function, 1, &policy);
             Some(quote_spanned! {span=> {
@@ -149,7 +152,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
 }
 
 /// `map((), ()).max_concurrency(3)`: the policy alone, by the author's own name of the function.
-fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
+pub(super) fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
     let units = sugar::unit_arguments(arguments);
     let mut written = quote_spanned!(function.span()=> #function(#units));
     for ExprMethodCall { method, args, .. } in policy {
@@ -278,7 +281,7 @@ fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
 }
 
 /// A name that the author cannot have written.
-fn hidden(name: &str, span: Span) -> Ident {
+pub(super) fn hidden(name: &str, span: Span) -> Ident {
     Ident::new(&format!("__{name}"), span)
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Run {
     pub(super) tolerated_count: Option<f64>,
     pub(super) tolerated_percentage: Option<f64>,
     pub(super) total: usize,
+    /// How many elements each child has.
+    pub(super) elements: Vec<usize>,
 }
 
 impl<'m> Engine<'m> {
@@ -364,7 +366,8 @@ impl<'m> Engine<'m> {
 impl Run {
     /// Whether so many children may fail.
     pub(super) fn tolerates(&self) -> bool {
-        let failures = self.failures.len() as f64;
+        let elements = |(slot, _): &(usize, Failure)| self.elements.get(*slot).copied().unwrap_or(1);
+        let failures = self.failures.iter().map(elements).sum::<usize>() as f64;
         let percentage = 100.0 * failures / self.total.max(1) as f64;
         match (self.tolerated_count, self.tolerated_percentage) {
             (None, None) => false,

@@ -101,7 +101,14 @@ impl<'m> Engine<'m> {
             if let Some(run) = &mut iterations.run {
                 run.tolerated_count = tolerated_count;
                 run.tolerated_percentage = tolerated_percentage;
-                run.total = iterations.items.len();
+                // A batch that fails is so many failed elements.
+                let batched = distributed.batcher.is_some();
+                let elements = |item: &Item| match item.value.get("Items") {
+                    Some(Value::Array(items)) if batched => items.len(),
+                    _ => 1,
+                };
+                run.elements = iterations.items.iter().map(elements).collect();
+                run.total = run.elements.iter().sum();
             }
         }
         let results = vec![None; iterations.items.len()];
@@ -134,7 +141,8 @@ impl<'m> Engine<'m> {
         let failures = self.inspection().and_then(|inspection| inspection.failures).unwrap_or(0);
         let failures = (0..failures as usize).map(|slot| (slot, Failure::default())).collect();
         let (arn, label, total) = (String::new(), String::new(), items.len());
-        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total };
+        let elements = Vec::new();
+        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
         if let Some(template) = &state.parameters {
             let selected = items.into_iter().enumerate().map(|(index, item)| {
                 self.selected(frame, template, &effective, index, item).map(Data::into_value)
@@ -220,7 +228,9 @@ impl<'m> Engine<'m> {
         frame.last = self.record(frame.scope, frame.last, || Detail::MapRunStarted { arn: told.into() });
         let (failures, total) = (Vec::new(), 0);
         let (tolerated_count, tolerated_percentage) = (None, None);
-        iterations.run = Some(Run { arn, label, failures, tolerated_count, tolerated_percentage, total });
+        let elements = Vec::new();
+        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
+        iterations.run = Some(run);
         let failed = |cause: String| Ok(Some(reader_failed(cause)));
         if let Some(reader) = &distributed.reader {
             if max_items.is_some_and(|most| most < 0.0) {
