@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod emit_asl;
 mod lint;
+mod originals;
 mod run_asl;
 mod workspace;
 
@@ -33,6 +34,7 @@ enum Command {
     RunAsl(run_asl::Arguments),
     Bench(bench::Arguments),
     Lint(lint::Arguments),
+    Originals(originals::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::RunAsl(arguments) => run_asl::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Originals(arguments) => originals::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
