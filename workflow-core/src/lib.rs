@@ -64,6 +64,7 @@ pub mod jsonata;
 pub mod jsonpath;
 mod limits;
 mod lower;
+mod map_results;
 mod native;
 mod resource;
 mod retry;

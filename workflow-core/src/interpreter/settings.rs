@@ -64,6 +64,11 @@ impl Settings {
         self.arn("stateMachine", &self.machine_name)
     }
 
+    /// The ARN of the state machine of a distributed Map's children.
+    pub(super) fn child_machine_id(&self, label: &str) -> String {
+        self.arn("stateMachine", &format!("{}/{label}", self.machine_name))
+    }
+
     /// The ARN of the execution, or of a child of a distributed Map: its name and the Map's label.
     pub(super) fn execution_id(&self, child: Option<&(String, String)>) -> String {
         match child {

@@ -10,7 +10,7 @@ use crate::{
         data::Data,
         expression::{Path, Surroundings},
         fault::Fault,
-        machine::{Format, Reader, ReaderResource, Transformation},
+        machine::{Format, Reader, ReaderResource},
     },
 };
 
@@ -160,22 +160,6 @@ fn csv_rows(body: &str, delimiter: char) -> Vec<Vec<String>> {
     // An empty line is no row.
     rows.retain(|row| row.len() > 1 || row.iter().any(|cell| !cell.is_empty()));
     rows
-}
-
-/// What `WriterConfig.Transformation` makes of results.
-pub(super) fn transformed(result: Value, transformation: Transformation) -> Value {
-    match (transformation, result) {
-        (Transformation::Flatten, Value::Array(items)) => Value::Array(
-            items
-                .into_iter()
-                .flat_map(|item| match item {
-                    Value::Array(inner) => inner,
-                    other => vec![other],
-                })
-                .collect(),
-        ),
-        (_, result) => result,
-    }
 }
 
 #[cfg(test)]

@@ -143,7 +143,9 @@ fn batcher(fields: &Fields<'_>, language: Language) -> Parsed<Batcher> {
 
 fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
     let config = fields.object("WriterConfig")?;
-    let (mut json_lines, mut transformation) = (false, Transformation::None);
+    let parameters = template(fields, language, parameters_name(language))?;
+    let usual = if parameters.is_some() { Transformation::None } else { Transformation::Compact };
+    let (mut json_lines, mut transformation) = (false, usual);
     if let Some(config) = &config {
         json_lines = match config.text("OutputType")? {
             None | Some("JSON") => false,
@@ -153,7 +155,8 @@ fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
             }
         };
         transformation = match config.text("Transformation")? {
-            None | Some("NONE") => Transformation::None,
+            None => usual,
+            Some("NONE") => Transformation::None,
             Some("COMPACT") => Transformation::Compact,
             Some("FLATTEN") => Transformation::Flatten,
             Some(other) => {
@@ -162,6 +165,5 @@ fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
             }
         };
     }
-    let parameters = template(fields, language, parameters_name(language))?;
     Ok(Writer { parameters, json_lines, transformation })
 }
