@@ -89,8 +89,17 @@ impl StateMachine {
             let message = format!("a definition may have {MAX_BYTES} bytes, and this one has {}", text.len());
             return Err(DefinitionError::new("", message));
         }
-        let value = serde_json::from_str(text)
-            .map_err(|error| DefinitionError::new("", format!("this is no JSON: {error}")))?;
+        let value = serde_json::from_str(text).map_err(|error| {
+            let place = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+            let rest: String = place.chars().skip(error.column().saturating_sub(1)).take(2).collect();
+            let hint = match &*rest {
+                "${" => {
+                    "; a placeholder outside of a text is filled in by deployment, so give what it stands for"
+                }
+                _ => "",
+            };
+            DefinitionError::new("", format!("this is no JSON: {error}{hint}"))
+        })?;
         Self::from_value(&value)
     }
 

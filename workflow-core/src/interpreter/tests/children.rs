@@ -269,6 +269,7 @@ fn lines_lists_and_manifests_are_read() {
             .object("b", "deep.json", r#"{"a": {"b": [1, 2]}}"#)
             .object("b", "m.json", r#"{"fileSchema": "Bucket, Key", "files": [{"key": "m.csv"}]}"#)
             .object("b", "m.csv", "\"one\",\"k\"\n")
+            .object("b", "athena.csv", "s3://b/l.jsonl\ns3://b/l.jsonl\n")
             .run_blocking(&machine, json!({}))
             .output()
             .unwrap()
@@ -284,8 +285,13 @@ fn lines_lists_and_manifests_are_read() {
         read(get, json!({"InputType": "MANIFEST"}), key("m.json")),
         json!([{"Bucket": "one", "Key": "k"}])
     );
-    let listed = read("arn:aws:states:::s3:listObjectsV2", json!({}), json!({"Bucket": "b", "Prefix": "m"}));
+    let list = "arn:aws:states:::s3:listObjectsV2";
+    let listed = read(list, json!({}), json!({"Bucket": "b", "Prefix": "m"}));
     assert_eq!(listed.as_array().unwrap().len(), 2);
+    let loaded = json!({"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"});
+    assert_eq!(read(list, loaded, json!({"Bucket": "b", "Prefix": "l"})), json!([{"n": 1}, {"n": 2}]));
+    let athena = json!({"InputType": "JSONL", "ManifestType": "ATHENA_DATA"});
+    assert_eq!(read(get, athena, key("athena.csv")), json!([{"n": 1}, {"n": 2}, {"n": 1}, {"n": 2}]));
 }
 
 #[test]
