@@ -6,6 +6,7 @@ mod input;
 mod timeline;
 
 use std::{
+    convert::Infallible,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -13,17 +14,19 @@ use std::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 use order_workflow::{
+    approvals::Desk,
     chance::Chance,
     executor,
     ids::Ids,
     interpreter,
     store::{Store, StoreUnavailable},
-    workflows::catalogue,
+    workflows::{catalogue, refund::Decision},
 };
 use serde::Serialize;
 use serde_json::Value;
 use workflow_core::{
-    Catalogue, CatalogueEntry, CatalogueError, InputError, Status, WorkflowKind, interpreter::DefinitionError,
+    Catalogue, CatalogueEntry, CatalogueError, InputError, Status, TaskTokens, WorkflowKind,
+    interpreter::DefinitionError,
 };
 
 use self::{
@@ -67,6 +70,9 @@ struct Run {
     /// the same for the same seed.
     #[arg(long)]
     seed: Option<u64>,
+    /// What to answer when a workflow asks for an approval; without it, nobody answers.
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    approve: Option<String>,
     /// Writes the execution's events to this file, as `GetExecutionHistory` shows them.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -176,17 +182,52 @@ async fn execute(
         Some(seed) => (Ids::seeded(seed), Chance::seeded(seed)),
         None => (Ids::random(), Chance::none()),
     };
+    let desk = Desk::default();
     match command.engine {
         Engine::Native => {
-            let executor = executor(store, ids, chance);
+            let executor = executor(store, ids, chance, desk.clone());
             let executor = command.seed.into_iter().fold(executor, |executor, seed| executor.seed(seed));
-            Ok(Ended::native(workflow.run(&executor, input).await))
+            let report = workflow.run(&executor, input);
+            Ok(Ended::native(answered(command, &desk, &executor.task_tokens(), report).await))
         }
         Engine::Interpreter => {
-            let interpreter = interpreter(store, ids, chance);
+            let interpreter = interpreter(store, ids, chance, desk.clone());
             let interpreter = command.seed.into_iter().fold(interpreter, |engine, seed| engine.seed(seed));
-            Ok(Ended::interpreted(workflow.interpret(&interpreter, &input)?.await))
+            let execution = workflow.interpret(&interpreter, &input)?;
+            Ok(Ended::interpreted(answered(command, &desk, &interpreter.task_tokens(), execution).await))
         }
+    }
+}
+
+/// Runs an execution, and answers meanwhile what it asks for.
+async fn answered<T>(
+    command: &Run,
+    desk: &Desk,
+    tokens: &TaskTokens,
+    execution: impl Future<Output = T>,
+) -> T {
+    let deciding = async {
+        match command.approve.as_deref() {
+            Some(answer) => decide(desk, tokens, answer == "yes").await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = execution => ended,
+        never = deciding => match never {},
+    }
+}
+
+/// Answers every request alike.
+async fn decide(desk: &Desk, tokens: &TaskTokens, approved: bool) -> Infallible {
+    loop {
+        let request = desk.next().await;
+        let word = if approved { "yes" } else { "no" };
+        // Nobody has to read along.
+        let _ = writeln!(io::stderr(), "{} {word}", request.subject);
+        let decision = Decision { approved, by: "the command line".to_owned() };
+        // An execution that waits no longer needs no answer.
+        let _ = tokens.complete(&request.token, &decision);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each file under [`workflows`] is one system: its data, its errors, its tasks and, last, the
 //! workflow that ties them together. The other modules are what the tasks' handlers work with.
 
+pub mod approvals;
 pub mod bank;
 pub mod chance;
 pub mod ids;
@@ -16,18 +17,21 @@ use workflow_core::{
     services::{dynamodb, sns},
 };
 
-use crate::{chance::Chance, ids::Ids, store::Store, workflows::order_processing::CUSTOMER_ORDERS};
+use crate::{
+    approvals::Desk, chance::Chance, ids::Ids, store::Store, workflows::order_processing::CUSTOMER_ORDERS,
+};
 
-/// An executor whose handlers work on this store, draw these identifiers and have such luck.
-pub fn executor(store: Store, ids: Ids, chance: Chance) -> Executor {
-    Executor::new().state(store).state(ids).state(chance)
+/// An executor whose handlers work on this store, draw these identifiers, have such luck, and put what
+/// somebody has to decide on this desk.
+pub fn executor(store: Store, ids: Ids, chance: Chance, desk: Desk) -> Executor {
+    Executor::new().state(store).state(ids).state(chance).state(desk)
 }
 
 /// An interpreter of the state machines whose tasks work on the same, with the services that they call in
 /// memory.
-pub fn interpreter(store: Store, ids: Ids, chance: Chance) -> Interpreter {
+pub fn interpreter(store: Store, ids: Ids, chance: Chance, desk: Desk) -> Interpreter {
     let tables = dynamodb::Memory::new();
     tables.create(CUSTOMER_ORDERS);
-    let interpreter = Interpreter::new().state(store).state(ids).state(chance);
+    let interpreter = Interpreter::new().state(store).state(ids).state(chance).state(desk);
     interpreter.service(tables).service(sns::Memory::new())
 }

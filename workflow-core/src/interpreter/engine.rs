@@ -58,6 +58,8 @@ pub(super) struct Engine<'m> {
     serials: u64,
     alarms: BinaryHeap<Reverse<Alarm>>,
     in_flight: Vec<InFlight>,
+    /// How often others had their turn while somebody outside was waited for.
+    turns_given: u32,
     sleep: Option<(Duration, Timer)>,
     /// Whether it has itself woken in real time.
     timer: bool,
@@ -146,6 +148,10 @@ struct Alarm {
     generation: u64,
 }
 
+/// How often other futures of the runtime have their turn before virtual time moves on while somebody
+/// outside is waited for.
+const TURNS: u32 = 32;
+
 /// The frame number of the alarm that ends the whole execution.
 const EXECUTION: usize = usize::MAX;
 
@@ -173,6 +179,8 @@ struct InFlight {
     frame: usize,
     generation: u64,
     work: Later,
+    /// Whether it waits for somebody outside who may never answer.
+    awaited: bool,
 }
 
 pub(super) enum End {
@@ -203,6 +211,7 @@ impl<'m> Engine<'m> {
             serials: 0,
             alarms: BinaryHeap::new(),
             in_flight: Vec::new(),
+            turns_given: 0,
             sleep: None,
             timer: true,
             scopes: vec![ExecutionScope {
@@ -310,8 +319,20 @@ impl<'m> Engine<'m> {
             if self.poll_in_flight(cx) {
                 continue;
             }
+            // Whoever is waited for has the time to answer before virtual time moves on.
+            if self.clock.is_virtual() && !self.in_flight.is_empty() {
+                if self.turns_given >= TURNS && self.in_flight.iter().all(|work| work.awaited) {
+                    self.turns_given = 0;
+                } else {
+                    if self.in_flight.iter().all(|work| work.awaited) {
+                        self.turns_given += 1;
+                        cx.waker().wake_by_ref();
+                    }
+                    return Poll::Pending;
+                }
+            }
             let Some(Reverse(alarm)) = self.alarms.peek() else {
-                if self.in_flight.is_empty() {
+                if self.in_flight.is_empty() || self.clock.is_virtual() {
                     let state = self.last_state();
                     self.end = Some(End::Aborted(InterpreterError::Stalled { state }));
                     return Poll::Ready(());
@@ -320,10 +341,6 @@ impl<'m> Engine<'m> {
             };
             let at = alarm.at;
             if self.clock.is_virtual() {
-                // Time stands still while a handler works.
-                if !self.in_flight.is_empty() {
-                    return Poll::Pending;
-                }
                 // What nobody waits for any more does not move the clock.
                 if self.is_stale() {
                     self.alarms.pop();

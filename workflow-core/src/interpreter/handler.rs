@@ -8,9 +8,10 @@ use super::data::Data;
 use crate::{
     error::Failure,
     history::Text,
+    native::{TaskTokens, Wait},
     resource::Resource,
     services::{Request, Service},
-    task::{States, TaskRun},
+    task::{RunningTask, States, TaskRun},
     time::Timestamp,
 };
 
@@ -84,6 +85,8 @@ pub(super) type Later = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 pub(super) enum Work {
     Now(TaskResult),
     Later(Later),
+    /// The same, of somebody outside who may never answer: time goes on.
+    Awaited(Later),
     Never,
     /// The interpreter cannot go on, and why.
     Abort(String),
@@ -264,6 +267,7 @@ impl TaskHandler for TaskMock {
 /// A Rust task as a handler: its body behind the same border of text as on Lambda.
 pub(super) struct RustTask {
     pub(super) states: States,
+    pub(super) tokens: TaskTokens,
     pub(super) run: TaskRun,
 }
 
@@ -271,6 +275,9 @@ impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
         let invoked = call.resource.starts_with(INVOKE);
         let work = self.run.start(call.payload().to_string(), self.states.clone());
+        if let Some(token) = call.token.filter(|_| call.resource.ends_with(".waitForTaskToken")) {
+            return handed_out(work, self.tokens.wait_for(token));
+        }
         Answer::of(Work::Later(Box::pin(async move {
             let failed = |failure: Failure| {
                 let failure = failure.through_lambda();
@@ -286,6 +293,18 @@ impl TaskHandler for RustTask {
             }))
         })))
     }
+}
+
+/// What a handler that hands its token out answers: whoever holds the token does.
+fn handed_out(work: RunningTask, wait: Wait) -> Answer {
+    let answer = Answer::of(Work::Awaited(Box::pin(async move {
+        let told = |failure: Failure| (Some(failure.error.into()), Some(failure.cause.into()));
+        work.await.map_err(|failure| told(failure.through_lambda()))?;
+        let text = wait.letter().await.map_err(told)?;
+        let value = serde_json::from_str(&text);
+        value.map(Data::new).map_err(|error| told(Failure::new("InvalidResult", error.to_string())))
+    })));
+    answer.submitted(json!({ "ExecutedVersion": "$LATEST", "Payload": null, "StatusCode": 200 }))
 }
 
 /// A service as a handler of all its actions.

@@ -80,6 +80,7 @@ use crate::{
     history::{History, Outcome, Status},
     limits::MAX_DATA_BYTES,
     lower::Definition,
+    native::TaskTokens,
     services::Service,
     task::{States, Task, TaskFn, TaskRun},
     workflow::{WorkflowKind, WorkflowMeta},
@@ -93,6 +94,7 @@ pub struct Interpreter {
     settings: Arc<Settings>,
     handlers: Arc<Handlers>,
     states: States,
+    tokens: TaskTokens,
 }
 
 impl Default for Interpreter {
@@ -104,7 +106,12 @@ impl Default for Interpreter {
 impl Interpreter {
     /// An interpreter in real time.
     pub fn new() -> Self {
-        Self { settings: Arc::default(), handlers: Arc::default(), states: States::default() }
+        Self {
+            settings: Arc::default(),
+            handlers: Arc::default(),
+            states: States::default(),
+            tokens: TaskTokens::default(),
+        }
     }
 
     /// An interpreter for tests: waits take no time, and every run is the same.
@@ -135,7 +142,11 @@ impl Interpreter {
     /// calls it: `.task(charge)`. Give the shared state of its parameters before.
     #[must_use]
     pub fn task<F: TaskFn<P>, P>(self, _: F) -> Self {
-        let handler = RustTask { states: self.states.clone(), run: TaskRun::of::<F::Task>() };
+        let handler = RustTask {
+            states: self.states.clone(),
+            tokens: self.tokens.clone(),
+            run: TaskRun::of::<F::Task>(),
+        };
         self.handler(<F::Task as Task>::FUNCTION, handler)
     }
 
@@ -166,7 +177,11 @@ impl Interpreter {
     pub fn tasks(self, definition: &Definition) -> Self {
         definition.tasks.iter().fold(self, |interpreter, task| {
             let Some(function) = task.function else { return interpreter };
-            let handler = RustTask { states: interpreter.states.clone(), run: task.run };
+            let handler = RustTask {
+                states: interpreter.states.clone(),
+                tokens: interpreter.tokens.clone(),
+                run: task.run,
+            };
             interpreter.handler(function, handler)
         })
     }
@@ -198,6 +213,12 @@ impl Interpreter {
     pub fn state<S: Clone + Send + Sync + 'static>(mut self, value: S) -> Self {
         self.states.insert(value);
         self
+    }
+
+    /// Answers Rust tasks that wait for their [`TaskToken`](crate::TaskToken). What is sent takes effect at
+    /// once, also through [`TaskTokens::after`].
+    pub fn task_tokens(&self) -> TaskTokens {
+        self.tokens.clone()
     }
 
     /// Sets the time that executions live in.

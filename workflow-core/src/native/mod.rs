@@ -43,8 +43,9 @@ pub use self::{
     tokens::{TaskTokenError, TaskTokens},
 };
 pub(crate) use self::{
-    attempt::{handle, panic_message},
+    attempt::{handle, panic_message, submit},
     execution::decode_input,
+    tokens::Wait,
 };
 use self::{
     children::Family,
@@ -151,8 +152,8 @@ impl Executor {
         })
     }
 
-    /// Seeds the jitter of retries, the ids that services make, and what a workflow draws with [`uuid`](crate::uuid) and
-    /// [`random`](crate::random). Each execution starts from the seed anew.
+    /// Seeds the jitter of retries, the ids that services make, and what a workflow draws with
+    /// [`uuid`](crate::uuid) and [`random`](crate::random). Each execution starts from the seed anew.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.with(|inner| inner.seed = Some(seed))
@@ -167,7 +168,8 @@ impl Executor {
     }
 
     /// Has a task answer like this instead of running its handler: `.mock(charge, Mock::value(..))`.
-    /// A second mock of the same task replaces the first.
+    /// A second mock of the same task replaces the first. A closure stands for a call that is no function of
+    /// its own: `.mock(|order: Order| refund(order).start_sync(), Mock::value(..))`.
     #[must_use]
     pub fn mock<F: TaskFn<P>, P>(self, _: F, mock: Mock<F::Task>) -> Self {
         self.with(|inner| {

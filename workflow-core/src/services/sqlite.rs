@@ -209,8 +209,8 @@ fn message(
     answer: fn(&Messages, &Request) -> Result<Value, Failure>,
 ) -> Answer {
     let service = request.resource.client();
-    let now = i64::try_from(request.now.as_millis()).unwrap_or(i64::MAX);
-    let oldest = now.saturating_sub(i64::try_from(Messages::DEDUPLICATION_MILLIS).unwrap_or(i64::MAX));
+    let now = request.now.as_millis();
+    let oldest = now.saturating_sub(Messages::DEDUPLICATION_MILLIS);
     let mut known = Vec::new();
     let mut statement = transaction.prepare(
         "select at, id, arguments from messages where service = ? and target = ? and at > ? order by place",

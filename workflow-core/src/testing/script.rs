@@ -28,9 +28,12 @@ struct State {
     unexpected: Vec<(String, String)>,
 }
 
+/// An error and its cause, as far as each was told.
+type Told = (Option<String>, Option<String>);
+
 struct Recorded {
     /// None where the attempt never ended.
-    result: Option<Result<Value, (Option<String>, Option<String>)>>,
+    result: Option<Result<Value, Told>>,
     submitted: Option<Value>,
     after: Duration,
 }

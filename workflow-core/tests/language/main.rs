@@ -6,14 +6,17 @@ mod callbacks;
 mod children;
 mod concurrency;
 mod data;
+mod decimals;
 mod distributed;
 mod effects;
 mod errors;
 mod expressions;
+mod functions;
 mod lists;
 mod loops;
 mod policies;
 mod services;
+mod times;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};

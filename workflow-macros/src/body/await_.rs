@@ -22,6 +22,8 @@ pub(crate) enum Awaited<'a> {
     SleepUntil(&'a Expr),
     /// `now()`, `uuid()` or `random()`
     Draw(&'a ExprCall),
+    /// `random_range(low..high)`
+    RandomRange(&'a Expr),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -65,6 +67,7 @@ pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "
 
 /// The methods that make another workflow an execution of its own.
 pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
+
 /// The methods on the calls of services. Which call has which is rustc's to say.
 pub(crate) const OPTION_METHODS: [&str; 15] = [
     "condition",
@@ -97,6 +100,7 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                 match (ours(&call.func), call.args.len()) {
                     (Some("sleep"), 1) => return Awaited::Sleep(&call.args[0]),
                     (Some("sleep_until"), 1) => return Awaited::SleepUntil(&call.args[0]),
+                    (Some("random_range"), 1) => return Awaited::RandomRange(&call.args[0]),
                     (Some("now" | "uuid" | "random"), 0) => return Awaited::Draw(call),
                     _ => return Awaited::Call(Call { call, policy }),
                 }
@@ -149,7 +153,7 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
 }
 
 /// The functions of workflow-core that mean something in a workflow.
-const OURS: [&str; 6] = ["sleep", "sleep_until", "now", "uuid", "random", "execution"];
+const OURS: [&str; 7] = ["sleep", "sleep_until", "now", "uuid", "random", "random_range", "execution"];
 
 /// The name of a function of workflow-core: `sleep` for `sleep` and `workflow_core::sleep`.
 pub(crate) fn ours(function: &Expr) -> Option<&'static str> {

@@ -59,7 +59,7 @@ impl<'m> Engine<'m> {
             return Ok(Step::Block);
         };
         let Answer { work, submitted, after, beats } = answer;
-        let waits = !matches!(&work, Work::Now(Err(_)) | Work::Later(_) | Work::Abort(_));
+        let waits = !matches!(&work, Work::Now(Err(_)) | Work::Later(_) | Work::Awaited(_) | Work::Abort(_));
         let pattern = match &task.resource.kind {
             ResourceKind::Service { pattern, .. } => *pattern,
             _ => Pattern::RequestResponse,
@@ -104,7 +104,9 @@ impl<'m> Engine<'m> {
             }
             Work::Now(answer) => Some(answer),
             Work::Never => None,
-            Work::Later(mut work) => {
+            Work::Later(_) | Work::Awaited(_) => {
+                let awaited = matches!(work, Work::Awaited(_));
+                let (Work::Later(mut work) | Work::Awaited(mut work)) = work else { return Step::Block };
                 let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
                 match poll_work(&mut work, &mut cx) {
                     std::task::Poll::Ready(answer) => {
@@ -114,7 +116,7 @@ impl<'m> Engine<'m> {
                         self.generation += 1;
                         frame.generation = self.generation;
                         let generation = frame.generation;
-                        self.in_flight.push(InFlight { frame: number, generation, work });
+                        self.in_flight.push(InFlight { frame: number, generation, work, awaited });
                         if let Some(deadline) = deadline {
                             self.alarm(deadline, number, generation);
                         }
