@@ -1,5 +1,6 @@
 //! What the program's commands do, and how they answer.
 
+mod ended;
 mod history_file;
 mod input;
 mod timeline;
@@ -11,20 +12,25 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use order_workflow::{
     approvals::Desk,
     chance::Chance,
     executor,
     ids::Ids,
+    interpreter,
     store::{Store, StoreUnavailable},
     workflows::{catalogue, refund::Decision},
 };
 use serde::Serialize;
 use serde_json::Value;
-use workflow_core::{Catalogue, CatalogueError, InputError, Report, Status, TaskTokens, WorkflowKind};
+use workflow_core::{
+    Catalogue, CatalogueEntry, CatalogueError, InputError, Status, TaskTokens, WorkflowKind,
+    interpreter::DefinitionError,
+};
 
 use self::{
+    ended::Ended,
     history_file::{HistoryFile, HistoryFileError},
     input::{Source, SourceError},
     timeline::{Colour, timeline},
@@ -54,6 +60,9 @@ struct Run {
     /// A file with its input as JSON, or `-` for standard input.
     #[arg(long, value_name = "FILE")]
     input: Source,
+    /// What runs it: the workflow itself, or the state machine that it becomes with the same tasks.
+    #[arg(long, value_enum, default_value_t = Engine::Native)]
+    engine: Engine,
     /// The SQLite database that its handlers work on; without it, one in memory.
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -69,6 +78,12 @@ struct Run {
     history: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Engine {
+    Native,
+    Interpreter,
+}
+
 /// Why an execution was not started, or its history not written.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -78,6 +93,8 @@ enum Error {
     Source(#[from] SourceError),
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error("the workflow has no state machine: {0}")]
+    Definition(#[from] DefinitionError),
     #[error("could not open the database {}: {}", path.display(), source.reason)]
     Database { path: PathBuf, source: StoreUnavailable },
     #[error("`--db` and `--history` are both {}; give each a file of its own", .0.display())]
@@ -136,24 +153,7 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
     let store = open(command.db.as_deref())?;
-    let desk = Desk::default();
-    let executor = match command.seed {
-        Some(seed) => executor(store, Ids::seeded(seed), Chance::seeded(seed), desk.clone()).seed(seed),
-        None => executor(store, Ids::random(), Chance::none(), desk.clone()),
-    };
-
-    let report = runtime.block_on(async {
-        let deciding = async {
-            match command.approve.as_deref() {
-                Some(answer) => decide(&desk, &executor.task_tokens(), answer == "yes").await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            report = workflow.run(&executor, input) => report,
-            never = deciding => match never {},
-        }
-    });
+    let report = runtime.block_on(execute(workflow, command, store, input))?;
 
     let mut stderr = io::stderr();
     let colour = Colour::for_terminal(stderr.is_terminal());
@@ -164,11 +164,58 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     if let Some(file) = history_file {
         file.write(report.history())?;
     }
-    Ok(if report.outcome.status == Status::Succeeded {
+    Ok(if report.outcome().status == Status::Succeeded {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(NOT_SUCCEEDED)
     })
+}
+
+/// Runs an execution on the engine that was asked for.
+async fn execute(
+    workflow: &CatalogueEntry,
+    command: &Run,
+    store: Store,
+    input: String,
+) -> Result<Ended, Error> {
+    let (ids, chance) = match command.seed {
+        Some(seed) => (Ids::seeded(seed), Chance::seeded(seed)),
+        None => (Ids::random(), Chance::none()),
+    };
+    let desk = Desk::default();
+    match command.engine {
+        Engine::Native => {
+            let executor = executor(store, ids, chance, desk.clone());
+            let executor = command.seed.into_iter().fold(executor, |executor, seed| executor.seed(seed));
+            let report = workflow.run(&executor, input);
+            Ok(Ended::native(answered(command, &desk, &executor.task_tokens(), report).await))
+        }
+        Engine::Interpreter => {
+            let interpreter = interpreter(store, ids, chance, desk.clone());
+            let interpreter = command.seed.into_iter().fold(interpreter, |engine, seed| engine.seed(seed));
+            let execution = workflow.interpret(&interpreter, &input)?;
+            Ok(Ended::interpreted(answered(command, &desk, &interpreter.task_tokens(), execution).await))
+        }
+    }
+}
+
+/// Runs an execution, and answers meanwhile what it asks for.
+async fn answered<T>(
+    command: &Run,
+    desk: &Desk,
+    tokens: &TaskTokens,
+    execution: impl Future<Output = T>,
+) -> T {
+    let deciding = async {
+        match command.approve.as_deref() {
+            Some(answer) => decide(desk, tokens, answer == "yes").await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = execution => ended,
+        never = deciding => match never {},
+    }
 }
 
 /// Answers every request alike.
@@ -212,8 +259,8 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(report: &'a Report) -> Self {
-        let outcome = &report.outcome;
+    fn of(report: &'a Ended) -> Self {
+        let outcome = report.outcome();
         Self {
             status: outcome.status,
             // An output is JSON text; were it not, the text itself would be the honest answer.

@@ -11,12 +11,27 @@ pub mod money;
 pub mod store;
 pub mod workflows;
 
-use workflow_core::prelude::*;
+use workflow_core::{
+    interpreter::Interpreter,
+    prelude::*,
+    services::{dynamodb, sns},
+};
 
-use crate::{approvals::Desk, chance::Chance, ids::Ids, store::Store};
+use crate::{
+    approvals::Desk, chance::Chance, ids::Ids, store::Store, workflows::order_processing::CUSTOMER_ORDERS,
+};
 
 /// An executor whose handlers work on this store, draw these identifiers, have such luck, and put what
 /// somebody has to decide on this desk.
 pub fn executor(store: Store, ids: Ids, chance: Chance, desk: Desk) -> Executor {
     Executor::new().state(store).state(ids).state(chance).state(desk)
+}
+
+/// An interpreter of the state machines whose tasks work on the same, with the services that they call in
+/// memory.
+pub fn interpreter(store: Store, ids: Ids, chance: Chance, desk: Desk) -> Interpreter {
+    let tables = dynamodb::Memory::new();
+    tables.create(CUSTOMER_ORDERS);
+    let interpreter = Interpreter::new().state(store).state(ids).state(chance).state(desk);
+    interpreter.service(tables).service(sns::Memory::new())
 }

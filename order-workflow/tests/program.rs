@@ -35,6 +35,10 @@ fn input(file: &str) -> String {
     fs::read_to_string(format!("{}/inputs/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
+fn workflow_of(file: &str) -> &str {
+    file.split('.').next().unwrap()
+}
+
 fn stdout(output: &Output) -> Value {
     let text = str::from_utf8(&output.stdout).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");
@@ -79,12 +83,41 @@ fn every_input_that_comes_with_the_program_succeeds() {
     for entry in fs::read_dir(format!("{}/inputs", env!("CARGO_MANIFEST_DIR"))).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let workflow = name.split('.').next().unwrap();
+        let workflow = workflow_of(name);
         let input = path.to_str().unwrap();
         let arguments = ["run", workflow, "--input", input, "--seed", "1", "--approve", "yes"];
         let output = in_empty_directory(&arguments, "");
         assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
         assert_eq!(stdout(&output)["status"], "SUCCEEDED");
+    }
+}
+
+#[test]
+fn both_engines_answer_alike_and_tell_the_states() {
+    let run = |engine: &str, file: &str, seed: &str| {
+        let history = tempfile::NamedTempFile::new().unwrap();
+        let path = history.path().to_str().unwrap();
+        let workflow = workflow_of(file);
+        let arguments =
+            ["run", workflow, "--input", "-", "--seed", seed, "--engine", engine, "--history", path];
+        let output = in_empty_directory(&arguments, &input(file));
+        let history: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let last = history["events"].as_array().unwrap().last().unwrap()["type"].clone();
+        ((output.status.code(), stdout(&output), last), stderr(&output).to_owned())
+    };
+    for (file, seed) in [
+        ("purchase-refund.purchase.json", "1"),
+        ("order-fulfillment.json", "1"),
+        ("order-processing.json", "1"),
+        // Bad luck: the order is refused.
+        ("order-processing.json", "0"),
+    ] {
+        let (native, interpreted) = (run("native", file, seed), run("interpreter", file, seed));
+        assert_eq!(native.0, interpreted.0, "{file}");
+        assert_eq!(native.0.0, Some(i32::from(seed == "0")), "{file}");
+        // The state machine has states where the workflow only decides.
+        let decides = workflow_of(file) == "purchase-refund";
+        assert_eq!(interpreted.1.contains("✓ Check Operation"), decides, "{}", interpreted.1);
     }
 }
 

@@ -1,11 +1,14 @@
 //! The workflows of a program by name, for everything that takes a name and JSON: command lines,
 //! servers, and the writing of the state machines.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use serde_json::Value;
 
 use crate::{
     contract::own_names,
     error::{ErrorVariant, WorkflowError},
+    interpreter::{self, DefinitionError, Interpreter, InterpreterError, StateMachine},
     lower::Definition,
     native::{Executor, InputError, Report, decode_input},
     workflow::{Start, Workflow, WorkflowMeta},
@@ -162,6 +165,32 @@ impl CatalogueEntry {
     /// Says what does not fit, and where.
     pub fn check_input(&self, input: &str) -> Result<(), InputError> {
         (self.check_input)(input)
+    }
+
+    /// Runs an execution of its state machine with this JSON text as its input: the workflow's own tasks do
+    /// the work. Give the interpreter their shared state before, and the services that it calls.
+    ///
+    /// # Errors
+    ///
+    /// What the workflow says that no state machine can.
+    pub fn interpret(
+        &self,
+        interpreter: &Interpreter,
+        input: &str,
+    ) -> Result<impl Future<Output = interpreter::Execution> + Send + use<>, DefinitionError> {
+        let definition = self.definition();
+        let machine = Arc::new(StateMachine::of(definition)?);
+        let interpreter = interpreter.clone().of_workflow(&self.meta, definition);
+        let input = match self.check_input(input) {
+            Ok(()) => serde_json::from_str::<Value>(input).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        Ok(async move {
+            match input {
+                Ok(input) => interpreter.run(&machine, input).await,
+                Err(message) => interpreter::refused(InterpreterError::Input { message }),
+            }
+        })
     }
 
     /// Runs an execution with this JSON text as its input.

@@ -22,6 +22,23 @@ pub trait Scope {
     fn random(&self) -> u64;
 }
 
+/// What random numbers are for: more of the one leave the others as they were.
+#[derive(Clone, Copy)]
+pub(crate) enum Stream {
+    Jitter,
+    Drawn,
+    Name,
+    Child,
+    Services,
+}
+
+impl Stream {
+    /// Random numbers, the same for the same seed in whichever engine.
+    pub(crate) fn from(self, seed: u64) -> fastrand::Rng {
+        fastrand::Rng::with_seed(seed ^ ((self as u64) << 56))
+    }
+}
+
 /// The fraction that 64 random bits stand for: all that a double can hold, evenly spread.
 pub(crate) fn fraction(bits: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "53 bits are what a double holds exactly")]

@@ -284,6 +284,8 @@ pub enum Detail {
     },
     /// The child executions of a distributed Map came to their end.
     MapRunSucceeded,
+    /// The child executions of a distributed Map were stopped, since the state was.
+    MapRunAborted,
     /// Too many child executions of a distributed Map failed, or its items could not be read.
     MapRunFailed {
         /// The error name.
@@ -528,6 +530,7 @@ impl Detail {
             },
             Self::MapRunStarted { .. } => "MapRunStarted",
             Self::MapRunSucceeded => "MapRunSucceeded",
+            Self::MapRunAborted => "MapRunAborted",
             Self::MapRunFailed { .. } => "MapRunFailed",
             Self::LambdaScheduled { .. } => "LambdaFunctionScheduled",
             Self::LambdaStarted => "LambdaFunctionStarted",
@@ -579,7 +582,9 @@ impl Detail {
             // These three have no details.
             Self::StateAborted { .. } => ("", json!({})),
             Self::ParallelStarted | Self::ParallelEnded { .. } => ("", json!({})),
-            Self::MapEnded { .. } | Self::MapRunSucceeded | Self::LambdaStarted => ("", json!({})),
+            Self::MapEnded { .. } | Self::MapRunSucceeded | Self::MapRunAborted | Self::LambdaStarted => {
+                ("", json!({}))
+            }
             Self::EvaluationFailed { error, cause, location, name } => {
                 let details = json!({ "error": error, "cause": cause, "location": location, "state": name });
                 ("evaluationFailedEventDetails", given(details))

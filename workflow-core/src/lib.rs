@@ -69,6 +69,7 @@ pub mod jsonpath;
 pub mod lambda;
 mod limits;
 mod lower;
+mod map_results;
 mod native;
 mod resource;
 mod retry;

@@ -1,6 +1,10 @@
 //! What a Task state calls: a service and its action.
 
-use std::fmt;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 /// A service and its action: what stands behind `arn:aws:states:::` in the `Resource` of a Task.
 ///
@@ -32,6 +36,29 @@ impl Resource {
     /// A service, with `aws-sdk:` where it is called through the AWS SDK, and its action.
     pub const fn new(service: &'static str, action: &'static str) -> Self {
         Self { service, action }
+    }
+
+    /// The resource of this ARN, with or without `arn:aws:states:::`. A name that was read is kept for the
+    /// rest of the program, once; one that is longer than any is refused.
+    pub(crate) fn named(arn: &str) -> Option<Self> {
+        const LONGEST: usize = 200;
+        static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let name = arn.strip_prefix("arn:aws:states:::").unwrap_or(arn);
+        if name.len() > LONGEST {
+            return None;
+        }
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = names.get(name).copied().unwrap_or_else(|| {
+            let name: &'static str = Box::leak(name.into());
+            names.insert(name);
+            name
+        });
+        let (service, action) = known.rsplit_once(':')?;
+        // `startExecution.sync:2` has a colon of its own.
+        Some(match service.rsplit_once(':') {
+            Some((service, first)) if first.contains('.') => Self::new(service, &known[service.len() + 1..]),
+            _ => Self::new(service, action),
+        })
     }
 
     /// An activity, whose workers ask for tasks: the placeholder for its ARN.
@@ -87,5 +114,20 @@ impl Resource {
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.service, self.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_read_is_the_resource() {
+        let named = |name| Resource::named(name).unwrap();
+        assert_eq!(named("arn:aws:states:::dynamodb:putItem"), Resource::new("dynamodb", "putItem"));
+        assert_eq!(named("aws-sdk:s3:getObject"), Resource::new("aws-sdk:s3", "getObject"));
+        assert_eq!(named("states:startExecution.sync:2"), Resource::new("states", "startExecution.sync:2"));
+        assert_eq!(Resource::named("lambda"), None);
+        assert_eq!(Resource::named(&format!("sqs:{}", "x".repeat(200))), None);
     }
 }

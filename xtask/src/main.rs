@@ -9,6 +9,7 @@ mod conformance;
 mod emit_asl;
 mod emit_deploy;
 mod lint;
+mod originals;
 mod run_asl;
 mod schemas;
 mod system;
@@ -50,6 +51,7 @@ enum Command {
     RunAsl(run_asl::Arguments),
     Bench(bench::Arguments),
     Lint(lint::Arguments),
+    Originals(originals::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,9 +65,10 @@ fn main() -> ExitCode {
         Command::RunAsl(arguments) => run_asl::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Originals(arguments) => originals::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        eprintln!("error: {error:#}");
         ExitCode::from(FAILED)
     })
 }

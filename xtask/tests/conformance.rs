@@ -88,14 +88,24 @@ fn recorded_executions_are_replayed_and_counted() {
         .replace('\n', " ")
     };
     let file = dir.path().join("recorded.jsonl");
-    std::fs::write(&file, format!("{}\n{}\n", line("right", "1"), line("wrong", "2"))).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["conformance", "--min-outcomes", "60"])
-        .arg(&file)
-        .output()
-        .unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    // One history tells of an event that the execution never had.
+    let right = line("right", "1");
+    let more =
+        right.replace(r#""history": ["#, r#""history": [{"type": "ExecutionAborted", "id": 0, "prev": 0},"#);
+    std::fs::write(&file, format!("{right}\n{}\n{more}\n", line("wrong", "2"))).unwrap();
+    let run = |floors: &[&str]| {
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("conformance")
+            .args(floors)
+            .arg(&file)
+            .output();
+        let output = command.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, stdout) = run(&["--min-outcomes", "70"]);
+    assert_eq!(code, Some(1), "{stdout}");
     assert!(stdout.contains("wrong: /expect/output is 1 and not 2"), "{stdout}");
-    assert!(stdout.ends_with("outcomes 1/2, events 2/2\n"), "{stdout}");
+    assert!(stdout.ends_with("outcomes 2/3, events 2/3\n"), "{stdout}");
+    assert_eq!(run(&["--min-outcomes", "60", "--min-events", "60"]).0, Some(0));
+    assert_eq!(run(&["--min-outcomes", "60", "--min-events", "70"]).0, Some(1));
 }

@@ -2,7 +2,9 @@
 
 use std::{fmt::Write, time::Duration};
 
-use workflow_core::{Report, Status};
+use workflow_core::Status;
+
+use super::ended::Ended;
 
 /// Whether to mark success and failure with colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ impl Colour {
 }
 
 /// The lines of a finished execution.
-pub(crate) fn timeline(workflow: &str, report: &Report, colour: Colour) -> String {
+pub(crate) fn timeline(workflow: &str, report: &Ended, colour: Colour) -> String {
     let visits = report.history().visits();
     let width = visits.iter().map(|visit| visit.state.chars().count()).max().unwrap_or_default();
     let mut lines = format!("{workflow}\n");
@@ -51,7 +53,7 @@ pub(crate) fn timeline(workflow: &str, report: &Report, colour: Colour) -> Strin
         lines += line.trim_end();
         lines.push('\n');
     }
-    let outcome = &report.outcome;
+    let outcome = report.outcome();
     let status = match outcome.status {
         Status::Succeeded => colour.good("succeeded"),
         Status::Failed => colour.bad("failed"),
@@ -59,7 +61,7 @@ pub(crate) fn timeline(workflow: &str, report: &Report, colour: Colour) -> Strin
         Status::Aborted => colour.bad("aborted"),
     };
     // Writing to a string cannot fail.
-    let _ = write!(lines, "{status} after {}", duration(report.elapsed));
+    let _ = write!(lines, "{status} after {}", duration(report.elapsed()));
     if let Some(error) = &outcome.error {
         let _ = write!(lines, " with {}", colour.bad(error));
     }

@@ -104,7 +104,8 @@ fn nothing_is_written_unless_every_machine_is_sound() {
         assert_eq!(
             error.to_string(),
             "nothing was emitted:\
-             \n  two: the state machine starts at `Nowhere`, which is none of its states"
+             \n  two: MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /StartAt\
+             \n  two: MISSING_TRANSITION_TARGET: State \"Done\" is not reachable. at /States/Done"
         );
     }
     assert_eq!(names(dir.path()), [] as [&str; 0]);

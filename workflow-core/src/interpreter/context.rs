@@ -40,7 +40,7 @@ pub(super) struct StateScope<'a> {
     pub(super) item: Option<&'a MapItem>,
     pub(super) token: Option<&'a str>,
     pub(super) now: Timestamp,
-    pub(super) random: &'a Cell<u64>,
+    pub(super) drawn: &'a Cell<u64>,
     pub(super) built: OnceCell<Value>,
 }
 
@@ -55,8 +55,8 @@ impl StateScope<'_> {
         execution.insert("Id".to_owned(), settings.execution_id(self.execution.child.as_ref()).into());
         execution.insert("Input".to_owned(), Value::clone(&self.execution.input));
         execution.insert("StartTime".to_owned(), time::format(self.execution.started).into());
-        let name = self.execution.child.as_ref().map_or(&settings.execution_name, |(name, _)| name);
-        execution.insert("Name".to_owned(), name.as_str().into());
+        let name = self.execution.child.as_ref().map_or(settings.execution_name(), |(name, _)| name);
+        execution.insert("Name".to_owned(), name.into());
         execution.insert("RoleArn".to_owned(), settings.role_arn.clone().map_or(Value::Null, Value::from));
         if !settings.express {
             execution.insert("RedriveCount".to_owned(), 0.into());
@@ -102,9 +102,9 @@ impl Scope for StateScope<'_> {
     }
 
     fn random(&self) -> u64 {
-        let mut random = fastrand::Rng::with_seed(self.random.get());
+        let mut random = fastrand::Rng::with_seed(self.drawn.get());
         let bits = random.u64(..);
-        self.random.set(random.get_seed());
+        self.drawn.set(random.get_seed());
         bits
     }
 }

@@ -37,6 +37,8 @@ use super::{
 };
 use crate::{
     clock::{Running, Timer},
+    effects::uuid_of,
+    environment::Stream,
     error::Failure as LambdaFailure,
     history::{Detail, HistoryEvent, Text},
     time::Timestamp,
@@ -56,6 +58,8 @@ pub(super) struct Engine<'m> {
     serials: u64,
     alarms: BinaryHeap<Reverse<Alarm>>,
     in_flight: Vec<InFlight>,
+    /// How often others had their turn while somebody outside was waited for.
+    turns_given: u32,
     sleep: Option<(Duration, Timer)>,
     /// Whether it has itself woken in real time.
     timer: bool,
@@ -70,7 +74,10 @@ pub(super) struct Engine<'m> {
     turns: Vec<usize>,
     tokens: u64,
     map_runs: u64,
-    random: Cell<u64>,
+    /// Random numbers: what expressions draw, the jitter of retries, what services make.
+    drawn: Cell<u64>,
+    jitter: fastrand::Rng,
+    services: fastrand::Rng,
     written: Vec<(String, String)>,
     inspection: Option<Box<Inspection>>,
     end: Option<End>,
@@ -141,6 +148,10 @@ struct Alarm {
     generation: u64,
 }
 
+/// How often other futures of the runtime have their turn before virtual time moves on while somebody
+/// outside is waited for.
+const TURNS: u32 = 32;
+
 /// The frame number of the alarm that ends the whole execution.
 const EXECUTION: usize = usize::MAX;
 
@@ -168,6 +179,8 @@ struct InFlight {
     frame: usize,
     generation: u64,
     work: Later,
+    /// Whether it waits for somebody outside who may never answer.
+    awaited: bool,
 }
 
 pub(super) enum End {
@@ -198,6 +211,7 @@ impl<'m> Engine<'m> {
             serials: 0,
             alarms: BinaryHeap::new(),
             in_flight: Vec::new(),
+            turns_given: 0,
             sleep: None,
             timer: true,
             scopes: vec![ExecutionScope {
@@ -214,7 +228,9 @@ impl<'m> Engine<'m> {
             turns: Vec::new(),
             tokens: 0,
             map_runs: 0,
-            random: Cell::new(seed),
+            drawn: Cell::new(Stream::Drawn.from(seed).get_seed()),
+            jitter: Stream::Jitter.from(seed),
+            services: Stream::Services.from(seed),
             written: Vec::new(),
             inspection: None,
             end: None,
@@ -303,8 +319,20 @@ impl<'m> Engine<'m> {
             if self.poll_in_flight(cx) {
                 continue;
             }
+            // Whoever is waited for has the time to answer before virtual time moves on.
+            if self.clock.is_virtual() && !self.in_flight.is_empty() {
+                if self.turns_given >= TURNS && self.in_flight.iter().all(|work| work.awaited) {
+                    self.turns_given = 0;
+                } else {
+                    if self.in_flight.iter().all(|work| work.awaited) {
+                        self.turns_given += 1;
+                        cx.waker().wake_by_ref();
+                    }
+                    return Poll::Pending;
+                }
+            }
             let Some(Reverse(alarm)) = self.alarms.peek() else {
-                if self.in_flight.is_empty() {
+                if self.in_flight.is_empty() || self.clock.is_virtual() {
                     let state = self.last_state();
                     self.end = Some(End::Aborted(InterpreterError::Stalled { state }));
                     return Poll::Ready(());
@@ -313,10 +341,6 @@ impl<'m> Engine<'m> {
             };
             let at = alarm.at;
             if self.clock.is_virtual() {
-                // Time stands still while a handler works.
-                if !self.in_flight.is_empty() {
-                    return Poll::Pending;
-                }
                 // What nobody waits for any more does not move the clock.
                 if self.is_stale() {
                     self.alarms.pop();
@@ -484,19 +508,8 @@ impl<'m> Engine<'m> {
     }
 
     /// A name like a UUID that is the same on each run with a seed.
-    fn fresh_name(&self) -> String {
-        let mut random = fastrand::Rng::with_seed(self.random.get());
-        let (high, low) = (random.u64(..), random.u64(..));
-        self.random.set(random.get_seed());
-        let (high, low) = ((high & !0xf000) | 0x4000, (low & !(0b11 << 62)) | (0b10 << 62));
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
+    fn fresh_name(&mut self) -> String {
+        uuid_of(&mut self.services)
     }
 }
 

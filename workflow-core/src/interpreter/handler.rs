@@ -1,11 +1,20 @@
 //! What does the work of Task states: closures, mocks, and the Rust tasks of a program.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::data::Data;
-use crate::{contract::Handler, error::Failure, history::Text, task::States};
+use crate::{
+    contract::{Handler, Handling},
+    error::Failure,
+    history::Text,
+    native::{TaskTokens, Wait},
+    resource::Resource,
+    services::{Request, Service},
+    task::States,
+    time::Timestamp,
+};
 
 /// The resource that calls the Lambda function which its input names.
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
@@ -29,6 +38,9 @@ pub struct TaskCall<'a> {
     pub token: Option<&'a str>,
     /// How often this handler was called in this execution before.
     pub turn: usize,
+    pub(super) now: Timestamp,
+    /// What services draw from.
+    pub(super) services: &'a RefCell<fastrand::Rng>,
 }
 
 impl TaskCall<'_> {
@@ -74,6 +86,8 @@ pub(super) type Later = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 pub(super) enum Work {
     Now(TaskResult),
     Later(Later),
+    /// The same, of somebody outside who may never answer: time goes on.
+    Awaited(Later),
     Never,
     /// The interpreter cannot go on, and why.
     Abort(String),
@@ -254,6 +268,7 @@ impl TaskHandler for TaskMock {
 /// A Rust task as a handler: its body behind the same border of text as on Lambda.
 pub(super) struct RustTask {
     pub(super) states: States,
+    pub(super) tokens: TaskTokens,
     pub(super) run: Handler,
 }
 
@@ -261,6 +276,9 @@ impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
         let invoked = call.resource.starts_with(INVOKE);
         let work = self.run.handle(call.payload().to_string(), self.states.clone());
+        if let Some(token) = call.token.filter(|_| call.resource.ends_with(".waitForTaskToken")) {
+            return handed_out(work, self.tokens.wait_for(token));
+        }
         Answer::of(Work::Later(Box::pin(async move {
             let failed = |failure: Failure| {
                 let failure = failure.through_lambda();
@@ -278,11 +296,45 @@ impl TaskHandler for RustTask {
     }
 }
 
+/// What a handler that hands its token out answers: whoever holds the token does.
+fn handed_out(work: Handling, wait: Wait) -> Answer {
+    let answer = Answer::of(Work::Awaited(Box::pin(async move {
+        let told = |failure: Failure| (Some(failure.error.into()), Some(failure.cause.into()));
+        work.await.map_err(|failure| told(failure.through_lambda()))?;
+        let text = wait.letter().await.map_err(told)?;
+        let value = serde_json::from_str(&text);
+        value.map(Data::new).map_err(|error| told(Failure::new("InvalidResult", error.to_string())))
+    })));
+    answer.submitted(json!({ "ExecutedVersion": "$LATEST", "Payload": null, "StatusCode": 200 }))
+}
+
+/// A service as a handler of all its actions.
+struct Asked(Arc<dyn Service>);
+
+impl TaskHandler for Asked {
+    fn handle(&self, call: &TaskCall<'_>) -> Answer {
+        let Some(resource) = Resource::named(call.resource) else {
+            return Answer::of(Work::Abort(format!("`{}` is too long for an action", call.resource)));
+        };
+        let service = Arc::clone(&self.0);
+        let request = Request {
+            resource,
+            arguments: Value::clone(call.input),
+            // Only a workflow in Rust declares more than its state machine says.
+            subject: None,
+            now: call.now,
+            seed: call.services.borrow_mut().u64(..),
+        };
+        Answer::later(async move { service.call(request).await })
+    }
+}
+
 /// The handlers of an interpreter, by what they were given for.
 #[derive(Clone, Default)]
 pub(super) struct Handlers {
     list: Vec<Arc<dyn TaskHandler>>,
     numbers: HashMap<String, usize>,
+    services: HashMap<&'static str, usize>,
     fallback: Option<usize>,
 }
 
@@ -292,13 +344,20 @@ impl Handlers {
         self.list.push(handler);
     }
 
+    pub(super) fn add_service(&mut self, service: Arc<dyn Service>) {
+        for client in service.clients() {
+            self.services.insert(client, self.list.len());
+        }
+        self.list.push(Arc::new(Asked(service)));
+    }
+
     pub(super) fn set_fallback(&mut self, handler: Arc<dyn TaskHandler>) {
         self.fallback = Some(self.list.len());
         self.list.push(handler);
     }
 
     /// The handler of a state: what was given for its name, its resource, the function that it calls,
-    /// or for everything else.
+    /// the service, or for everything else.
     pub(super) fn find(
         &self,
         state: &str,
@@ -314,8 +373,18 @@ impl Handlers {
                 .or_else(|| named(function_of(resource, input)?))
                 .or_else(|| named(resource.strip_prefix("arn:aws:states:::")?))
         };
-        let number = number.or(self.fallback)?;
+        let number = number.or_else(|| self.service(resource)).or(self.fallback)?;
         Some((number, &**self.list.get(number)?))
+    }
+
+    /// What answers for the service of a resource.
+    fn service(&self, resource: &str) -> Option<usize> {
+        if self.services.is_empty() {
+            return None;
+        }
+        let name = resource.strip_prefix("arn:aws:states:::")?;
+        let (client, _) = name.strip_prefix("aws-sdk:").unwrap_or(name).split_once(':')?;
+        self.services.get(client).copied()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -248,6 +248,8 @@ pub(super) struct Reader {
     pub(super) format: Format,
     pub(super) max_items: Option<Number>,
     pub(super) items_pointer: Option<Path>,
+    /// Whether what is found is a list of objects (`LOAD_AND_FLATTEN`, `ATHENA_DATA`) whose items are read.
+    pub(super) loads: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,6 +269,8 @@ pub(super) enum Format {
     },
     /// An inventory of S3 objects.
     Manifest,
+    /// A format that only Step Functions reads.
+    Parquet,
 }
 
 #[derive(Debug)]

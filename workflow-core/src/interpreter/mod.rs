@@ -76,10 +76,15 @@ use self::{
 use crate::{
     clock::Clock,
     contract::Handler,
+    effects::uuid_of,
+    environment::Stream,
     history::{History, Outcome, Status},
     limits::MAX_DATA_BYTES,
     lower::Definition,
+    native::TaskTokens,
+    services::Service,
     task::{States, Task, TaskFn},
+    workflow::{WorkflowKind, WorkflowMeta},
 };
 
 /// Runs state machines in this process.
@@ -90,6 +95,7 @@ pub struct Interpreter {
     settings: Arc<Settings>,
     handlers: Arc<Handlers>,
     states: States,
+    tokens: TaskTokens,
 }
 
 impl Default for Interpreter {
@@ -101,7 +107,12 @@ impl Default for Interpreter {
 impl Interpreter {
     /// An interpreter in real time.
     pub fn new() -> Self {
-        Self { settings: Arc::default(), handlers: Arc::default(), states: States::default() }
+        Self {
+            settings: Arc::default(),
+            handlers: Arc::default(),
+            states: States::default(),
+            tokens: TaskTokens::default(),
+        }
     }
 
     /// An interpreter for tests: waits take no time, and every run is the same.
@@ -132,7 +143,11 @@ impl Interpreter {
     /// calls it: `.task(charge)`. Give the shared state of its parameters before.
     #[must_use]
     pub fn task<F: TaskFn<P>, P>(self, _: F) -> Self {
-        let handler = RustTask { states: self.states.clone(), run: Handler::of::<F::Task>() };
+        let handler = RustTask {
+            states: self.states.clone(),
+            tokens: self.tokens.clone(),
+            run: Handler::of::<F::Task>(),
+        };
         self.handler(<F::Task as Task>::FUNCTION, handler)
     }
 
@@ -155,7 +170,7 @@ impl Interpreter {
     /// }
     ///
     /// let definition = quadruple::definition();
-    /// let machine = StateMachine::from_value(&serde_json::to_value(&definition.machine).unwrap()).unwrap();
+    /// let machine = StateMachine::of(definition).unwrap();
     /// let execution = Interpreter::test().tasks(definition).run_blocking(&machine, json!(3));
     /// assert_eq!(execution.output().unwrap(), json!(12));
     /// ```
@@ -163,9 +178,35 @@ impl Interpreter {
     pub fn tasks(self, definition: &Definition) -> Self {
         definition.tasks.iter().fold(self, |interpreter, task| {
             let Some(function) = task.function else { return interpreter };
-            let handler = RustTask { states: interpreter.states.clone(), run: task.contract.handler() };
+            let handler = RustTask {
+                states: interpreter.states.clone(),
+                tokens: interpreter.tokens.clone(),
+                run: task.contract.handler(),
+            };
             interpreter.handler(function, handler)
         })
+    }
+
+    /// Has a service of the native executor answer its actions, through the optimised integration and
+    /// through the AWS SDK, where nothing was given for a state or a resource.
+    ///
+    /// What a workflow in Rust declares of a thing, such as the key of a table, no state machine says: the
+    /// table has to be there, as on AWS.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_core::{interpreter::{Interpreter, StateMachine}, services::sqs};
+    ///
+    /// let machine: StateMachine = r#"{"StartAt": "Tell", "States": {"Tell": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true,
+    ///     "Parameters": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/Orders", "MessageBody.$": "$"}
+    /// }}}"#.parse().unwrap();
+    /// let execution = Interpreter::test().service(sqs::Memory::new()).run_blocking(&machine, json!({"id": "o-1"}));
+    /// assert!(execution.output().unwrap()["MessageId"].is_string());
+    /// ```
+    #[must_use]
+    pub fn service(self, service: impl Service) -> Self {
+        self.with_handlers(|handlers| handlers.add_service(Arc::new(service)))
     }
 
     /// Shares a value with the Rust tasks that are given after it.
@@ -173,6 +214,12 @@ impl Interpreter {
     pub fn state<S: Clone + Send + Sync + 'static>(mut self, value: S) -> Self {
         self.states.insert(value);
         self
+    }
+
+    /// Answers Rust tasks that wait for their [`TaskToken`](crate::TaskToken). What is sent takes effect at
+    /// once, also through [`TaskTokens::after`].
+    pub fn task_tokens(&self) -> TaskTokens {
+        self.tokens.clone()
     }
 
     /// Sets the time that executions live in.
@@ -239,8 +286,23 @@ impl Interpreter {
     #[must_use]
     pub fn names(self, machine: impl Into<String>, execution: impl Into<String>) -> Self {
         self.with(|settings| {
-            (settings.machine_name, settings.execution_name) = (machine.into(), execution.into());
+            (settings.machine_name, settings.execution_name) = (machine.into(), Some(execution.into()));
         })
+    }
+
+    /// For an execution of this workflow, with its own tasks: its name, its kind and, unless it has one, a
+    /// name of the execution, which is the one that the native executor would give it.
+    pub(crate) fn of_workflow(self, meta: &WorkflowMeta, definition: &Definition) -> Self {
+        let interpreter = match meta.kind {
+            WorkflowKind::Standard => self,
+            WorkflowKind::Express => self.express(),
+        };
+        let named = |settings: &mut Settings| {
+            let mut random = settings.seed.map_or_else(fastrand::Rng::new, |seed| Stream::Name.from(seed));
+            meta.name.clone_into(&mut settings.machine_name);
+            settings.execution_name.get_or_insert_with(|| uuid_of(&mut random));
+        };
+        interpreter.with(named).tasks(definition)
     }
 
     /// Sets the ARN of the execution's role, as the context object has it.
@@ -288,7 +350,9 @@ impl Interpreter {
         }
         match serde_json::from_str::<Value>(input) {
             Ok(input) => self.run_blocking(machine, input),
-            Err(error) => refused(InterpreterError::Input { message: error.to_string() }),
+            Err(error) => {
+                refused(InterpreterError::Input { message: format!("the input is no JSON: {error}") })
+            }
         }
     }
 
@@ -332,7 +396,7 @@ fn block_on(engine: &mut Engine<'_>) {
 }
 
 /// What is left of an execution that never started: `StartExecution` refuses it, too.
-fn refused(error: InterpreterError) -> Execution {
+pub(crate) fn refused(error: InterpreterError) -> Execution {
     Execution {
         outcome: Outcome {
             status: Status::Aborted,

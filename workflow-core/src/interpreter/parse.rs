@@ -20,7 +20,10 @@ use super::{
     template::Template,
 };
 use crate::{
+    child::{ACCOUNT, REGION},
+    emit::render,
     history::Text,
+    lower::Definition,
     retry::{Backoff, Seconds},
 };
 
@@ -57,6 +60,25 @@ impl FromStr for StateMachine {
 }
 
 impl StateMachine {
+    /// The state machine that a workflow becomes, as it runs in the account of the native executor, where
+    /// functions have the names that the program gives them.
+    ///
+    /// # Errors
+    ///
+    /// What the workflow says that no state machine can.
+    pub fn of(definition: &Definition) -> Parsed<Self> {
+        if let Some(problem) = definition.problems.first() {
+            return Err(DefinitionError::new("", problem));
+        }
+        let functions = definition.tasks.iter().filter_map(|task| task.function);
+        let names =
+            functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
+        let json = names.fold(render(&definition.machine), |json, (placeholder, name)| {
+            json.replace(&format!("${{{placeholder}}}"), name)
+        });
+        Self::parse(&json)
+    }
+
     /// Reads a definition.
     ///
     /// # Errors
@@ -67,8 +89,17 @@ impl StateMachine {
             let message = format!("a definition may have {MAX_BYTES} bytes, and this one has {}", text.len());
             return Err(DefinitionError::new("", message));
         }
-        let value = serde_json::from_str(text)
-            .map_err(|error| DefinitionError::new("", format!("this is no JSON: {error}")))?;
+        let value = serde_json::from_str(text).map_err(|error| {
+            let place = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+            let rest: String = place.chars().skip(error.column().saturating_sub(1)).take(2).collect();
+            let hint = match &*rest {
+                "${" => {
+                    "; a placeholder outside of a text is filled in by deployment, so give what it stands for"
+                }
+                _ => "",
+            };
+            DefinitionError::new("", format!("this is no JSON: {error}{hint}"))
+        })?;
         Self::from_value(&value)
     }
 

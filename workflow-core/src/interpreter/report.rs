@@ -150,8 +150,8 @@ pub enum InterpreterError {
         /// Its size.
         bytes: usize,
     },
-    /// The input is no JSON.
-    #[error("the input is no JSON: {message}")]
+    /// The input is no JSON, or does not fit the workflow.
+    #[error("{message}")]
     Input {
         /// What is wrong.
         message: String,

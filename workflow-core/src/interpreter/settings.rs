@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) account: String,
     pub(super) role_arn: Option<String>,
     pub(super) machine_name: String,
-    pub(super) execution_name: String,
+    pub(super) execution_name: Option<String>,
     pub(super) express: bool,
     pub(super) clock: Clock,
     pub(super) seed: Option<u64>,
@@ -41,7 +41,7 @@ impl Default for Settings {
             account: "123456789012".to_owned(),
             role_arn: Some("arn:aws:iam::123456789012:role/execution".to_owned()),
             machine_name: "machine".to_owned(),
-            execution_name: "execution".to_owned(),
+            execution_name: None,
             express: false,
             clock: Clock::Real,
             seed: None,
@@ -56,8 +56,17 @@ impl Default for Settings {
 }
 
 impl Settings {
+    pub(super) fn execution_name(&self) -> &str {
+        self.execution_name.as_deref().unwrap_or("execution")
+    }
+
     pub(super) fn machine_id(&self) -> String {
         self.arn("stateMachine", &self.machine_name)
+    }
+
+    /// The ARN of the state machine of a distributed Map's children.
+    pub(super) fn child_machine_id(&self, label: &str) -> String {
+        self.arn("stateMachine", &format!("{}/{label}", self.machine_name))
     }
 
     /// The ARN of the execution, or of a child of a distributed Map: its name and the Map's label.
@@ -66,9 +75,9 @@ impl Settings {
             Some((name, label)) => self.arn("execution", &format!("{}/{label}:{name}", self.machine_name)),
             // The last part of an Express execution's ARN tells executions of one name apart.
             None if self.express => {
-                self.arn("express", &format!("{}:{}:{}", self.machine_name, self.execution_name, "1"))
+                self.arn("express", &format!("{}:{}:{}", self.machine_name, self.execution_name(), "1"))
             }
-            None => self.arn("execution", &format!("{}:{}", self.machine_name, self.execution_name)),
+            None => self.arn("execution", &format!("{}:{}", self.machine_name, self.execution_name())),
         }
     }
 

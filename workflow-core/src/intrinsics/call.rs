@@ -47,20 +47,30 @@ impl Call {
     }
 
     pub(super) fn evaluate(&self, document: &Value, scope: &dyn Scope) -> Result<Value, QueryError> {
-        let arguments = self
-            .arguments
-            .iter()
-            .map(|argument| argument.value(document, scope))
-            .collect::<Result<Vec<Cow<'_, Value>>, QueryError>>()?;
-        let result = match (self.function, self.arguments.as_slice(), arguments.as_slice()) {
+        let result = match (self.function, self.arguments.as_slice()) {
             // The template of a literal still knows which braces were escaped.
-            (Function::Format, [Argument::Text { template, .. }, ..], [_, values @ ..]) => {
-                format::format(template, values)
+            (Function::Format, [Argument::Text { template, .. }, values @ ..]) => {
+                let values = all(values, document, scope)?;
+                format::format(template, &values)
             }
-            (function, _, arguments) => function.call(arguments, scope),
+            // Most calls have one or two, which need no list.
+            (function, [only]) => function.call(&[only.value(document, scope)?], scope),
+            (function, [first, second]) => {
+                function.call(&[first.value(document, scope)?, second.value(document, scope)?], scope)
+            }
+            (function, arguments) => function.call(&all(arguments, document, scope)?, scope),
         };
         result.map_err(|message| QueryError::Intrinsic { call: self.source.clone(), message })
     }
+}
+
+/// The values of arguments.
+fn all<'a>(
+    arguments: &'a [Argument],
+    document: &'a Value,
+    scope: &'a dyn Scope,
+) -> Result<Vec<Cow<'a, Value>>, QueryError> {
+    arguments.iter().map(|argument| argument.value(document, scope)).collect()
 }
 
 impl Argument {

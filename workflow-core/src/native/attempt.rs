@@ -13,13 +13,14 @@ use std::{
 use tracing::Span;
 
 use crate::{
+    environment::Stream,
     error::{Failure, PlatformError, WorkflowError},
     given::{Given, take_given, waits_for_token},
     history::{TaskOutput, Text},
     limits::{check_payload, check_result},
     native::{
         Context,
-        context::{Shared, Stop, Stream},
+        context::{Shared, Stop},
         execution::ExecutorError,
         mock::{Answer, Mock},
         tape::{Entry, TaskNames},

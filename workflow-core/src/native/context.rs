@@ -14,6 +14,7 @@ use crate::{
     child::STATES,
     clock::Running,
     effects::{Draw, ExecutionContext, Source, uuid_of},
+    environment::Stream,
     error::{Failure, WorkflowError},
     history::{StateKind, Text},
     lower::Definition,
@@ -82,16 +83,6 @@ pub(super) struct Mutable {
     pub(super) services: Option<fastrand::Rng>,
     /// How often each state was entered whose task has a key of idempotency.
     pub(super) entries: HashMap<&'static str, u32>,
-}
-
-/// What random numbers are for: more of the one leave the others as they were.
-#[derive(Clone, Copy)]
-pub(super) enum Stream {
-    Jitter,
-    Drawn,
-    Name,
-    Child,
-    Services,
 }
 
 /// Why a workflow's body is dropped before its end.
@@ -299,9 +290,9 @@ impl Context {
         draw.draw(&mut Source { now, random })
     }
 
-    /// The seed of what the execution draws.
-    pub(super) fn drawn_seed(&self) -> Option<u64> {
-        self.shared.seed.map(|seed| seed ^ ((Stream::Drawn as u64) << 56))
+    /// The seed of the execution.
+    pub(super) fn seed(&self) -> Option<u64> {
+        self.shared.seed
     }
 
     /// The execution's name, where something has asked for it.
@@ -316,7 +307,7 @@ impl Context {
     /// Random numbers, the same on every run of a seeded executor.
     pub(super) fn random(&self, stream: Stream) -> fastrand::Rng {
         let seed = self.shared.seed;
-        seed.map_or_else(fastrand::Rng::new, |seed| fastrand::Rng::with_seed(seed ^ ((stream as u64) << 56)))
+        seed.map_or_else(fastrand::Rng::new, |seed| stream.from(seed))
     }
 
     /// What the execution knows of itself.

@@ -30,7 +30,7 @@ pub struct Report {
     /// See [`Execution::map_runs`].
     pub map_runs: Vec<MapRun>,
     /// What its values were drawn from, and its name where something asked for it.
-    pub(crate) drawn_seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     pub(crate) name: Option<String>,
     pub(super) recorded: Recorded,
 }

@@ -45,6 +45,7 @@ pub use self::{
 pub(crate) use self::{
     attempt::{handle, panic_message, submit},
     execution::decode_input,
+    tokens::Wait,
 };
 use self::{
     children::Family,
@@ -402,9 +403,9 @@ fn told(context: &Context, entry: Entry, outcome: Outcome, aborted: Option<Execu
     let tape = &mut context.tick().tape;
     tape.push(entry);
     let recorded = Recorded::of(tape.take());
-    let (drawn_seed, name) = (context.drawn_seed(), context.name());
+    let (seed, name) = (context.seed(), context.name());
     let (children, map_runs) = (Vec::new(), Vec::new());
-    Report { outcome, elapsed, aborted, children, map_runs, drawn_seed, name, recorded }
+    Report { outcome, elapsed, aborted, children, map_runs, seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -430,7 +431,7 @@ fn refused(error: InputError) -> Report {
         aborted: Some(error),
         children: Vec::new(),
         map_runs: Vec::new(),
-        drawn_seed: None,
+        seed: None,
         name: None,
         recorded: Recorded::default(),
     }

@@ -1,12 +1,12 @@
 //! What a distributed Map writes to S3 of its child executions.
-//! (<https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>)
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::{
     distributed::{MapRunResult, ResultWriterDetails},
     error::{Failure, PlatformError},
     history::Status,
+    map_results::{ChildResult, MapResults, manifest_key, pending},
     native::{
         Context, NoAnswer,
         context::Stop,
@@ -16,17 +16,9 @@ use crate::{
 
 /// Where the results of a run are.
 pub(super) fn place(map_run_arn: String, id: &str, bucket: String, prefix: &str) -> MapRunResult {
-    let key = format!("{}manifest.json", folder(prefix, id));
+    let key = manifest_key(prefix, id);
     let result_writer_details = ResultWriterDetails { bucket, key };
     MapRunResult { map_run_arn, result_writer_details }
-}
-
-/// What the keys of a run start with.
-fn folder(prefix: &str, id: &str) -> String {
-    match prefix.trim_end_matches('/') {
-        "" => format!("{id}/"),
-        prefix => format!("{prefix}/{id}/"),
-    }
 }
 
 impl Context {
@@ -37,32 +29,19 @@ impl Context {
         bucket: &str,
         prefix: &str,
     ) -> Result<(), Failure> {
-        let folder = folder(prefix, &ended.id);
-        let (mut succeeded, mut failed) = (Vec::new(), Vec::new());
+        let mut results = MapResults::default();
         for child in ended.children.values() {
-            match child.execution.report.outcome.status {
-                Status::Succeeded => succeeded.push(described(child)),
-                _ => failed.push(described(child)),
-            }
+            let executions = match child.execution.report.outcome.status {
+                Status::Succeeded => &mut results.succeeded,
+                _ => &mut results.failed,
+            };
+            executions.push(result(child).described());
         }
-        let pending = ended.pending.iter().map(
-            |input| json!({ "Input": &**input, "InputDetails": { "Included": true }, "Status": "PENDING" }),
-        );
-        let mut files = Map::new();
-        let all = [("FAILED", failed), ("PENDING", pending.collect()), ("SUCCEEDED", succeeded)];
-        for (name, executions) in all {
-            let mut named = Vec::new();
-            if !executions.is_empty() {
-                let key = format!("{folder}{name}_0.json");
-                let text = Value::Array(executions).to_string();
-                named.push(json!({ "Key": key, "Size": text.len() }));
-                self.put(bucket, &key, text).await?;
-            }
-            files.insert(name.to_owned(), Value::Array(named));
+        results.pending = ended.pending.iter().map(|input| pending(input)).collect();
+        for (key, text) in results.files(bucket, prefix, &ended.arn, &ended.id) {
+            self.put(bucket, &key, text).await?;
         }
-        let manifest =
-            json!({ "DestinationBucket": bucket, "MapRunArn": ended.arn, "ResultFiles": files }).to_string();
-        self.put(bucket, &format!("{folder}manifest.json"), manifest).await
+        Ok(())
     }
 
     async fn put(&self, bucket: &str, key: &str, body: String) -> Result<(), Failure> {
@@ -76,29 +55,19 @@ impl Context {
     }
 }
 
-/// A child execution that came to an end.
-fn described(child: &Child) -> Value {
+fn result(child: &Child) -> ChildResult {
     let Child { started, stopped, state_machine, execution } = child;
     let outcome = &execution.report.outcome;
-    let mut described = Map::new();
-    let mut put = |key: &str, value: Value| {
-        if !value.is_null() {
-            described.insert(key.to_owned(), value);
-        }
-    };
-    put("Cause", json!(outcome.cause));
-    put("Error", json!(outcome.error));
-    put("ExecutionArn", json!(execution.id));
-    put("Input", json!(&*execution.input));
-    put("InputDetails", json!({ "Included": true }));
-    put("Name", json!(execution.name));
-    if let Some(output) = &outcome.output {
-        put("Output", json!(&**output));
-        put("OutputDetails", json!({ "Included": true }));
+    ChildResult {
+        id: execution.id.clone(),
+        name: execution.name.clone(),
+        state_machine: state_machine.clone(),
+        input: execution.input.clone(),
+        started: *started,
+        stopped: *stopped,
+        status: outcome.status,
+        output: outcome.output.clone(),
+        error: outcome.error.clone(),
+        cause: outcome.cause.clone(),
     }
-    put("StartDate", json!(started));
-    put("StateMachineArn", json!(state_machine));
-    put("Status", json!(outcome.status));
-    put("StopDate", json!(stopped));
-    Value::Object(described)
 }

@@ -159,6 +159,12 @@ impl TaskTokens {
         Wait { tokens: self.clone(), token }
     }
 
+    /// Waits for whoever holds a token that another engine made.
+    pub(crate) fn wait_for(&self, token: &str) -> Wait {
+        self.lock().waiting.insert(token.to_owned(), Mailbox::default());
+        Wait { tokens: self.clone(), token: token.to_owned() }
+    }
+
     /// Whether a task waits for an answer.
     pub(super) fn are_awaited(&self) -> bool {
         !self.lock().waiting.is_empty()
@@ -176,12 +182,27 @@ impl fmt::Debug for TaskTokens {
 }
 
 /// A token that is waited for. Dropped, nobody waits any more.
-pub(super) struct Wait {
+pub(crate) struct Wait {
     tokens: TaskTokens,
     pub(super) token: String,
 }
 
 impl Wait {
+    /// The answer, however late it is to take effect.
+    pub(crate) async fn letter(&self) -> Result<Text, Failure> {
+        poll_fn(|cx| {
+            let mut issued = self.tokens.lock();
+            let Some(mailbox) = issued.waiting.get_mut(&self.token) else { return Poll::Pending };
+            mailbox.reader = Some(cx.waker().clone());
+            let answer = mailbox.letters.drain(..).find_map(|(_, letter)| match letter {
+                Letter::Answer(answer) => Some(answer),
+                Letter::Heartbeat => None,
+            });
+            answer.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
     /// The answer; none where the heartbeat was missed.
     pub(super) async fn answer(
         &self,

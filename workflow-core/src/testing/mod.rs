@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use self::script::Script;
 use crate::{
-    child::{ACCOUNT, REGION, STATES},
+    child::STATES,
+    emit::render,
     history::{Detail, History},
     interpreter::{self, Interpreter, StateMachine},
     native::Execution,
@@ -53,20 +54,15 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
     if report.aborted.is_some() {
         return Ok(());
     }
-    let machine =
-        serde_json::to_string(&W::definition().machine).map_err(|error| error.to_string()).and_then(|json| {
-            let jitters = json.contains("\"JitterStrategy\"");
-            let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
-            StateMachine::parse(&json).map(|machine| (machine, jitters)).map_err(|error| error.to_string())
-        });
     let Some(input) = input_of(report.history()) else { return Ok(()) };
-    let (machine, jitters) = match machine {
+    let jitters = render(&W::definition().machine).contains("\"JitterStrategy\"");
+    let machine = match StateMachine::of(W::definition()) {
         Ok(machine) => machine,
-        Err(message) => {
+        Err(error) => {
             return Err(Disagreement {
                 workflow: W::META.name,
                 input,
-                differences: vec![format!("the state machine cannot be read: {message}")],
+                differences: vec![format!("the state machine cannot be read: {error}")],
                 native: report.history().clone(),
                 interpreted: History::default(),
             });
@@ -74,10 +70,9 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
     };
     let script = Arc::new(Script::of(report, W::META.name));
     let mut interpreter = Interpreter::test()
-        .account(REGION, ACCOUNT)
         .names(W::META.name, report.name.as_deref().unwrap_or("execution"))
         .fallback(Arc::clone(&script));
-    if let Some(seed) = report.drawn_seed {
+    if let Some(seed) = report.seed {
         interpreter = interpreter.seed(seed);
     }
     for run in &report.map_runs {

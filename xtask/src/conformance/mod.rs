@@ -30,6 +30,13 @@ pub(crate) struct Arguments {
     /// Exit with 1 when fewer cases in a hundred come out as recorded.
     #[arg(long, value_name = "PERCENT", default_value_t = 100.0)]
     min_outcomes: f64,
+    /// Exit with 1 when fewer histories in a hundred are as recorded, event by event.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
+    min_events: f64,
+    /// Exit with 1 when fewer calls of TestState in a hundred are as recorded [default: as
+    /// `--min-outcomes`].
+    #[arg(long, value_name = "PERCENT")]
+    min_teststate: Option<f64>,
     /// Only the cases whose id contains this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -127,13 +134,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 let events = compared
                     .iter()
                     .filter_map(|execution| Some((&*execution.case.id, execution.events.as_ref()?)));
-                totals.add("events", &report(file, "histories", events)?);
+                let tally = report(file, "histories", events)?;
+                reached &= tally.share() >= arguments.min_events;
+                totals.add("events", &tally);
             }
             Kind::TestState => {
                 cases.retain(|case| wanted(case["id"].as_str().unwrap_or_default()));
                 let compared = teststate::run(&cases);
                 let tally = report(file, "states", compared.iter().map(|case| (&*case.id, &case.outcome)))?;
-                reached &= tally.share() >= arguments.min_outcomes;
+                reached &= tally.share() >= arguments.min_teststate.unwrap_or(arguments.min_outcomes);
                 totals.add("teststate", &tally);
             }
         }

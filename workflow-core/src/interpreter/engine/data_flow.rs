@@ -41,7 +41,7 @@ impl<'m> Engine<'m> {
             item: frame.item.as_deref(),
             token,
             now: self.time(),
-            random: &self.random,
+            drawn: &self.drawn,
             built: OnceCell::new(),
         }
     }
@@ -91,6 +91,15 @@ impl<'m> Engine<'m> {
     }
 
     fn outgoing_of_paths(&self, frame: &Frame<'m>, state: &State, result: Data) -> Result<Outgoing, Fault> {
+        // Most states hand on their result as it is.
+        if self.inspection.is_none()
+            && state.result_selector.is_none()
+            && state.assign.is_empty()
+            && matches!(state.output_path, Selection::Whole)
+        {
+            let output = combine(&state.result_path, &frame.input, result)?;
+            return Ok(Outgoing { output, assigned: Vec::new() });
+        }
         let scope = self.scope(frame, None);
         let result = match &state.result_selector {
             Some(selector) => selector.data(&Surroundings::new(&result, &scope))?,
@@ -249,6 +258,9 @@ pub(super) fn assign(
     assignments: &Assign,
     surroundings: &Surroundings<'_>,
 ) -> Result<Vec<(Text, Data)>, Fault> {
+    if assignments.is_empty() {
+        return Ok(Vec::new());
+    }
     let value = |(name, template): &(Text, Template)| {
         let value = template.data(surroundings)?;
         if value.is_too_large() {

@@ -123,10 +123,7 @@ impl<'m> Engine<'m> {
         if !retrier.full_jitter {
             return Some(delay);
         }
-        let mut random = fastrand::Rng::with_seed(self.random.get());
-        let delay = delay.mul_f64(random.f64());
-        self.random.set(random.get_seed());
-        Some(delay)
+        Some(delay.mul_f64(self.jitter.f64()))
     }
 
     fn catch(

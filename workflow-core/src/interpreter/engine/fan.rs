@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Engine, Frame, Phase, Step, answer_of};
 use crate::{
-    history::{Detail, FanStep, IterationStep, StateKind, Text},
+    history::{Detail, FanStep, IterationStep, StateKind, Status, Text},
     interpreter::{
         context::{ExecutionScope, MapItem},
         data::Data,
@@ -15,6 +15,7 @@ use crate::{
         machine::{Kind, Machine, Map, State},
         variables::Variables,
     },
+    map_results::{ChildResult, pending},
 };
 
 /// The children of a Parallel or Map state.
@@ -53,6 +54,8 @@ pub(super) struct Run {
     pub(super) total: usize,
     /// How many elements each child has.
     pub(super) elements: Vec<usize>,
+    /// What became of each child that ended, where a `ResultWriter` asks for it.
+    pub(super) results: Option<Vec<(usize, ChildResult)>>,
 }
 
 impl<'m> Engine<'m> {
@@ -170,17 +173,63 @@ impl<'m> Engine<'m> {
 
     /// The result of children that have all ended.
     fn gather(&mut self, frame: &Frame<'m>, fan: Fan<'m>) -> Data {
+        if let Some(Iterations { map, effective, run: Some(run), .. }) = &fan.map
+            && let Some(writer) = map.distributed.as_ref().and_then(|distributed| distributed.writer.as_ref())
+        {
+            return self.write_results(frame, effective, run, writer, Vec::new());
+        }
         // A failed child that was tolerated leaves nothing.
-        let values: Vec<Value> = fan.results.into_iter().flatten().map(Data::into_value).collect();
-        let result = Value::Array(values);
-        let Some(Iterations { map, effective, run: Some(run), .. }) = &fan.map else {
-            return Data::new(result);
+        Data::new(Value::Array(fan.results.into_iter().flatten().map(Data::into_value).collect()))
+    }
+
+    /// What became of a child execution.
+    fn child_result(&self, child: &Frame<'m>, result: Option<&Result<Data, Failure>>) -> Option<ChildResult> {
+        let scope = self.scopes.get(child.scope)?;
+        let (name, label) = scope.child.as_ref()?;
+        let status = match result {
+            Some(Ok(_)) => Status::Succeeded,
+            Some(Err(_)) => Status::Failed,
+            None => Status::Aborted,
+        };
+        let failure = result.and_then(|result| result.as_ref().err());
+        let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+        Some(ChildResult {
+            id: self.settings.execution_id(scope.child.as_ref()),
+            name: name.clone(),
+            state_machine: self.settings.child_machine_id(label),
+            input: scope.input.text(),
+            started: scope.started,
+            stopped: self.time(),
+            status,
+            output: result.and_then(|result| result.as_ref().ok()).map(Data::text),
+            error: failure.and_then(|failure| text(&failure.error)),
+            cause: failure.and_then(|failure| text(&failure.cause)),
+        })
+    }
+
+    /// Writes what became of the children of a run that failed: those that ended, those that are stopped
+    /// now, and those that were never started.
+    fn write_failed_run(&mut self, frame: &Frame<'m>, state: &State, fan: &mut Fan<'m>) {
+        let Some(Iterations { map, effective, items, next, run: Some(run), .. }) = &mut fan.map else {
+            return;
         };
         let writer = map.distributed.as_ref().and_then(|distributed| distributed.writer.as_ref());
-        match writer {
-            Some(writer) => self.write_results(frame, effective, run, writer, result),
-            None => Data::new(result),
+        let (Some(writer), Some(results)) = (writer, &mut run.results) else { return };
+        for child in &fan.running {
+            if let Some(Some(child)) = self.frames.get(*child)
+                && let (Some((_, slot)), Some(result)) = (child.parent, self.child_result(child, None))
+            {
+                results.push((slot, result));
+            }
         }
+        let batched = map.distributed.as_ref().is_some_and(|distributed| distributed.batcher.is_some());
+        let selector = state.parameters.as_ref().filter(|_| !batched);
+        let unstarted = std::mem::take(items).into_iter().zip(*next..).map(|(item, index)| match selector {
+            Some(template) => self.selected(frame, template, effective, index, item),
+            None => Ok(Data::new(item.value)),
+        });
+        let pending = unstarted.flatten().map(|input| pending(&input.text())).collect();
+        self.write_results(frame, effective, run, writer, pending);
     }
 
     /// A child of a frame came to its end.
@@ -196,8 +245,13 @@ impl<'m> Engine<'m> {
         let Phase::Fanned(mut fan) = std::mem::replace(&mut frame.phase, Phase::Waiting) else { return };
         let state = &frame.machine.states[frame.state];
         fan.running.retain(|running| *running != number);
+        let distributed = fan.map.as_ref().is_some_and(|iterations| iterations.run.is_some());
+        if let Some(results) = fan.map.as_mut().and_then(Iterations::results)
+            && let Some(told) = self.child_result(child, Some(&result))
+        {
+            results.push((slot, told));
+        }
         let run = fan.map.as_mut().and_then(|iterations| iterations.run.as_mut());
-        let distributed = run.is_some();
         if distributed {
             self.free_scopes.push(child.scope);
         }
@@ -252,7 +306,7 @@ impl<'m> Engine<'m> {
         &mut self,
         number: usize,
         mut frame: Box<Frame<'m>>,
-        fan: Fan<'m>,
+        mut fan: Fan<'m>,
         child: &Frame<'m>,
         index: u64,
         failure: Failure,
@@ -260,6 +314,7 @@ impl<'m> Engine<'m> {
         let state = &frame.machine.states[frame.state];
         let run = fan.map.as_ref().and_then(|iterations| iterations.run.as_ref());
         let failure = if run.is_some() {
+            self.write_failed_run(&frame, state, &mut fan);
             self.abort(&fan, &frame, &state.name);
             let failure = exceeded();
             let Failure { error, cause, .. } = failure.clone();
@@ -306,10 +361,16 @@ impl<'m> Engine<'m> {
             }
             let entered = !matches!(stopped.phase, Phase::Enter);
             let kind = stopped.state().kind();
+            let mut last = stopped.last;
+            if let Phase::Fanned(inner) = &stopped.phase
+                && inner.map.as_ref().is_some_and(|iterations| iterations.run.is_some())
+            {
+                last = self.record(frame.scope, last, || Detail::MapRunAborted);
+            }
             let tells =
                 matches!(kind, StateKind::Task | StateKind::Wait | StateKind::Map | StateKind::Parallel);
             if entered && tells {
-                self.record(frame.scope, stopped.last, || Detail::StateAborted { state: kind });
+                self.record(frame.scope, last, || Detail::StateAborted { state: kind });
             }
             if let (Some(_), Some((_, slot))) = (&fan.map, stopped.parent) {
                 self.record(frame.scope, stopped.last, || Detail::MapIteration {
@@ -360,6 +421,13 @@ impl<'m> Engine<'m> {
         self.outgoing(frame, state, result)
             .and_then(|outgoing| self.leave(frame, state, state.next, outgoing))
             .unwrap_or_else(|fault| self.fault(number, frame, state, fault))
+    }
+}
+
+impl Iterations<'_> {
+    /// Where it is kept what became of children.
+    fn results(&mut self) -> Option<&mut Vec<(usize, ChildResult)>> {
+        self.run.as_mut()?.results.as_mut()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         data::Data,
         expression::{Path, Surroundings},
         fault::Fault,
-        machine::{Format, Reader, ReaderResource, Transformation},
+        machine::{Format, Reader, ReaderResource},
     },
 };
 
@@ -38,6 +38,17 @@ impl<'m> Engine<'m> {
                 return Ok(Ok(items.iter().take(most).cloned().collect()));
             }
             let listed = objects.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
+            if reader.loads {
+                let mut items = Vec::new();
+                for (_, text) in listed {
+                    match self.parsed(reader, bucket, text, &surroundings, most) {
+                        Ok(read) => items.extend(read),
+                        Err(cause) => return Ok(Err(cause)),
+                    }
+                }
+                items.truncate(most);
+                return Ok(Ok(items));
+            }
             let items = listed.take(most).map(|(name, text)| {
                 let key = name.split_once('/').map_or(name.as_str(), |(_, key)| key);
                 let digest = digest::hex("MD5", text.as_bytes()).unwrap_or_default();
@@ -55,16 +66,58 @@ impl<'m> Engine<'m> {
         let Some(body) = given.or_else(|| objects.get(&format!("{bucket}/{key}"))) else {
             return Ok(Err(format!("The object '{key}' of the bucket '{bucket}' does not exist.")));
         };
-        Ok(match &reader.format {
-            Format::Json => json_items(body, reader.items_pointer.as_ref(), &surroundings),
-            Format::JsonLines => json_lines(body),
-            Format::Csv { headers, delimiter } => Ok(csv_items(body, headers.as_deref(), *delimiter, most)),
-            Format::Manifest => self.manifest_items(bucket, body, most),
-        }
-        .map(|mut items| {
+        let read = if reader.loads {
+            self.athena_items(reader, body, &surroundings, most)
+        } else {
+            self.parsed(reader, bucket, body, &surroundings, most)
+        };
+        Ok(read.map(|mut items| {
             items.truncate(most);
             items
         }))
+    }
+
+    /// The items of one object.
+    fn parsed(
+        &self,
+        reader: &Reader,
+        bucket: &str,
+        body: &str,
+        around: &Surroundings<'_>,
+        most: usize,
+    ) -> Result<Vec<Value>, String> {
+        match &reader.format {
+            Format::Json => json_items(body, reader.items_pointer.as_ref(), around),
+            Format::JsonLines => json_lines(body),
+            Format::Csv { headers, delimiter } => Ok(csv_items(body, headers.as_deref(), *delimiter, most)),
+            Format::Manifest => self.manifest_items(bucket, body, most),
+            Format::Parquet => {
+                Err("The interpreter does not read PARQUET; give the items as JSONL.".to_owned())
+            }
+        }
+    }
+
+    /// The items of the objects that a manifest of Athena names: the URI of one in each line.
+    fn athena_items(
+        &self,
+        reader: &Reader,
+        manifest: &str,
+        around: &Surroundings<'_>,
+        most: usize,
+    ) -> Result<Vec<Value>, String> {
+        let mut items = Vec::new();
+        for line in manifest.lines().map(|line| line.trim().trim_matches('"')).filter(|line| !line.is_empty())
+        {
+            let Some((bucket, key)) = line.strip_prefix("s3://").and_then(|place| place.split_once('/'))
+            else {
+                return Err(format!("The manifest names '{line}', which is no object of S3."));
+            };
+            let Some(body) = self.settings.objects.get(&format!("{bucket}/{key}")) else {
+                return Err(format!("The object '{key}' of the bucket '{bucket}' does not exist."));
+            };
+            items.extend(self.parsed(reader, bucket, body, around, most)?);
+        }
+        Ok(items)
     }
 
     /// The rows of the files that an inventory of S3 names.
@@ -160,22 +213,6 @@ fn csv_rows(body: &str, delimiter: char) -> Vec<Vec<String>> {
     // An empty line is no row.
     rows.retain(|row| row.len() > 1 || row.iter().any(|cell| !cell.is_empty()));
     rows
-}
-
-/// What `WriterConfig.Transformation` makes of results.
-pub(super) fn transformed(result: Value, transformation: Transformation) -> Value {
-    match (transformation, result) {
-        (Transformation::Flatten, Value::Array(items)) => Value::Array(
-            items
-                .into_iter()
-                .flat_map(|item| match item {
-                    Value::Array(inner) => inner,
-                    other => vec![other],
-                })
-                .collect(),
-        ),
-        (_, result) => result,
-    }
 }
 
 #[cfg(test)]

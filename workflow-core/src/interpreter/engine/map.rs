@@ -8,10 +8,9 @@ use super::{
     Engine, Frame, Phase, Step, answer_of,
     data_flow::NumberKind,
     fan::{Fan, Item, Iterations, Run, exceeded},
-    items::transformed,
 };
 use crate::{
-    history::Detail,
+    history::{Detail, Status},
     interpreter::{
         context::MapItem,
         data::{Data, exceeds, text_length},
@@ -19,10 +18,11 @@ use crate::{
         fault::{After, Failure, Fault},
         handler::TaskResult,
         inspection::Station,
-        machine::{Distributed, Items, Language, Map, Number, State, Writer},
+        machine::{Distributed, Items, Language, Map, Number, State, Transformation, Writer},
         template::Template,
     },
     limits::{MAX_DATA_BYTES, too_large},
+    map_results::{ChildResult, MapResults, manifest_key},
 };
 
 /// How many iterations an inline Map runs at once where it does not say, and at most.
@@ -142,7 +142,16 @@ impl<'m> Engine<'m> {
         let failures = (0..failures as usize).map(|slot| (slot, Failure::default())).collect();
         let (arn, label, total) = (String::new(), String::new(), items.len());
         let elements = Vec::new();
-        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
+        let run = Run {
+            arn,
+            label,
+            failures,
+            tolerated_count,
+            tolerated_percentage,
+            total,
+            elements,
+            results: None,
+        };
         if let Some(template) = &state.parameters {
             let selected = items.into_iter().enumerate().map(|(index, item)| {
                 self.selected(frame, template, &effective, index, item).map(Data::into_value)
@@ -229,7 +238,9 @@ impl<'m> Engine<'m> {
         let (failures, total) = (Vec::new(), 0);
         let (tolerated_count, tolerated_percentage) = (None, None);
         let elements = Vec::new();
-        let run = Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements };
+        let results = distributed.writer.is_some().then(Vec::new);
+        let run =
+            Run { arn, label, failures, tolerated_count, tolerated_percentage, total, elements, results };
         iterations.run = Some(run);
         let failed = |cause: String| Ok(Some(reader_failed(cause)));
         if let Some(reader) = &distributed.reader {
@@ -305,7 +316,7 @@ impl<'m> Engine<'m> {
     }
 
     /// The input of an iteration after `ItemSelector`.
-    fn selected(
+    pub(super) fn selected(
         &self,
         frame: &Frame<'m>,
         template: &Template,
@@ -326,38 +337,44 @@ impl<'m> Engine<'m> {
         effective: &Data,
         run: &Run,
         writer: &Writer,
-        result: Value,
+        pending: Vec<Value>,
     ) -> Data {
-        let result = transformed(result, writer.transformation);
+        let mut children: Vec<&(usize, ChildResult)> = run.results.iter().flatten().collect();
+        children.sort_by_key(|(slot, _)| *slot);
+        let children = children.into_iter().map(|(_, child)| child);
         let place = writer.parameters.as_ref().and_then(|template| {
             let scope = self.scope(frame, None);
             template.value(&Surroundings::new(effective, &scope)).ok()
         });
         let text = |name: &str| place.as_ref()?.get(name)?.as_str().map(str::to_owned);
-        let Some(bucket) = text("Bucket") else { return Data::new(result) };
-        let run_name = run.arn.rsplit(':').next().unwrap_or_default();
-        let prefix = match text("Prefix") {
-            Some(prefix) if !prefix.is_empty() => format!("{}/{run_name}", prefix.trim_end_matches('/')),
-            _ => run_name.to_owned(),
+        let Some(bucket) = text("Bucket") else {
+            let told = children.flat_map(|child| transformed(child, writer.transformation));
+            return Data::new(told.collect());
         };
-        let file = if writer.json_lines { "SUCCEEDED_0.jsonl" } else { "SUCCEEDED_0.json" };
-        let body = match &result {
-            Value::Array(items) if writer.json_lines => {
-                items.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
-            }
-            other => other.to_string(),
-        };
-        let key = format!("{prefix}/{file}");
-        let manifest = json!({
-            "DestinationBucket": bucket,
-            "MapRunArn": run.arn,
-            "ResultFiles": { "FAILED": [], "PENDING": [], "SUCCEEDED": [{ "Key": key, "Size": body.len() }] },
-        });
-        self.written.push((format!("{bucket}/{key}"), body));
-        let key = format!("{prefix}/manifest.json");
-        self.written.push((format!("{bucket}/{key}"), manifest.to_string()));
-        let details = json!({ "Bucket": bucket, "Key": key });
+        let mut results = MapResults { pending, json_lines: writer.json_lines, ..MapResults::default() };
+        for child in children {
+            let executions = match child.status {
+                Status::Succeeded => &mut results.succeeded,
+                _ => &mut results.failed,
+            };
+            executions.extend(transformed(child, writer.transformation));
+        }
+        let id = run.arn.rsplit(':').next().unwrap_or_default();
+        let prefix = text("Prefix").unwrap_or_default();
+        let files = results.files(&bucket, &prefix, &run.arn, id);
+        self.written.extend(files.into_iter().map(|(key, text)| (format!("{bucket}/{key}"), text)));
+        let details = json!({ "Bucket": bucket, "Key": manifest_key(&prefix, id) });
         Data::new(json!({ "MapRunArn": run.arn, "ResultWriterDetails": details }))
+    }
+}
+
+/// What `WriterConfig.Transformation` makes of a child. One that did not succeed is told in full.
+fn transformed(child: &ChildResult, transformation: Transformation) -> Vec<Value> {
+    let output = child.output.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    match (transformation, output) {
+        (Transformation::None, _) | (_, None) => vec![child.described()],
+        (Transformation::Flatten, Some(Value::Array(items))) => items,
+        (_, Some(output)) => vec![output],
     }
 }
 

@@ -96,7 +96,7 @@ fn outcome(status: Status, failure: Option<Failure>) -> Outcome {
     Outcome { status, output: None, error: error.map(owned), cause: cause.map(owned) }
 }
 
-fn later(start: Timestamp, elapsed: Duration) -> Timestamp {
+pub(super) fn later(start: Timestamp, elapsed: Duration) -> Timestamp {
     let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(start.as_millis().saturating_add(millis))
 }

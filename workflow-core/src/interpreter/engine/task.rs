@@ -1,12 +1,14 @@
 //! Task states: an attempt is scheduled, its handler asked, and its answer told.
 
 use std::{
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
 use super::{
     End, Engine, Frame, InFlight, Phase, Step, answer_of, data_flow::NumberKind, panicked, poll_work,
+    recording::later,
 };
 use crate::{
     history::{Detail, Parameters, TaskOutput, TaskResource, Text},
@@ -57,7 +59,7 @@ impl<'m> Engine<'m> {
             return Ok(Step::Block);
         };
         let Answer { work, submitted, after, beats } = answer;
-        let waits = !matches!(&work, Work::Now(Err(_)) | Work::Later(_) | Work::Abort(_));
+        let waits = !matches!(&work, Work::Now(Err(_)) | Work::Later(_) | Work::Awaited(_) | Work::Abort(_));
         let pattern = match &task.resource.kind {
             ResourceKind::Service { pattern, .. } => *pattern,
             _ => Pattern::RequestResponse,
@@ -102,7 +104,9 @@ impl<'m> Engine<'m> {
             }
             Work::Now(answer) => Some(answer),
             Work::Never => None,
-            Work::Later(mut work) => {
+            Work::Later(_) | Work::Awaited(_) => {
+                let awaited = matches!(work, Work::Awaited(_));
+                let (Work::Later(mut work) | Work::Awaited(mut work)) = work else { return Step::Block };
                 let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
                 match poll_work(&mut work, &mut cx) {
                     std::task::Poll::Ready(answer) => {
@@ -112,7 +116,7 @@ impl<'m> Engine<'m> {
                         self.generation += 1;
                         frame.generation = self.generation;
                         let generation = frame.generation;
-                        self.in_flight.push(InFlight { frame: number, generation, work });
+                        self.in_flight.push(InFlight { frame: number, generation, work, awaited });
                         if let Some(deadline) = deadline {
                             self.alarm(deadline, number, generation);
                         }
@@ -222,6 +226,7 @@ impl<'m> Engine<'m> {
             *turn - 1
         });
         let iteration = if frame.parent.is_some() { self.iteration(frame) } else { Vec::new() };
+        let services = RefCell::new(self.services.clone());
         let call = TaskCall {
             state: &state.name,
             resource,
@@ -230,11 +235,15 @@ impl<'m> Engine<'m> {
             iteration: &iteration,
             token,
             turn,
+            now: later(self.clock.started(), self.now),
+            services: &services,
         };
-        Some(catch_unwind(AssertUnwindSafe(|| handler.handle(&call))).unwrap_or_else(|panic| {
+        let answer = catch_unwind(AssertUnwindSafe(|| handler.handle(&call))).unwrap_or_else(|panic| {
             let (error, cause) = panicked(&*panic);
             Answer::of(Work::Now(Err((error, cause))))
-        }))
+        });
+        self.services = services.into_inner();
+        Some(answer)
     }
 
     /// The iterations of Map states that a frame belongs to, outermost first.

@@ -80,18 +80,37 @@ fn reader(fields: &Fields<'_>, language: Language) -> Parsed<Reader> {
         }
     };
     let config = fields.object("ReaderConfig")?;
-    let (mut format, mut max_items, mut items_pointer) = (Format::Json, None, None);
+    let (mut format, mut max_items, mut items_pointer, mut loads) = (Format::Json, None, None, false);
     if let Some(config) = &config {
         format = match config.text("InputType")? {
             None | Some("JSON") => Format::Json,
             Some("JSONL") => Format::JsonLines,
             Some("CSV") => csv(config)?,
             Some("MANIFEST") => Format::Manifest,
+            Some("PARQUET") => Format::Parquet,
             Some(other) => {
-                let message = format!("`{other}` is not read here; there are JSON, JSONL, CSV and MANIFEST");
+                let message =
+                    format!("`{other}` is not read here; there are JSON, JSONL, CSV, PARQUET and MANIFEST");
                 return Err(config.error("InputType", message));
             }
         };
+        match config.text("ManifestType")? {
+            None => {}
+            Some("ATHENA_DATA") => loads = true,
+            Some("S3_INVENTORY") => format = Format::Manifest,
+            Some(other) => {
+                let message = format!("`{other}` is neither ATHENA_DATA nor S3_INVENTORY");
+                return Err(config.error("ManifestType", message));
+            }
+        }
+        match config.text("Transformation")? {
+            None | Some("NONE") => {}
+            Some("LOAD_AND_FLATTEN") => loads = true,
+            Some(other) => {
+                let message = format!("`{other}` is neither NONE nor LOAD_AND_FLATTEN");
+                return Err(config.error("Transformation", message));
+            }
+        }
         max_items = number(config, language, "MaxItems", "MaxItemsPath")?;
         if let Some(text) = config.text("ItemsPointer")? {
             // The pointer of the specification is a JSON pointer; AWS takes paths as well.
@@ -102,7 +121,7 @@ fn reader(fields: &Fields<'_>, language: Language) -> Parsed<Reader> {
         }
     }
     let parameters = template(fields, language, parameters_name(language))?;
-    Ok(Reader { resource, parameters, format, max_items, items_pointer })
+    Ok(Reader { resource, parameters, format, max_items, items_pointer, loads })
 }
 
 fn csv(config: &Fields<'_>) -> Parsed<Format> {
@@ -143,7 +162,9 @@ fn batcher(fields: &Fields<'_>, language: Language) -> Parsed<Batcher> {
 
 fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
     let config = fields.object("WriterConfig")?;
-    let (mut json_lines, mut transformation) = (false, Transformation::None);
+    let parameters = template(fields, language, parameters_name(language))?;
+    let usual = if parameters.is_some() { Transformation::None } else { Transformation::Compact };
+    let (mut json_lines, mut transformation) = (false, usual);
     if let Some(config) = &config {
         json_lines = match config.text("OutputType")? {
             None | Some("JSON") => false,
@@ -153,7 +174,8 @@ fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
             }
         };
         transformation = match config.text("Transformation")? {
-            None | Some("NONE") => Transformation::None,
+            None => usual,
+            Some("NONE") => Transformation::None,
             Some("COMPACT") => Transformation::Compact,
             Some("FLATTEN") => Transformation::Flatten,
             Some(other) => {
@@ -162,6 +184,5 @@ fn writer(fields: &Fields<'_>, language: Language) -> Parsed<Writer> {
             }
         };
     }
-    let parameters = template(fields, language, parameters_name(language))?;
     Ok(Writer { parameters, json_lines, transformation })
 }

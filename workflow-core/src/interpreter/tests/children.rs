@@ -142,13 +142,117 @@ fn items_are_read_in_batches_and_results_written() {
     assert!(output["MapRunArn"].as_str().unwrap().contains(":mapRun:machine/Rows:"));
     let (place, text) = &execution.written()[0];
     assert!(place.starts_with("out/p/") && place.ends_with("/SUCCEEDED_0.json"), "{place}");
-    assert_eq!(
-        serde_json::from_str::<Value>(text).unwrap(),
-        json!([
-            { "BatchInput": { "of": "rows.csv" }, "Items": [{ "row": "1" }, { "row": "2" }] },
-            { "BatchInput": { "of": "rows.csv" }, "Items": [{ "row": "3" }] }
-        ])
-    );
+    let results: Value = serde_json::from_str(text).unwrap();
+    let first = json!({ "BatchInput": { "of": "rows.csv" }, "Items": [{ "row": "1" }, { "row": "2" }] });
+    assert_eq!(results[0]["Input"], first.to_string());
+    assert_eq!(results[0]["Output"], first.to_string());
+    assert_eq!(results[1]["Status"], "SUCCEEDED");
+    let arn = results[0]["ExecutionArn"].as_str().unwrap();
+    assert!(arn.ends_with(&format!(":machine/Rows:{}", results[0]["Name"].as_str().unwrap())), "{arn}");
+}
+
+/// The files that a run writes by their names, and how the execution ended.
+fn written(fields: Value, items: Value) -> (std::collections::BTreeMap<String, Value>, Execution) {
+    let fails = json!({
+        "Choose": {
+            "Type": "Choice", "Default": "Fine",
+            "Choices": [
+                { "Variable": "$", "NumericLessThan": 0, "Next": "Bad" },
+                { "Next": "Bad", "And": [
+                    { "Variable": "$.n", "IsPresent": true }, { "Variable": "$.n", "NumericLessThan": 0 }
+                ] }
+            ]
+        },
+        "Bad": { "Type": "Fail", "Error": "Negative", "Cause": "below zero" },
+        "Fine": { "Type": "Pass", "Result": [1, 2], "End": true }
+    });
+    let mut map = json!({
+        "Type": "Map", "End": true, "Label": "L", "MaxConcurrency": 1,
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED" }, "StartAt": "Choose", "States": fails }
+    });
+    map.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let execution = Interpreter::test().run_blocking(&machine(json!({ "A": map })), items);
+    let files = execution.written().iter().map(|(place, text)| {
+        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()));
+        (place.rsplit('/').next().unwrap().to_owned(), value)
+    });
+    (files.collect(), execution)
+}
+
+#[test]
+fn results_stand_in_a_file_for_each_status() {
+    let writer = |config: Value| {
+        let place = json!({ "Bucket": "out" });
+        json!({
+            "ToleratedFailureCount": 1,
+            "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": place, "WriterConfig": config }
+        })
+    };
+    let compact = json!({ "Transformation": "COMPACT", "OutputType": "JSONL" });
+    let (files, execution) = written(writer(compact), json!([1, -1, 2]));
+    assert_eq!(execution.status(), Status::Succeeded);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["FAILED_0.jsonl", "SUCCEEDED_0.jsonl", "manifest.json"]);
+    assert_eq!(files["SUCCEEDED_0.jsonl"], "[1,2]\n[1,2]");
+    // What failed is told in full, whatever the transformation.
+    let failed = &files["FAILED_0.jsonl"];
+    assert_eq!((&failed["Error"], &failed["Cause"]), (&json!("Negative"), &json!("below zero")));
+    assert_eq!((&failed["Status"], &failed["Input"]), (&json!("FAILED"), &json!("-1")));
+    assert!(failed.get("Output").is_none());
+    let listed = &files["manifest.json"]["ResultFiles"];
+    assert_eq!(listed["PENDING"], json!([]));
+    assert_eq!(listed["SUCCEEDED"][0]["Size"], 11);
+
+    let flatten = json!({ "Transformation": "FLATTEN" });
+    assert_eq!(written(writer(flatten), json!([1, 2])).0["SUCCEEDED_0.json"], json!([1, 2, 1, 2]));
+}
+
+#[test]
+fn a_run_that_fails_tells_what_it_never_started() {
+    let place = json!({ "Bucket": "out", "Prefix": "p/" });
+    let fields = json!({
+        "ItemSelector": { "n.$": "$$.Map.Item.Value" },
+        "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": place }
+    });
+    let (files, execution) = written(fields, json!([-1, 5, 6]));
+    assert_eq!(execution.error(), Some("States.ExceedToleratedFailureThreshold"));
+    assert_eq!(files["FAILED_0.json"].as_array().unwrap().len(), 1);
+    let pending: Vec<&Value> =
+        files["PENDING_0.json"].as_array().unwrap().iter().map(|one| &one["Input"]).collect();
+    assert_eq!(pending, [r#"{"n":5}"#, r#"{"n":6}"#]);
+}
+
+#[test]
+fn a_writer_without_a_place_shapes_what_the_state_gives() {
+    let config =
+        |config: Value| json!({ "ToleratedFailureCount": 1, "ResultWriter": { "WriterConfig": config } });
+    let output = |fields, items| written(fields, items).1.output().unwrap();
+    assert_eq!(output(config(json!({ "Transformation": "FLATTEN" })), json!([1, 2])), json!([1, 2, 1, 2]));
+    assert_eq!(output(config(json!({ "OutputType": "JSON" })), json!([1])), json!([[1, 2]]));
+    let told = output(config(json!({ "Transformation": "NONE" })), json!([1, -1]));
+    assert_eq!((&told[0]["Output"], &told[1]["Error"]), (&json!("[1,2]"), &json!("Negative")));
+}
+
+#[test]
+fn a_run_beside_a_branch_that_fails_is_aborted() {
+    let waits = json!({ "W": { "Type": "Wait", "Seconds": 9, "End": true } });
+    let machine = machine(json!({ "A": {
+        "Type": "Parallel", "End": true,
+        "Branches": [
+            { "StartAt": "M", "States": { "M": {
+                "Type": "Map", "End": true, "ItemsPath": "$.items",
+                "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED" }, "StartAt": "W", "States": waits }
+            } } },
+            { "StartAt": "S", "States": {
+                "S": { "Type": "Wait", "Seconds": 1, "Next": "F" },
+                "F": { "Type": "Fail", "Error": "No" }
+            } }
+        ]
+    }}));
+    let execution = Interpreter::test().run_blocking(&machine, json!({ "items": [1, 2] }));
+    assert_eq!(execution.error(), Some("No"));
+    let told = types(&execution);
+    let at = told.iter().position(|name| *name == "MapRunAborted").unwrap();
+    assert_eq!(told[at + 1], "MapStateAborted");
 }
 
 #[test]
@@ -165,6 +269,7 @@ fn lines_lists_and_manifests_are_read() {
             .object("b", "deep.json", r#"{"a": {"b": [1, 2]}}"#)
             .object("b", "m.json", r#"{"fileSchema": "Bucket, Key", "files": [{"key": "m.csv"}]}"#)
             .object("b", "m.csv", "\"one\",\"k\"\n")
+            .object("b", "athena.csv", "s3://b/l.jsonl\ns3://b/l.jsonl\n")
             .run_blocking(&machine, json!({}))
             .output()
             .unwrap()
@@ -180,8 +285,13 @@ fn lines_lists_and_manifests_are_read() {
         read(get, json!({"InputType": "MANIFEST"}), key("m.json")),
         json!([{"Bucket": "one", "Key": "k"}])
     );
-    let listed = read("arn:aws:states:::s3:listObjectsV2", json!({}), json!({"Bucket": "b", "Prefix": "m"}));
+    let list = "arn:aws:states:::s3:listObjectsV2";
+    let listed = read(list, json!({}), json!({"Bucket": "b", "Prefix": "m"}));
     assert_eq!(listed.as_array().unwrap().len(), 2);
+    let loaded = json!({"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"});
+    assert_eq!(read(list, loaded, json!({"Bucket": "b", "Prefix": "l"})), json!([{"n": 1}, {"n": 2}]));
+    let athena = json!({"InputType": "JSONL", "ManifestType": "ATHENA_DATA"});
+    assert_eq!(read(get, athena, key("athena.csv")), json!([{"n": 1}, {"n": 2}, {"n": 1}, {"n": 2}]));
 }
 
 #[test]

@@ -63,6 +63,16 @@ impl Memory {
         Self::default()
     }
 
+    /// Has a table be there, without items where it is new.
+    pub fn create<T, K>(&self, table: Table<T, K>) {
+        let schema = table.schema();
+        self.lock().entry(schema.table.to_owned()).or_insert_with(|| Stored {
+            partition: schema.partition.to_owned(),
+            sort: schema.sort.map(str::to_owned),
+            items: Vec::new(),
+        });
+    }
+
     /// Puts an item into a table. One with the same key is replaced.
     pub fn put<T: Serialize + Data, K>(&self, table: Table<T, K>, item: &T) {
         let value = serde_json::to_value(item).unwrap_or_default();
