@@ -80,6 +80,8 @@ pub(super) struct Mutable {
     pub(super) turns: HashMap<TypeId, usize>,
     /// How often each state was entered whose task has a key of idempotency.
     pub(super) entries: HashMap<&'static str, u32>,
+    /// How many attempts of each state a stand-in was asked to answer.
+    pub(super) asked: HashMap<&'static str, u32>,
 }
 
 /// What random numbers are for: more of the one leave the others as they were.
@@ -150,6 +152,7 @@ impl Context {
             services: None,
             turns: HashMap::new(),
             entries: HashMap::new(),
+            asked: HashMap::new(),
         };
         let shared = Shared {
             executor,

@@ -10,6 +10,7 @@ mod execution;
 mod fork;
 mod log;
 mod mock;
+mod stand_in;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use self::{
 pub(crate) use self::{
     attempt::{handle, panic_message},
     execution::decode_input,
+    stand_in::{Asked, StandIn, StoodIn, What},
 };
 use self::{
     children::Family,
@@ -86,6 +88,7 @@ struct Inner {
     execution_name: Option<String>,
     tokens: TaskTokens,
     agreeing: bool,
+    stand_in: Option<Arc<dyn StandIn>>,
     clock: Clock,
 }
 
@@ -107,6 +110,7 @@ impl Executor {
             execution_name: None,
             tokens: TaskTokens::default(),
             agreeing: false,
+            stand_in: None,
             clock: Clock::Real,
         };
         Self { inner: Arc::new(inner) }
@@ -190,6 +194,11 @@ impl Executor {
     #[must_use]
     pub fn agreeing(self) -> Self {
         self.with(|inner| inner.agreeing = true)
+    }
+
+    /// Has this answer in the place of every task, mocked or not.
+    pub(crate) fn stand_in(self, stand_in: Arc<dyn StandIn>) -> Self {
+        self.with(|inner| inner.stand_in = Some(stand_in))
     }
 
     /// Runs an execution to its end. Whatever happens is in the [`Execution`]: an input that does
