@@ -41,7 +41,7 @@ pub use self::{
 pub(crate) use self::{
     attempt::{handle, panic_message},
     execution::decode_input,
-    stand_in::{Asked, StandIn, StoodIn, What},
+    stand_in::{Asked, StandIn, StoodIn, What, Wire},
 };
 use self::{
     children::Family,

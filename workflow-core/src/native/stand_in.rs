@@ -28,10 +28,20 @@ pub(crate) struct Asked {
     pub(crate) before: u32,
     pub(crate) output: Shape,
     pub(crate) errors: Vec<ErrorVariant>,
-    /// Whether a failure comes as Lambda wraps it.
-    pub(crate) is_lambda: bool,
+    pub(crate) wire: Wire,
     /// Whether an attempt that never answers comes to an end.
     pub(crate) is_limited: bool,
+}
+
+/// How a service reports the failure of what it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// By name and cause.
+    Plain,
+    /// As Lambda wraps it.
+    Lambda,
+    /// As the failure of an execution that was started.
+    Child,
 }
 
 /// What a stand-in answers.
@@ -68,7 +78,11 @@ impl Context {
             before,
             output: <T::Output as Data>::shape(),
             errors: T::Error::variants(),
-            is_lambda: T::RESOURCE.answers_as_lambda(),
+            wire: match T::RESOURCE {
+                resource if resource.answers_as_lambda() => Wire::Lambda,
+                resource if resource.service() == "states" && resource.is_waited_for() => Wire::Child,
+                _ => Wire::Plain,
+            },
             is_limited,
         };
         let StoodIn { what, after } = stand_in.answer(&asked)?;

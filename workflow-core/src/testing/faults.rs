@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::arbitrary::{Arbitrary, Words};
 use crate::{
     error::{ErrorKind, ErrorVariant, Failure, MessagePart, PlatformError, cause_with_data},
-    native::{Asked, StandIn, StoodIn, What},
+    native::{Asked, StandIn, StoodIn, What, Wire},
 };
 
 /// How many attempts an execution may make.
@@ -40,6 +40,10 @@ impl Fault {
     /// What tells it from another fault, whatever its fields hold.
     pub(super) fn key(&self) -> (&'static str, String, bool) {
         let error = match &self.kind {
+            // Of an execution that was started, the name is in the cause.
+            FaultKind::Fails(Failure { error, cause }) if error == PlatformError::TASK_FAILED.as_str() => {
+                cause.chars().take(40).collect()
+            }
             FaultKind::Fails(failure) => failure.error.clone(),
             FaultKind::Hangs => String::new(),
         };
@@ -112,10 +116,8 @@ impl StandIn for Stage {
         }
         if self.faults.is_empty() {
             let mut fields = self.arbitrary(asked, FIELDS);
-            let mut kinds: Vec<FaultKind> = failures(&asked.errors, asked.is_lambda, &mut fields)
-                .into_iter()
-                .map(FaultKind::Fails)
-                .collect();
+            let mut kinds: Vec<FaultKind> =
+                failures(&asked.errors, asked.wire, &mut fields).into_iter().map(FaultKind::Fails).collect();
             if asked.is_limited {
                 kinds.push(FaultKind::Hangs);
             }
@@ -124,7 +126,9 @@ impl StandIn for Stage {
             }
         }
         let mut rng = self.rng(asked, DELAY);
-        let after = Duration::from_secs(if rng.u8(..4) == 0 { rng.u64(1..6) } else { 0 });
+        // Never a whole second, so that no answer comes in the very moment of a timeout.
+        let after = if rng.u8(..4) == 0 { rng.u64(1..6) * 1_000 + rng.u64(1..1_000) } else { 0 };
+        let after = Duration::from_millis(after);
         let fault = self.faults.iter().find(|fault| {
             fault.state == asked.state
                 && (fault.nth == asked.before || fault.lasting && fault.nth < asked.before)
@@ -143,12 +147,24 @@ impl StandIn for Stage {
     }
 }
 
+/// The failure of an execution that was started, as the service tells it.
+fn child_failed(failure: &Failure) -> Failure {
+    let cause = serde_json::json!({ "Error": failure.error, "Cause": failure.cause, "Status": "FAILED" });
+    Failure::new(PlatformError::TASK_FAILED, cause.to_string())
+}
+
 /// A failure of every name that an error type has, and of one that it has not.
-fn failures(errors: &[ErrorVariant], is_lambda: bool, fields: &mut Arbitrary<'_>) -> Vec<Failure> {
+fn failures(errors: &[ErrorVariant], wire: Wire, fields: &mut Arbitrary<'_>) -> Vec<Failure> {
     let is_platform = errors.iter().any(|variant| matches!(variant.kind, ErrorKind::Other));
     let mut found = Vec::new();
     for variant in errors {
         match &variant.kind {
+            // Of an execution, the service never says it without saying why.
+            ErrorKind::Named { name, .. }
+                if *name == PlatformError::TASK_FAILED.as_str() && wire == Wire::Child =>
+            {
+                found.push(child_failed(&Failure::new("NobodyKnowsIt", "made up")));
+            }
             ErrorKind::Named { name, .. } if is_platform => {
                 let cause = if *name == PlatformError::TIMEOUT.as_str() { "" } else { "made up" };
                 found.push(Failure::new(*name, cause));
@@ -171,13 +187,17 @@ fn failures(errors: &[ErrorVariant], is_lambda: bool, fields: &mut Arbitrary<'_>
                     .collect();
                 let cause = if held.is_empty() { text } else { cause_with_data(&text, values.into()) };
                 let failure = Failure::new(*name, cause);
-                found.push(if is_lambda { failure.through_lambda() } else { failure });
+                found.push(match wire {
+                    Wire::Plain => failure,
+                    Wire::Lambda => failure.through_lambda(),
+                    Wire::Child => child_failed(&failure),
+                });
             }
-            ErrorKind::From(inner) => found.extend(failures(&inner(), is_lambda, fields)),
+            ErrorKind::From(inner) => found.extend(failures(&inner(), wire, fields)),
             ErrorKind::Other => found.push(Failure::new("NobodyKnowsIt", "made up")),
         }
     }
-    found.sort_by(|one, other| one.error.cmp(&other.error));
-    found.dedup_by(|one, other| one.error == other.error);
+    found.sort_by(|one, other| (&one.error, &one.cause).cmp(&(&other.error, &other.cause)));
+    found.dedup();
     found
 }
