@@ -15,7 +15,7 @@ use super::{
     builder::Builder,
     methods::divisor,
     node::{BinaryOp, Expr, Kind, Node, Presence, UnaryOp},
-    pattern::member,
+    pattern::{member, written_out},
     tuple::{ExprTuple, FieldTuple},
 };
 
@@ -243,6 +243,11 @@ impl Builder {
                             match arena.kind(inner).clone() {
                                 Kind::Object(fields) => entries.extend(fields),
                                 Kind::Literal(_) if matches!(found.fields, Fields::Unit) => {}
+                                _ if let Fields::Newtype(shape) = &found.fields
+                                    && let Some(fields) = written_out(arena, &shape(), inner) =>
+                                {
+                                    entries.extend(fields);
+                                }
                                 _ => program.problems.push(format!(
                                     "`{name}::{variant}` holds a value whose fields are not written out here; \
                                      build the value in place, or use an adjacent tag"
@@ -458,8 +463,9 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
                     return value;
                 }
                 if field.flatten {
-                    if let Kind::Object(inner) = arena.kind(value) {
-                        entries.extend(inner.clone());
+                    match arena.kind(value) {
+                        Kind::Object(inner) => entries.extend(inner.clone()),
+                        _ => entries.extend(written_out(arena, &(field.shape)(), value).unwrap_or_default()),
                     }
                 } else if !field.skip {
                     entries.push((field.json.to_owned(), value));

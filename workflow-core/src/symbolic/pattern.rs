@@ -277,7 +277,13 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
             (shapes.get(index).map_or(Shape::Any, |shape| shape()), element)
         }
         Fields::Named(fields) => match fields.iter().find(|field| field.rust == name) {
-            Some(field) if field.flatten || field.transparent => ((field.shape)(), base),
+            Some(field) if field.flatten => {
+                let shape = (field.shape)();
+                // Around it stand the keys of the outer object, which are none of its own.
+                let own = written_out(arena, &shape, base).map(|entries| arena.add(Kind::Object(entries)));
+                (shape, own.unwrap_or(base))
+            }
+            Some(field) if field.transparent => ((field.shape)(), base),
             Some(field) => {
                 let shape = (field.shape)();
                 let presence = if matches!(shape, Shape::Option(_)) {
@@ -291,4 +297,20 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
             None => (Shape::Any, arena.field(base, name.to_owned(), Presence::Certain)),
         },
     }
+}
+
+/// The keys of a struct with named fields, each with the expression that reads it; None where the keys are
+/// not known.
+pub(crate) fn written_out(arena: &mut Arena, shape: &Shape, value: Node) -> Option<Vec<(String, Node)>> {
+    let Shape::Struct { fields: fields @ Fields::Named(declared), .. } = shape else { return None };
+    let mut entries = Vec::new();
+    for field in declared.iter().filter(|field| !field.skip) {
+        let (inner, read) = member(arena, fields, value, field.rust);
+        match field {
+            field if field.transparent => return written_out(arena, &inner, read),
+            field if field.flatten => entries.extend(written_out(arena, &inner, read)?),
+            field => entries.push((field.json.to_owned(), read)),
+        }
+    }
+    Some(entries)
 }

@@ -66,6 +66,16 @@ impl Coverage {
         self.unfinished
     }
 
+    /// How many states the state machine has.
+    pub fn states(&self) -> usize {
+        self.states.len()
+    }
+
+    /// How many transitions from state to state it has.
+    pub fn transitions(&self) -> usize {
+        self.transitions.len()
+    }
+
     /// The states that no execution entered, in the order of the state machine.
     pub fn states_never_entered(&self) -> Vec<&str> {
         self.states.iter().filter(|state| !self.entered.contains(*state)).map(String::as_str).collect()
