@@ -2,6 +2,7 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+mod agree;
 mod bench;
 mod conformance;
 mod emit_asl;
@@ -28,6 +29,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Agree(agree::Arguments),
     Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
     RunAsl(run_asl::Arguments),
@@ -37,6 +39,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Agree(arguments) => agree::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
         Command::RunAsl(arguments) => run_asl::run(&arguments),
