@@ -246,10 +246,18 @@ impl<W: Workflow> Agreement<W> {
             }
             faults.extend(rng.choice(&possible).cloned());
             let mut scripts: Vec<Vec<Fault>> = faults.into_iter().map(|fault| vec![fault]).collect();
-            if let (Some(first), Some(second)) = (rng.choice(&possible), rng.choice(&possible))
-                && first.state != second.state
-            {
-                scripts.push(vec![first.clone(), second.clone()]);
+            // And two at once of those that the state machine names: of two states, or one after the other of
+            // the same.
+            let named: Vec<&Fault> = possible
+                .iter()
+                .filter(|fault| fault.error().is_some_and(|error| words.names(error)))
+                .collect();
+            if let (Some(first), Some(second)) = (rng.choice(&named), rng.choice(&named)) {
+                let (first, mut second): (Fault, Fault) = ((*first).clone(), (*second).clone());
+                if first.state == second.state && first.nth == second.nth {
+                    second.nth += 1;
+                }
+                scripts.push(vec![Fault { lasting: false, ..first }, second]);
             }
             for faults in scripts {
                 let case = Case { faults, ..case.clone() };

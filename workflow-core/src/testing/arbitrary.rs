@@ -15,14 +15,34 @@ const DEPTH: usize = 6;
 pub(super) struct Words {
     texts: Vec<String>,
     numbers: Vec<i64>,
+    /// The error names of its retriers and catchers.
+    errors: BTreeSet<String>,
 }
 
 impl Words {
     /// Those in the expressions of a definition.
     pub(super) fn of(definition: &Value) -> Self {
-        let (mut texts, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+        let (mut texts, mut numbers, mut errors) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         gather(definition, &mut texts, &mut numbers);
-        Self { texts: texts.into_iter().collect(), numbers: numbers.into_iter().collect() }
+        names(definition, &mut errors);
+        Self { texts: texts.into_iter().collect(), numbers: numbers.into_iter().collect(), errors }
+    }
+
+    /// Whether a retrier or a catcher names this error.
+    pub(super) fn names(&self, error: &str) -> bool {
+        self.errors.contains(error)
+    }
+}
+
+fn names(value: &Value, errors: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| names(item, errors)),
+        Value::Object(fields) => {
+            let named = fields.get("ErrorEquals").and_then(Value::as_array).into_iter().flatten();
+            errors.extend(named.filter_map(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|field| names(field, errors));
+        }
+        _ => {}
     }
 }
 

@@ -37,6 +37,14 @@ pub(super) enum FaultKind {
 }
 
 impl Fault {
+    /// Its error name.
+    pub(super) fn error(&self) -> Option<&str> {
+        match &self.kind {
+            FaultKind::Fails(failure) => Some(&failure.error),
+            FaultKind::Hangs => None,
+        }
+    }
+
     /// What tells it from another fault, whatever its fields hold.
     pub(super) fn key(&self) -> (&'static str, String, bool) {
         let error = match &self.kind {

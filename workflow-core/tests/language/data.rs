@@ -173,6 +173,9 @@ async fn a_parameter_that_is_an_option_may_be_left_out() {
     snapshot!(left_out);
     let start = || workflow_core::Start::from_json(r#"{"word": "w"}"#);
     assert_eq!(testing().run(start()).await.output().unwrap(), None);
-    assert_eq!(testing().run(left_out("w".into(), Some("n".into()))).await.output().unwrap(), Some("n".into()));
+    assert_eq!(
+        testing().run(left_out("w".into(), Some("n".into()))).await.output().unwrap(),
+        Some("n".into())
+    );
     workflow_core::testing::agree(left_out).input(start()).run().await;
 }

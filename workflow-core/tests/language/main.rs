@@ -11,6 +11,7 @@ mod errors;
 mod expressions;
 mod lists;
 mod loops;
+mod planted;
 mod policies;
 mod services;
 
