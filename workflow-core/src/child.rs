@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     arguments,
+    data::Data,
     error::{Failure, PlatformError},
     history::Text,
     native::{Context, NoAnswer},
@@ -54,7 +55,10 @@ impl<W: Workflow> Start<W> {
     /// assert_eq!((child.workflow, child.name.as_str()), ("refund", "o-1"));
     /// # }
     /// ```
-    pub fn start_sync(self) -> Call<StartSync<W>> {
+    pub fn start_sync(self) -> Call<StartSync<W>>
+    where
+        W::Output: Data<Owned: Sized>,
+    {
         Call::new(child_arguments::<W>(self.input))
     }
 
@@ -82,7 +86,10 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 
 macro_rules! named {
     ($($ty:ident)*) => {$(
-        impl<W: Workflow> Call<$ty<W>> {
+        impl<W: Workflow> Call<$ty<W>>
+        where
+            $ty<W>: Task,
+        {
             /// Names the execution. A name that was used before starts nothing: Step Functions refuses it, or
             /// answers with the execution that runs under it with the same input.
             pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -133,7 +140,7 @@ fn decode<W: Workflow>(payload: &str) -> Result<W::Arguments, serde_json::Error>
     arguments::decode(&child.input.to_string(), W::META.parameters)
 }
 
-impl<W: Workflow> Task for StartSync<W> {
+impl<W: Workflow<Output: Data<Owned: Sized>>> Task for StartSync<W> {
     const NAME: &'static str = W::META.function;
     const RESOURCE: Resource = Resource::new("states", "startExecution.sync:2");
     const FUNCTION: &'static str = "";
@@ -160,7 +167,7 @@ impl<W: Workflow> Task for StartSync<W> {
         lower_child::<W>(builder, Some("Output"), arguments)
     }
 
-    async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_sync::<W>(&payload).await
     }
 
@@ -215,7 +222,7 @@ impl<W: Workflow> Task for StartOnly<W> {
         lower_child::<W>(builder, None, arguments)
     }
 
-    async fn attempt(payload: Text, _subject: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
+    async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
         context.start_only::<W>(&payload)
     }
 

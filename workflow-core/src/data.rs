@@ -57,6 +57,8 @@ pub enum Shape {
     Float,
     /// A string.
     Text,
+    /// RFC 3339 text, of which several may be one point in time.
+    Timestamp,
     /// `null` (or absent in an object) for `None`, the inner value for `Some`.
     Option(fn() -> Shape),
     /// An array of values of one shape.

@@ -65,6 +65,32 @@ pub const fn random() -> Random {
     Random(())
 }
 
+/// A whole number from a range: `random_range(1..=6).await`, in a workflow only.
+///
+/// The range stands there as such; its ends may be computed. An empty one gives its start. On AWS it is
+/// made of `$random()`, see [`random`].
+///
+/// ```
+/// use workflow_core::prelude::*;
+///
+/// #[workflow]
+/// async fn roll(sides: u32) -> u32 {
+///     random_range(1..=sides).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// for seed in 0..20 {
+///     let rolled = Executor::test().seed(seed).run(roll(6)).await.output().unwrap();
+///     assert!((1..=6).contains(&rolled));
+/// }
+/// # }
+/// ```
+pub fn random_range<T: Whole>(range: impl WholeRange<T>) -> RandomRange<T> {
+    let (low, count) = range.low_and_count();
+    RandomRange { low, count }
+}
+
 /// Waits until a point in time: `sleep_until(time).await`, a Wait state with a `Timestamp`.
 ///
 /// In a workflow only. A point that has passed is not waited for.
@@ -126,6 +152,67 @@ pub struct Uuid(());
 #[derive(Clone, Copy, Debug)]
 pub struct Random(());
 
+/// A random whole number, not yet awaited: what [`random_range`] returns.
+#[must_use = "a random number is drawn when it is awaited"]
+#[derive(Clone, Copy, Debug)]
+pub struct RandomRange<T> {
+    low: T,
+    count: f64,
+}
+
+/// A type of whole numbers.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`random_range` draws whole numbers, and this is a `{Self}`",
+    label = "no whole number",
+    note = "write `random().await` for a number from 0 to less than 1"
+)]
+pub trait Whole: Copy {
+    /// How many numbers there are from this one to another, without that.
+    fn count_to(self, end: Self) -> f64;
+    /// The number so many steps on.
+    fn plus(self, steps: f64) -> Self;
+}
+
+macro_rules! whole {
+    ($($ty:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Whole for $ty {
+            #[allow(clippy::cast_precision_loss, reason = "JSON numbers are no more precise")]
+            fn count_to(self, end: Self) -> f64 {
+                (end as f64 - self as f64).max(0.0)
+            }
+
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a step stays in the range")]
+            fn plus(self, steps: f64) -> Self {
+                (self as f64 + steps) as Self
+            }
+        }
+    )*};
+}
+
+whole! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
+
+/// A range of whole numbers that is written out.
+#[doc(hidden)]
+pub trait WholeRange<T> {
+    /// Its start, and how many numbers it has.
+    fn low_and_count(self) -> (T, f64);
+}
+
+impl<T: Whole> WholeRange<T> for std::ops::Range<T> {
+    fn low_and_count(self) -> (T, f64) {
+        (self.start, self.start.count_to(self.end))
+    }
+}
+
+impl<T: Whole + PartialOrd> WholeRange<T> for std::ops::RangeInclusive<T> {
+    fn low_and_count(self) -> (T, f64) {
+        let (low, high) = self.into_inner();
+        (low, if high < low { 0.0 } else { low.count_to(high) + 1.0 })
+    }
+}
+
 /// A wait for a point in time, not yet awaited: what [`sleep_until`] returns.
 #[must_use = "a wait does nothing until it is awaited"]
 #[derive(Clone, Copy, Debug)]
@@ -186,13 +273,21 @@ impl ExecutionContext {
     }
 }
 
-/// What a workflow draws when it awaits it: [`now`], [`uuid`], [`random`].
+/// What a workflow draws when it awaits it: [`now`], [`uuid`], [`random`]. What it is stands as a parameter:
+/// rustc then reports what cannot be drawn once.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`now`, `uuid` and `random` are words of a workflow, and this is a function of the same name",
     label = "this is a `{Self}`",
     note = "give the function another name"
 )]
+pub trait Drawable<Is: Draw> {
+    /// What it is.
+    fn is(self) -> Is;
+}
+
+/// How a value is drawn.
+#[doc(hidden)]
 pub trait Draw {
     /// What is drawn.
     type Value;
@@ -222,22 +317,62 @@ pub(crate) fn uuid_of(random: &mut fastrand::Rng) -> String {
     environment::uuid_of(high, low)
 }
 
+#[diagnostic::do_not_recommend]
+impl Drawable<Self> for Now {
+    fn is(self) -> Self {
+        self
+    }
+}
+
 impl Draw for Now {
     type Value = Timestamp;
+
     fn draw(self, source: &mut Source<'_>) -> Timestamp {
         source.now
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl Drawable<Self> for Uuid {
+    fn is(self) -> Self {
+        self
+    }
+}
+
 impl Draw for Uuid {
     type Value = String;
+
     fn draw(self, source: &mut Source<'_>) -> String {
         uuid_of(&mut source.generator())
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl Drawable<Self> for Random {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Whole> Drawable<Self> for RandomRange<T> {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl<T: Whole> Draw for RandomRange<T> {
+    type Value = T;
+
+    fn draw(self, source: &mut Source<'_>) -> T {
+        let drawn = environment::fraction(source.generator().u64(..));
+        self.low.plus((drawn * self.count).floor())
+    }
+}
+
 impl Draw for Random {
     type Value = f64;
+
     fn draw(self, source: &mut Source<'_>) -> f64 {
         environment::fraction(source.generator().u64(..))
     }

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::{
     data::Data,
-    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
+    effects::{Draw, Drawable, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Sleep},
+    task::{Awaitable, Awaited, Sleep},
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -48,11 +48,40 @@ where
     size_of::<Running>()
 }
 
+/// An `async fn` of some parameters. See [`size_of_body`].
+pub trait Body<Parameters> {
+    /// The size of its future.
+    const SIZE: usize;
+}
+
+macro_rules! bodies {
+    ($(($($ty:ident),*))*) => {$(
+        impl<Function, Running, $($ty),*> Body<($($ty,)*)> for Function
+        where
+            Function: Fn($($ty),*) -> Running,
+        {
+            const SIZE: usize = size_of::<Running>();
+        }
+    )*};
+}
+
+bodies! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G) (A, B, C, D, E, F, G, H) (A, B, C, D, E, F, G, H, I) }
+
+/// The size of the future that an `async fn` gives. See [`Accepted`].
+pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) -> usize {
+    Function::SIZE
+}
+
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
+/// What is awaited, which must be a call of a task or another workflow.
+pub fn awaited<C: Awaitable<Is>, Is: Awaited>(call: C) -> Is {
+    call.is()
+}
+
 /// Runs what is awaited to its result.
-pub fn run_call<C: Awaitable>(
+pub fn run_call<C: Awaited>(
     context: &Context,
     call: C,
     site: usize,
@@ -68,6 +97,11 @@ pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
 /// Waits until a point in time, by the execution's clock.
 pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) {
     context.wait_until(sleep.time(), site).await;
+}
+
+/// What is drawn, which must be a word of ours.
+pub fn drawn<D: Drawable<Is>, Is: Draw>(draw: D) -> Is {
+    draw.is()
 }
 
 /// Draws a value.

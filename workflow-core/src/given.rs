@@ -4,7 +4,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -53,7 +53,7 @@ pub struct IdempotencyKey(String);
 /// the Task's resource is `arn:aws:states:::lambda:invoke.waitForTaskToken`, with `$states.context.Task.Token`
 /// in the payload; in process it is [`TaskTokens`](crate::TaskTokens). Each attempt has a token of its own.
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token>)
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TaskToken(String);
 
@@ -153,7 +153,7 @@ pub(crate) fn waits_for_token(given: &[Given]) -> bool {
 }
 
 /// Adds what the platform gives to a payload, which is an object then.
-pub(crate) fn give<T: Task>(payload: &str, value: impl Fn(Given) -> String) -> Text {
+pub(crate) fn give<T: Task>(payload: &str, value: &dyn Fn(Given) -> String) -> Text {
     let mut text = payload.trim_end().strip_suffix('}').unwrap_or(payload).to_owned();
     for given in T::GIVEN {
         text.push_str(if text.len() > 1 { ",\"" } else { "\"" });

@@ -48,7 +48,9 @@ mod catalogue;
 mod child;
 mod clock;
 mod data;
+mod decimal;
 mod digest;
+mod distributed;
 mod effects;
 pub mod emit;
 mod environment;
@@ -66,6 +68,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod s3_source;
 pub mod services;
 mod symbolic;
 mod task;
@@ -74,10 +77,18 @@ mod text;
 pub mod time;
 mod workflow;
 
+#[doc = include_str!("methods.md")]
+pub mod methods {}
+
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
+pub use decimal::{Decimal, ParseDecimalError};
+pub use distributed::{
+    DistributedPolicy, ExecutionType, MapRunResult, ResultWriterDetails, distributed_map,
+    distributed_map_batches,
+};
 pub use effects::*;
 pub use environment::{FixedScope, Scope};
 pub use error::*;
@@ -88,7 +99,7 @@ pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
-    Mock, Report, TaskTokenError, TaskTokens,
+    ItemCounts, MapRun, Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -227,6 +238,7 @@ pub use workflow_macros::task;
 /// | Rust | Amazon States Language |
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
+/// | `dynamodb::put_item(ORDERS, &order).await?` and the other actions in [`services`] | a Task that calls the service itself |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
 /// | `workflow(..).await?` | the other workflow's states in the place of the call |
 /// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |
@@ -236,8 +248,9 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
+/// | `distributed_map(&list, async \|item\| ..).await`, over an [`s3_source`] too, or in batches | a Map in `DISTRIBUTED` mode |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
-/// | `now().await`, `uuid().await`, `random().await` | `Assign` on the state before |
+/// | `now().await`, `uuid().await`, `random().await`, `random_range(1..=6).await` | `Assign` on the state before |
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
@@ -246,8 +259,8 @@ pub use workflow_macros::task;
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
 /// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
-/// | `list.iter()` with `.map(..)` (also on an `Option`), `.filter(..)`, `.any(..)`, `.all(..)`, `.find(..)`, `.rev()`, `.sum()`, `.count()`, `.collect()`; `list.first()`, `.last()`, `.contains(..)` | `$map`, `$filter`, .. that keep arrays arrays |
-/// | `.clone()`, `&`, `*`, `.to_string()`, `.as_str()`, `.is_some()`, `.is_none()`, `.is_ok()`, `.is_err()`, `.ok()`, `.unwrap_or(..)`, `.is_empty()`, `list.len()`, `matches!(..)`, `error.name()`, `error.cause()` | |
+/// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
+/// | `matches!(..)`, `error.name()`, `error.cause()` | |
 ///
 /// Anything else is refused, with advice: what the two readings could not say alike belongs into a
 /// task.
@@ -257,6 +270,60 @@ pub use workflow_macros::task;
 /// `/// text` on a statement, an expression or a `match` arm is the `Comment` of its state, and
 /// `#[state = "Name"]` its name.
 pub use workflow_macros::workflow;
+
+/// Makes a function, or the functions of an `impl` block, one that a workflow may call without awaiting.
+///
+/// It stays an ordinary function for everybody else. In a state machine its body stands where the call
+/// is, as an expression.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Clone, Serialize, Deserialize, Data)]
+/// pub struct Line {
+///     cents: u64,
+///     count: u64,
+/// }
+///
+/// #[pure]
+/// impl Line {
+///     pub fn total(&self) -> u64 {
+///         self.cents * self.count
+///     }
+/// }
+///
+/// #[pure]
+/// pub fn total(lines: &[Line]) -> u64 {
+///     lines.iter().map(Line::total).sum()
+/// }
+///
+/// #[workflow]
+/// async fn needs_approval(lines: Vec<Line>) -> bool {
+///     total(&lines) > 50_000
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let lines = vec![Line { cents: 20_000, count: 3 }];
+/// assert_eq!(total(&lines), 60_000);
+/// assert!(Executor::test().run(needs_approval(lines)).await.output().unwrap());
+/// # }
+/// ```
+///
+/// # What a body may say
+///
+/// What a workflow's pure expressions may: `let`, `if` and `match`, `let .. else`, `return` and `?`
+/// (on an `Option` or a `Result`), closures over lists, `format!`, constants, and calls of other `#[pure]`
+/// functions. It awaits nothing, sets no variable and does not call itself, directly or by way of others:
+/// a state machine has no recursion.
+///
+/// Parameters are values or references to them, at most 8; the result may be a reference. Types may be
+/// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. An `impl` block is that of a
+/// type, or of `From` for one.
+///
+/// A function that is called but is not `#[pure]` is refused where it is called.
+pub use workflow_macros::pure;
 
 /// Tells how serde writes a type: see the trait [`Data`](trait@Data).
 pub use workflow_macros::Data;
@@ -268,9 +335,9 @@ pub use workflow_macros::WorkflowError;
 /// Everything that a file of workflows needs.
 pub mod prelude {
     pub use crate::{
-        Data, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State, TaskToken,
-        TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, random, sleep, sleep_until, task,
-        uuid, workflow,
+        Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, distributed_map, distributed_map_batches,
+        execution, map, now, pure, random, random_range, s3_source, sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -287,12 +354,15 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
-            size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
+            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,
-        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
+        native::{
+            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration,
+            run_attempt, run_distributed, run_distributed_written, run_map, source,
+        },
         services::{lower_resource, result_of_resource},
         symbolic::*,
     };

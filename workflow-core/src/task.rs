@@ -3,8 +3,10 @@
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
+    fmt,
     future::Future,
     marker::PhantomData,
+    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -15,9 +17,9 @@ use crate::{
     arguments,
     data::{Data, Shape},
     error::{Failure, WorkflowError},
-    given::Given,
+    given::{Given, give},
     history::Text,
-    native::{Context, NoAnswer, handle},
+    native::{Context, NoAnswer, handle, submit},
     resource::Resource,
     retry::{Policy, Retry, Seconds},
     symbolic::{Builder, Expr, ExprTuple, Lowered, Node, SymCall, SymStart, lower_lambda},
@@ -65,6 +67,32 @@ pub trait Task: Sized + 'static {
     ) -> impl Future<Output = Result<Result<(), Self::Error>, MissingState>> + Send {
         async { Ok(Self::handle(arguments, states).await?.map(drop)) }
     }
+
+    /// Adds what the platform fills in to a payload.
+    #[doc(hidden)]
+    fn give(payload: &str, value: &dyn Fn(Given) -> String) -> Text {
+        give::<Self>(payload, value)
+    }
+
+    /// Hands on the work of a task whose result comes from who holds its token: what the service answers to
+    /// that.
+    #[doc(hidden)]
+    fn submit(
+        payload: Text,
+        subject: Option<Text>,
+        context: Context,
+    ) -> impl Future<Output = Result<Text, NoAnswer>> + Send {
+        let _ = subject;
+        submit::<Self>(payload, context)
+    }
+
+    /// What the Task state calls where whoever holds its token answers, if an action can be called so.
+    #[doc(hidden)]
+    const WITH_TOKEN: Option<Resource> = None;
+
+    /// The arguments of a call with a token, in the symbolic reading.
+    #[doc(hidden)]
+    fn with_token(_: &Builder, _: &mut Lowered) {}
 
     /// Reads the arguments from a payload.
     #[doc(hidden)]
@@ -134,6 +162,50 @@ pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure>
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),
         )
     })
+}
+
+/// A task without its types: runs the handler on a payload as JSON text, and gives its result as JSON
+/// text. All tasks have the same, as far as comparing them goes.
+#[derive(Clone, Copy)]
+pub(crate) struct TaskRun {
+    run: fn(String, States) -> RunningTask,
+}
+
+/// A handler at work.
+pub(crate) type RunningTask = Pin<Box<dyn Future<Output = Result<Text, Failure>> + Send>>;
+
+impl TaskRun {
+    pub(crate) const fn of<T: Task>() -> Self {
+        Self { run: |payload, states| Box::pin(run::<T>(payload, states)) }
+    }
+
+    pub(crate) fn start(self, payload: String, states: States) -> RunningTask {
+        (self.run)(payload, states)
+    }
+}
+
+async fn run<T: Task>(payload: String, states: States) -> Result<Text, Failure> {
+    let arguments = decode_arguments::<T>(&payload)?;
+    let result = T::handle(arguments, states).await;
+    let result = result.map_err(|missing| Failure::new("MissingState", missing.to_string()))?;
+    let output = result.map_err(|error| error.to_failure())?;
+    Text::json(&output).map_err(|error| {
+        Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
+    })
+}
+
+impl PartialEq for TaskRun {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for TaskRun {}
+
+impl fmt::Debug for TaskRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TaskRun")
+    }
 }
 
 /// A call of a task, not yet awaited.
@@ -235,13 +307,22 @@ impl Sleep {
 }
 
 /// What may be awaited in a workflow: a [`Call`], or another workflow.
+///
+/// What it is stands as a parameter: rustc then reports what cannot be awaited once.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "only a call of a `#[task]` or of another workflow can be awaited in a workflow",
     label = "this is a `{Self}`",
     note = "mark the function with `#[task]`, or call it inside one"
 )]
-pub trait Awaitable {
+pub trait Awaitable<Is: Awaited> {
+    /// What it is.
+    fn is(self) -> Is;
+}
+
+/// What is awaited, and can be run to its result.
+#[doc(hidden)]
+pub trait Awaited {
     /// What it gives.
     type Output;
     /// How it fails.
@@ -255,7 +336,13 @@ pub trait Awaitable {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Task> Awaitable for Call<T> {
+impl<T: Task> Awaitable<Self> for Call<T> {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl<T: Task> Awaited for Call<T> {
     type Output = T::Output;
     type Error = T::Error;
 
@@ -265,7 +352,13 @@ impl<T: Task> Awaitable for Call<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<W: Workflow> Awaitable for Start<W> {
+impl<W: Workflow> Awaitable<Self> for Start<W> {
+    fn is(self) -> Self {
+        self
+    }
+}
+
+impl<W: Workflow> Awaited for Start<W> {
     type Output = W::Output;
     type Error = W::Error;
 

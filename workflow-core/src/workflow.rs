@@ -4,9 +4,7 @@ use std::{future::Future, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    data::Data, error::WorkflowError, history::Text, lower::Definition, native::Context, symbolic::Builder,
-};
+use crate::{error::WorkflowError, history::Text, lower::Definition, native::Context, symbolic::Builder};
 
 /// An annotated `async fn` in both of its readings.
 pub trait Workflow: Sized + 'static {
@@ -15,7 +13,7 @@ pub trait Workflow: Sized + 'static {
     /// The owned parameters as a tuple.
     type Arguments: DeserializeOwned + Send;
     /// What a succeeded execution gives.
-    type Output: Serialize + DeserializeOwned + Data<Owned: Sized> + Send + 'static;
+    type Output: Serialize + DeserializeOwned + Send + 'static;
     /// What a failed execution gives.
     type Error: WorkflowError;
 

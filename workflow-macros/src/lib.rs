@@ -9,6 +9,7 @@ mod aws;
 mod body;
 mod derive;
 mod errors;
+mod pure;
 mod resource;
 mod task;
 mod workflow;
@@ -28,6 +29,12 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 #[allow(missing_docs, reason = "documented where workflow-core re-exports it")]
+#[proc_macro_attribute]
+pub fn pure(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    pure::expand(arguments.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented where workflow-core re-exports it")]
 #[proc_macro_derive(Data, attributes(serde))]
 pub fn data(item: TokenStream) -> TokenStream {
     derive::data(item.into()).into()
@@ -43,24 +50,25 @@ pub fn workflow_error(item: TokenStream) -> TokenStream {
 mod tests {
     use proc_macro2::TokenStream;
 
-    use super::{derive, task, workflow};
+    use super::{derive, pure, task, workflow};
 
     fn tokens(text: &str) -> TokenStream {
         text.parse().unwrap()
     }
 
-    /// What all four macros write, none of which panics.
-    fn written(arguments: &str, item: &str) -> [String; 4] {
+    /// What all macros write, none of which panics.
+    fn written(arguments: &str, item: &str) -> [String; 5] {
         [
             workflow::expand(tokens(arguments), tokens(item)),
             task::expand(tokens(arguments), tokens(item)),
+            pure::expand(tokens(arguments), tokens(item)),
             derive::data(tokens(item)),
             derive::workflow_error(tokens(item)),
         ]
         .map(|written| written.to_string())
     }
 
-    const ITEMS: [&str; 25] = [
+    const ITEMS: [&str; 27] = [
         "",
         ";",
         "1 + 1",
@@ -84,6 +92,8 @@ mod tests {
         "enum A { #[error] B, #[error()] C, #[error(\"{\")] D, #[error(\"{0}\")] E }",
         "#[error(\"{} {}\", 1)] #[workflow] enum A { #[workflow = 1] B, #[workflow(name)] C(#[from] A, #[from] B) }",
         "impl A for B {}",
+        "impl<T> From<&T> for B<T> { const C: u8 = 1; fn from(a: &T) -> Self { Self { a }? } }",
+        "impl A { async fn b(&mut self) {} fn c(self: Box<Self>, (d, mut e): (u8, impl F)) -> impl G { self.c(d)?; return } }",
         "mod a { }",
         "macro_rules! a { () => {} }",
     ];
@@ -157,6 +167,8 @@ mod tests {
         for statement in STATEMENTS {
             for returned in ["", "-> u8", "-> Result<u8, A>"] {
                 written("", &format!("async fn a(b: u8) {returned} {{ {statement} }}"));
+                written("", &format!("fn a<T>(b: &[T]) {returned} {{ {statement} }}"));
+                written("", &format!("impl A {{ fn a(&self) {returned} {{ {statement} }} }}"));
                 written("", &format!("async fn a(b: u8) {returned} {{ a().await?; {{ {statement} }} }}"));
             }
         }
@@ -173,7 +185,7 @@ mod tests {
 
     #[test]
     fn all_mistakes_of_a_function_are_reported_together() {
-        let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c ^ 1; c as u8 }");
+        let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c ^ 1; c.unwrap() }");
         assert_eq!(workflow.matches("compile_error").count(), 6, "{workflow}");
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct Options {
     resource: Option<LitStr>,
 }
 
+/// Said of a handler that has a token and answers all the same.
+const NO_PENDING: &str = "who holds the token answers, not the handler: return `Pending<..>` of the answer's type, with `token.pending()`";
+
 /// The words in `retry(..)`.
 #[derive(Default)]
 struct RetryOptions {
@@ -100,14 +103,18 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let has_token =
         inputs.iter().any(|input| matches!(input, Input::Given(kind, _) if kind.ident == "TaskToken"));
-    if let ReturnType::Type(_, ty) = &function.sig.output
-        && let Some(pending) = pending(ty)
-        && !has_token
-    {
-        errors.refuse(
-            pending,
-            "nobody could answer: a task that returns `Pending` hands out its token; add a parameter `token: TaskToken`",
-        );
+    if has_token && matches!(function.sig.output, ReturnType::Default) {
+        errors.refuse(&function.sig.ident, NO_PENDING);
+    }
+    if let ReturnType::Type(_, ty) = &function.sig.output {
+        match pending(ty) {
+            Some(pending) if !has_token => errors.refuse(
+                pending,
+                "nobody could answer: a task that returns `Pending` hands out its token; add a parameter `token: TaskToken`",
+            ),
+            None if has_token && options.activity.is_none() => errors.refuse(ty, NO_PENDING),
+            _ => {}
+        }
     }
     if let Some(token) = typed_arguments(&function.sig).find(|argument| {
         given(&argument.ty).is_some_and(|kind| kind.ident == "TaskToken") && options.activity.is_some()
@@ -211,7 +218,7 @@ fn items(
         })
         .collect();
     let has_token = given.iter().any(|(kind, _)| *kind == "TaskToken");
-    let output = match has_token {
+    let output = match pending(returned).is_some() {
         true => quote_spanned!(returned.span()=> <#output as ::workflow_core::__private::PendingOf>::Output),
         false => output,
     };
@@ -313,6 +320,9 @@ fn items(
         #vis struct #ident {}
 
         #handler
+
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
 
         impl ::workflow_core::Task for #ident {
             const NAME: &'static str = #name;

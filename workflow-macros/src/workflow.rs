@@ -163,6 +163,9 @@ fn items(
         #[allow(non_camel_case_types)]
         #vis struct #ident {}
 
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
+
         impl ::workflow_core::Workflow for #ident {
             const META: ::workflow_core::WorkflowMeta = ::workflow_core::WorkflowMeta {
                 name: #name,

@@ -131,11 +131,12 @@ impl Writer<'_> {
                     (path, Path)
                 }
             }
-            Kind::Index { base, index } => (format!("{}[{index}]", self.write(*base, Path, false)), Path),
+            Kind::Index { base, index } => (format!("{}[{index}]", self.indexed(*base)), Path),
             Kind::At { base, index } => {
-                (format!("{}[{}]", self.write(*base, Path, false), self.write(*index, Block, true)), Path)
+                (format!("{}[{}]", self.indexed(*base), self.write(*index, Block, true)), Path)
             }
             Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
+            Kind::Named { .. } => (format!("({})", self.named(node, value)), Path),
             Kind::Form { text, parts } => self.form(text, parts),
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
@@ -198,15 +199,24 @@ impl Writer<'_> {
                 let right_text = self.write(*right, tighter, !plain(left));
                 (format!("{left_text} {symbol} {right_text}"), tightness)
             }
-            Kind::Cond { condition, then, otherwise } => (
-                format!(
+            Kind::Cond { condition, then, otherwise } => {
+                let (condition, then, otherwise) = match self.arena.kind(*condition) {
+                    // `$not($exists(x)) ? a : b` reads better the other way round.
+                    Kind::Unary(UnaryOp::Not, inner)
+                        if matches!(self.arena.kind(*inner), Kind::Unary(UnaryOp::Exists, _)) =>
+                    {
+                        (inner, otherwise, then)
+                    }
+                    _ => (condition, then, otherwise),
+                };
+                let text = format!(
                     "{} ? {} : {}",
                     self.write(*condition, Or, false),
                     self.write(*then, Or, true),
                     self.write(*otherwise, Conditional, true)
-                ),
-                Conditional,
-            ),
+                );
+                (text, Conditional)
+            }
             Kind::Concat(parts) => {
                 let mut flat = Vec::new();
                 self.flatten(parts, &mut flat);
@@ -281,6 +291,23 @@ impl Writer<'_> {
                 (format!("{{'Error': {}, 'Cause': {}}}", quoted(name), self.cause(node)), Path)
             }
         }
+    }
+
+    /// `$name := value; ..; body`
+    fn named(&self, node: Node, value: bool) -> String {
+        let Kind::Named { element, value: named, body } = self.arena.kind(node) else {
+            return self.write(node, Tightness::Block, value);
+        };
+        let name = &self.elements[element.0 as usize];
+        let named = self.write(*named, Tightness::Conditional, true);
+        format!("${name} := {named}; {}", self.named(*body, value))
+    }
+
+    /// What stands before an index. An index that is no literal gives a sequence of one element, which
+    /// only parentheses turn into the element.
+    fn indexed(&self, base: Node) -> String {
+        let text = self.write(base, Tightness::Path, false);
+        if matches!(self.arena.kind(base), Kind::At { .. }) { format!("({text})") } else { text }
     }
 
     /// JSONata with its holes filled.

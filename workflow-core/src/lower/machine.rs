@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     asl,
-    symbolic::{ForkKind, Kind, Note, Point, Program, Step, Var},
+    symbolic::{Element, ForkKind, Kind, Note, Point, Program, Step, Var},
     workflow::{WorkflowKind, WorkflowMeta},
 };
 
 use super::{
-    Definition, TaskInfo,
+    Definition, TaskInfo, distributed,
     draft::{Reached, Target},
     jsonata::Writer,
     names::{Names, title},
@@ -24,6 +24,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
     let states = state_names(&program, &regions);
     let mut problems = std::mem::take(&mut program.problems);
+    distributed::problems(&program, meta, &whole, &mut problems);
     problems.dedup();
 
     let mut sites = vec![String::new(); program.sites];
@@ -123,7 +124,7 @@ fn branch(
             (states[point].clone(), state)
         })
         .collect();
-    asl::Branch { start_at: states[&start.target].clone(), states: emitted }
+    asl::Branch { processor_config: None, start_at: states[&start.target].clone(), states: emitted }
 }
 
 /// A name for every state of all regions: they share one space.
@@ -131,6 +132,9 @@ fn state_names(program: &Program, regions: &[&Lowered]) -> HashMap<Point, String
     let mut points: Vec<Point> =
         regions.iter().flat_map(|region| region.reached.drafts.keys().copied()).collect();
     points.sort_unstable();
+    // The state that an execution starts at has the name that it asks for.
+    let first = regions.first().map(|region| region.reached.start.target);
+    points.sort_by_key(|point| Some(*point) != first);
     let mut names = Names::default();
     // Names that the author gave come first, so that no other state takes them.
     let (named, unnamed): (Vec<Point>, Vec<Point>) =
@@ -191,9 +195,6 @@ fn wanted_name(program: &Program, point: Point) -> (String, Option<String>) {
 /// A name for every variable, of which only those that some state assigns are told apart, and for
 /// every parameter of a function over a list.
 fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<String>) {
-    let mut names = Names::default();
-    // No parameter of a function over a list hides a variable or a function.
-    let elements = program.elements.iter().map(|name| names.variable(name)).collect();
     let mut variables = vec!["value".to_owned(); program.vars.len()];
     let results: HashMap<Var, String> = program
         .steps
@@ -204,17 +205,21 @@ fn variable_names(program: &Program, whole: &Lowered) -> (Vec<String>, Vec<Strin
             _ => None,
         })
         .collect();
-    name_variables(program, &results, whole, names, &mut variables);
+    let mut names = Names::default();
+    name_variables(program, &results, whole, Names::default(), &mut names, &mut variables);
+    // No name inside an expression hides a variable or a function.
+    let elements = element_names(program, &mut names);
     (variables, elements)
 }
 
 /// No variable of a region has the name of one around it, which Step Functions refuses; regions
-/// beside each other know nothing of each other's.
+/// beside each other know nothing of each other's. `all` gets to know every name.
 fn name_variables(
     program: &Program,
     results: &HashMap<Var, String>,
     region: &Lowered,
     mut names: Names,
+    all: &mut Names,
     variables: &mut [String],
 ) {
     let ways = region.reached.drafts.values().flat_map(|draft| &draft.ways);
@@ -227,9 +232,36 @@ fn name_variables(
             (None, Some(result)) => result.clone(),
             (None, None) => "value".to_owned(),
         };
-        variables[var.0 as usize] = names.variable(&wanted);
+        let name = names.variable(&wanted);
+        all.take(&name);
+        variables[var.0 as usize] = name;
     }
     for inner in region.inner.values().flatten() {
-        name_variables(program, results, inner, names.clone(), variables);
+        name_variables(program, results, inner, names.clone(), all, variables);
     }
+}
+
+/// The names inside expressions. Two of one name share it, unless one is known where the other is.
+fn element_names(program: &Program, names: &mut Names) -> Vec<String> {
+    let meeting = program.arena.meeting_elements();
+    let mut written: Vec<(&str, String, Vec<Element>)> = Vec::new();
+    let mut elements = Vec::new();
+    for (place, wanted) in program.elements.iter().enumerate() {
+        let element = Element(u32::try_from(place).unwrap_or(u32::MAX));
+        let shared = written.iter_mut().find(|(name, _, of)| {
+            name == wanted && of.iter().all(|other| !meeting.contains(&(element, *other)))
+        });
+        elements.push(match shared {
+            Some((_, name, of)) => {
+                of.push(element);
+                name.clone()
+            }
+            None => {
+                let name = names.variable(wanted);
+                written.push((wanted, name.clone(), vec![element]));
+                name
+            }
+        });
+    }
+    elements
 }

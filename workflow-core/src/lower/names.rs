@@ -106,6 +106,11 @@ impl Names {
         self.numbered(&wanted, " ")
     }
 
+    /// Remembers a name that was given elsewhere.
+    pub(super) fn take(&mut self, name: &str) {
+        self.taken.insert(name.to_owned());
+    }
+
     /// A variable's name.
     pub(super) fn variable(&mut self, wanted: &str) -> String {
         // A variable of the States Language starts with a letter.

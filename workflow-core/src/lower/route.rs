@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::symbolic::{
-    Arena, Arm, BinaryOp, Dispatch, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
+    Arena, Arm, BinaryOp, Dispatch, Element, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
 };
 
 use super::drawn;
@@ -115,7 +115,7 @@ fn decided(
     default: Option<Point>,
 ) -> Option<Point> {
     for (condition, target) in rules {
-        let condition = apply(program, lets, *condition);
+        let condition = inlined(program, lets, &[], *condition);
         match truth(&program.arena, condition, name) {
             Some(true) => return *target,
             Some(false) => {}
@@ -166,10 +166,40 @@ fn truth(arena: &Arena, condition: Node, name: Name<'_>) -> Option<bool> {
     }
 }
 
-/// Puts the assigned values into an expression.
+/// Puts the assigned values into an expression. One that may fail does so in any case, as the `let` did.
 pub(super) fn apply(program: &mut Program, lets: &[(Var, Node)], node: Node) -> Node {
+    let mut failing: Vec<(Var, Node)> = Vec::new();
+    program.arena.each_var(node, &mut |var| {
+        let value = lets.iter().rev().find(|(known, _)| *known == var).map(|(_, value)| *value);
+        if let Some(value) = value
+            && !failing.iter().any(|(known, _)| *known == var)
+        {
+            failing.push((var, value));
+        }
+    });
+    failing.retain(|(var, value)| program.arena.may_fail(*value) && !program.arena.always_reads(node, *var));
+    let bound: Vec<(Var, Element, Node)> = failing
+        .into_iter()
+        .map(|(var, value)| {
+            let name = program.vars[var.0 as usize].clone().unwrap_or_else(|| "value".to_owned());
+            let element = program.element(&name);
+            (var, element, value)
+        })
+        .collect();
+    let inner = inlined(program, lets, &bound, node);
+    bound.into_iter().rev().fold(inner, |rest, (_, element, value)| {
+        program.arena.add(Kind::Named { element, value, body: rest })
+    })
+}
+
+fn inlined(program: &mut Program, lets: &[(Var, Node)], bound: &[(Var, Element, Node)], node: Node) -> Node {
+    let bound: Vec<(Var, Node)> =
+        bound.iter().map(|(var, element, _)| (*var, program.arena.add(Kind::Element(*element)))).collect();
     program.arena.replace(node, &mut |kind| match kind {
-        Kind::Var(var) => lets.iter().rev().find(|(known, _)| known == var).map(|(_, value)| *value),
+        Kind::Var(var) => match bound.iter().find(|(known, _)| known == var) {
+            Some((_, element)) => Some(*element),
+            None => lets.iter().rev().find(|(known, _)| known == var).map(|(_, value)| *value),
+        },
         _ => None,
     })
 }

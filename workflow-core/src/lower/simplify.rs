@@ -24,6 +24,8 @@ pub(super) fn simplify(program: &mut Program) {
             }
             let movable =
                 is_cheap(program, *value) || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
+            // What may fail does so before whatever comes next.
+            let movable = movable && !program.arena.may_fail(*value);
             (movable && uses.contains_key(var)).then_some((*var, *value))
         }) else {
             return;

@@ -5,7 +5,7 @@ use std::{
     future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
     task::Poll,
     time::Duration,
 };
@@ -14,7 +14,7 @@ use tracing::Span;
 
 use crate::{
     error::{Failure, PlatformError, WorkflowError},
-    given::{Given, give, take_given, waits_for_token},
+    given::{Given, take_given, waits_for_token},
     history::{TaskOutput, Text},
     limits::{check_payload, check_result},
     native::{
@@ -121,7 +121,7 @@ impl Context {
         let executor = &self.shared.executor;
         let wait = waits_for_token(T::GIVEN).then(|| executor.inner.tokens.issue(self.execution().id()));
         let given = (!T::GIVEN.is_empty()).then(|| {
-            give::<T>(payload, |given| match given {
+            T::give(payload, &|given| match given {
                 Given::IdempotencyKey(_) => format!("{}/{state}/{entry}", self.execution().id()),
                 Given::TaskToken(_) => wait.as_ref().map(|wait| wait.token.clone()).unwrap_or_default(),
             })
@@ -135,7 +135,7 @@ impl Context {
         let ended = match (self.stood_in::<T>(state, limit.is_some()), executor.mock_of::<T>()) {
             (Some(answer), _) => self.limited(limit, false, &span, pin!(self.give(answer))).await,
             (None, None) if let Some(wait) = &wait => {
-                let work = pin!(self.callback::<T>(wait, payload.clone(), policy.heartbeat));
+                let work = pin!(self.callback::<T>(wait, payload.clone(), subject.clone(), policy.heartbeat));
                 self.limited(policy.timeout.map(Seconds::duration), false, &span, work).await
             }
             (None, None) => {
@@ -198,8 +198,8 @@ impl Context {
         let mut answer = &mock.answer;
         if let Answer::Sequence(answers) = answer {
             let turn = {
-                let mut mutable = self.lock();
-                let turn = mutable.turns.entry(TypeId::of::<T>()).or_default();
+                let mut turns = self.shared.turns.lock().unwrap_or_else(PoisonError::into_inner);
+                let turn = turns.entry(TypeId::of::<T>()).or_default();
                 *turn += 1;
                 *turn - 1
             };
@@ -242,30 +242,38 @@ impl Context {
         *entry
     }
 
-    /// Has the handler hand its token out, and waits for the answer.
+    /// Has the token handed out, and waits for the answer.
     async fn callback<T: Task>(
         &self,
         wait: &Wait,
         payload: Text,
+        subject: Option<Text>,
         heartbeat: Option<Seconds>,
     ) -> Result<Text, NoAnswer> {
-        let mut states = self.shared.executor.inner.states.clone();
-        let failed = |failure: Failure| NoAnswer::Failed(failure.through_lambda());
-        take_given::<T>(&payload, &mut states).map_err(failed)?;
-        let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
         let in_flight = InFlight::new(&self.shared);
-        match T::hand_out(arguments, states).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(failed(error.to_failure())),
-            Err(source) => {
-                return Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source }));
-            }
-        }
+        let answer = T::submit(payload, subject, self.clone()).await?;
         drop(in_flight);
-        self.tick().tape.push(Entry::Submitted(TaskOutput::Lambda("null".into())));
+        let output = match T::RESOURCE.is_lambda() {
+            true => TaskOutput::Lambda(answer),
+            false => TaskOutput::Json(answer),
+        };
+        self.tick().tape.push(Entry::Submitted(output));
         let answer = wait.answer(&self.shared.clock, heartbeat.map(Seconds::duration)).await;
         let missed = || Err(Failure::new(PlatformError::TIMEOUT.as_str(), ""));
         answer.unwrap_or_else(missed).map_err(NoAnswer::Failed)
+    }
+}
+
+/// Has a handler hand its token out.
+pub(crate) async fn submit<T: Task>(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    let mut states = context.shared.executor.inner.states.clone();
+    let failed = |failure: Failure| NoAnswer::Failed(failure.through_lambda());
+    take_given::<T>(&payload, &mut states).map_err(failed)?;
+    let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
+    match T::hand_out(arguments, states).await {
+        Ok(Ok(())) => Ok(Text::Static("null")),
+        Ok(Err(error)) => Err(failed(error.to_failure())),
+        Err(source) => Err(NoAnswer::Abort(ExecutorError::MissingState { task: T::NAME, source })),
     }
 }
 
@@ -320,10 +328,10 @@ fn reported<T: Task>(failure: Failure) -> Failure {
 }
 
 /// Counts a handler that waits for something outside, for as long as it lives.
-struct InFlight(Arc<Shared>);
+pub(super) struct InFlight(Arc<Shared>);
 
 impl InFlight {
-    fn new(shared: &Arc<Shared>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
         shared.family.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(shared))
     }

@@ -17,7 +17,10 @@ use crate::{
     text::Text,
 };
 
-use super::reading::{Native, Reading, Symbolic, entries};
+use super::{
+    reading::{Native, Reading, Symbolic, entries},
+    token::hold_token,
+};
 
 /// An action of a service: what a Task state asks for, and what the answer gives.
 ///
@@ -28,6 +31,9 @@ pub trait Operation: Sized + Send + 'static {
     const NAME: &'static str;
     /// What the Task state calls.
     const RESOURCE: Resource;
+    /// What the Task state calls where the message holds a task token, and the argument that is the message.
+    #[doc(hidden)]
+    const WITH_TOKEN: Option<(Resource, &'static str)> = None;
     /// The errors that are retried by default, since they pass by themselves.
     const TRANSIENTS: &'static [ErrorName] = &[];
     /// What the action gives.
@@ -76,6 +82,10 @@ impl<O: Operation> Task for Action<O> {
     const RESOURCE: Resource = O::RESOURCE;
     const FUNCTION: &'static str = "";
     const PARAMETERS: &'static [&'static str] = &[];
+    const WITH_TOKEN: Option<Resource> = match O::WITH_TOKEN {
+        Some((resource, _)) => Some(resource),
+        None => None,
+    };
     type Arguments = (Value,);
     type Output = O::Output;
     type Error = O::Error;
@@ -103,6 +113,10 @@ impl<O: Operation> Task for Action<O> {
         let result = O::result(&mut reading, &answer);
         let subject = values.first().copied();
         Lowered { arguments, result, subject, placeholders: Vec::new() }
+    }
+
+    fn with_token(builder: &Builder, lowered: &mut Lowered) {
+        hold_token::<O>(builder, lowered);
     }
 
     fn option(builder: &Builder, lowered: &mut Lowered, option: &str, values: Vec<(Node, Shape)>) {

@@ -51,6 +51,8 @@
 //! ```
 
 mod action;
+#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+pub mod aws;
 pub mod dynamodb;
 mod errors;
 pub mod eventbridge;
@@ -63,6 +65,7 @@ pub mod sns;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod sqs;
+mod token;
 
 pub use action::{Action, Operation};
 #[doc(hidden)]
@@ -74,3 +77,4 @@ pub use registry::{Answering, Request, Service};
 pub(crate) use registry::{Services, refusal, sdk_refusal};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteError};
+pub use token::{Ask, Asked, Asking};

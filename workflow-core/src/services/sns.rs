@@ -18,10 +18,11 @@ use crate::{
 };
 
 use super::{
-    Action, Answering, Operation, Reading, Request, Service,
+    Action, Answering, Asked, Asking, Operation, Reading, Request, Service,
     action::set,
     reading::{as_text, is_text},
     refusal, service_errors,
+    token::asked,
 };
 
 /// A topic for messages of type `M`, in the account and the region of the state machine.
@@ -150,9 +151,13 @@ impl<M: Message> Call<Action<Publish<M>>> {
 #[derive(Debug)]
 pub struct Publish<M>(PhantomData<fn() -> M>);
 
+impl<M: Message> Asking for Publish<M> {}
+
 impl<M: Message> Operation for Publish<M> {
     const NAME: &'static str = "publish";
     const RESOURCE: Resource = Resource::new("sns", "publish");
+    const WITH_TOKEN: Option<(Resource, &'static str)> =
+        Some((Resource::new("sns", "publish.waitForTaskToken"), "Message"));
     const TRANSIENTS: &'static [ErrorName] = &[PublishError::INTERNAL, PublishError::KMS_THROTTLING];
     type Output = Sent;
     type Error = PublishError;
@@ -257,6 +262,12 @@ impl Memory {
     pub fn published<M: Message>(&self, topic: Topic<M>) -> Vec<M> {
         let messages = self.messages.to(last_part(topic.name));
         messages.iter().filter_map(|message| read(&message.arguments["Message"])).collect()
+    }
+
+    /// The messages of a topic that wait for an answer, in order.
+    pub fn asked<M: Message>(&self, topic: Topic<M>) -> Vec<Asked<M>> {
+        let messages = self.messages.to(last_part(topic.name));
+        messages.iter().filter_map(|message| asked(&message.arguments["Message"])).collect()
     }
 
     /// The messages of all topics, in order, as the service was asked with them.

@@ -15,8 +15,9 @@ use crate::{
 
 pub use super::sns::{Message, Sent};
 use super::{
-    Action, Answering, Operation, Reading, Request, Service, refusal, service_errors,
+    Action, Answering, Asked, Asking, Operation, Reading, Request, Service, refusal, service_errors,
     sns::{Delivered, Messages, last_part, message_option, read, sent},
+    token::asked,
 };
 
 /// A queue for messages of type `M`, in the account and the region of the state machine.
@@ -120,9 +121,13 @@ impl<M: Message> Call<Action<SendMessage<M>>> {
 #[derive(Debug)]
 pub struct SendMessage<M>(PhantomData<fn() -> M>);
 
+impl<M: Message> Asking for SendMessage<M> {}
+
 impl<M: Message> Operation for SendMessage<M> {
     const NAME: &'static str = "send_message";
     const RESOURCE: Resource = Resource::new("sqs", "sendMessage");
+    const WITH_TOKEN: Option<(Resource, &'static str)> =
+        Some((Resource::new("sqs", "sendMessage.waitForTaskToken"), "MessageBody"));
     type Output = Sent;
     type Error = SendMessageError;
 
@@ -172,6 +177,12 @@ impl Memory {
     pub fn sent<M: Message>(&self, queue: Queue<M>) -> Vec<M> {
         let messages = self.messages.to(last_part(queue.name));
         messages.iter().filter_map(|message| read(&message.arguments["MessageBody"])).collect()
+    }
+
+    /// The messages of a queue that wait for an answer, in order.
+    pub fn asked<M: Message>(&self, queue: Queue<M>) -> Vec<Asked<M>> {
+        let messages = self.messages.to(last_part(queue.name));
+        messages.iter().filter_map(|message| asked(&message.arguments["MessageBody"])).collect()
     }
 
     /// The messages of all queues, in order, as the service was asked with them.

@@ -10,7 +10,9 @@ use serde_json::Value;
 use crate::data::{Data, Shape};
 
 use super::{
-    graph::{Hole, Note, Point, Program, Region, RegionId, Step, Var},
+    children::Body,
+    frame::Frame,
+    graph::{Hole, Point, Program, Region, RegionId, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
     scope::Open,
@@ -33,46 +35,33 @@ pub(super) struct Inner {
     /// What an `async` block or an awaited `match` left open: its successes.
     pub(super) scopes: Vec<Open>,
     /// The workflow, and those that are being written in the place of a call, outermost first.
+    pub(super) bodies: Vec<Body>,
+    /// The pure body that is being read and its branches, innermost last.
     pub(super) frames: Vec<Frame>,
-}
-
-/// A workflow that is being read.
-#[derive(Debug)]
-pub(super) struct Frame {
-    /// Its type.
-    pub(super) identity: &'static str,
-    /// The function's name.
-    pub(super) function: &'static str,
-    /// What its parameters are, where it stands in the place of a call.
-    pub(super) arguments: Vec<Node>,
-    /// How many of the parameters were read.
-    pub(super) read: usize,
-    /// The place of its first call among those of the whole program.
-    pub(super) base: usize,
-    /// Where its result leads, where it stands in the place of a call.
-    pub(super) scope: Option<usize>,
-    /// What the author wrote at the call, for the first state made of it.
-    pub(super) note: Option<Note>,
+    /// The pure functions that are being read, innermost last.
+    pub(super) functions: Vec<&'static str>,
 }
 
 impl Builder {
     /// A builder for the body of a workflow.
     pub(crate) fn new(identity: &'static str, function: &'static str) -> Self {
-        let frame =
-            Frame { identity, function, arguments: Vec::new(), read: 0, base: 0, scope: None, note: None };
+        let body =
+            Body { identity, function, arguments: Vec::new(), read: 0, base: 0, scope: None, note: None };
         let inner = Inner {
             program: Program { regions: vec![Region::default()], ..Program::default() },
             holes: vec![Hole::Entry(0)],
             region: 0,
             scopes: Vec::new(),
-            frames: vec![frame],
+            bodies: vec![body],
+            frames: Vec::new(),
+            functions: Vec::new(),
         };
         Self { inner: RefCell::new(inner) }
     }
 
     /// Whether a workflow is being read already.
     pub(super) fn is_open(&self, identity: &str) -> bool {
-        self.inner.borrow().frames.iter().any(|frame| frame.identity == identity)
+        self.inner.borrow().bodies.iter().any(|body| body.identity == identity)
     }
 
     /// What has been built.
@@ -82,7 +71,7 @@ impl Builder {
 
     /// Whether a workflow is the one whose state machine is written.
     pub(super) fn is_itself(&self, identity: &str) -> bool {
-        self.inner.borrow().frames.first().is_some_and(|frame| frame.identity == identity)
+        self.inner.borrow().bodies.first().is_some_and(|body| body.identity == identity)
     }
 
     pub(crate) fn edit<R>(&self, edit: impl FnOnce(&mut Program) -> R) -> R {
@@ -124,6 +113,9 @@ impl Builder {
 
     /// `let name = value;`
     pub fn bind_name<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        if self.is_pure() {
+            return Expr::new(self.name(name, value.node()));
+        }
         let mut inner = self.inner.borrow_mut();
         let program = &mut inner.program;
         let mutable = program.reads_mutable(value.node());
@@ -196,20 +188,20 @@ impl Inner {
 
     /// The next argument of a workflow that stands in the place of a call.
     fn argument(&mut self) -> Option<Node> {
-        let frame = self.frames.last_mut()?;
-        let argument = frame.arguments.get(frame.read).copied()?;
-        frame.read += 1;
+        let body = self.bodies.last_mut()?;
+        let argument = body.arguments.get(body.read).copied()?;
+        body.read += 1;
         Some(argument)
     }
 
     /// The place of the first call of what is being read.
     pub(super) fn base(&self) -> usize {
-        self.frames.last().map_or(0, |frame| frame.base)
+        self.bodies.last().map_or(0, |body| body.base)
     }
 
     /// What a state is called: what was written at the call of its workflow counts for the first one.
     fn annotate(&mut self, step: &mut Step) {
-        let [_, .., frame] = self.frames.as_mut_slice() else { return };
+        let [_, .., body] = self.bodies.as_mut_slice() else { return };
         let note = match step {
             Step::Task { call, .. } => &mut call.note,
             Step::Fork { fork, .. } => &mut fork.note,
@@ -219,8 +211,8 @@ impl Inner {
             | Step::Raise { note, .. } => note,
             Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => return,
         };
-        note.within = Some(frame.function);
-        if let Some(outer) = frame.note.take() {
+        note.within = Some(body.function);
+        if let Some(outer) = body.note.take() {
             note.name = outer.name.or(note.name);
             note.comment = outer.comment.or(note.comment);
         }

@@ -7,9 +7,10 @@ use crate::{
     error::Propagates,
     given::{Given, waits_for_token},
     lower::TaskInfo,
+    resource::Resource,
     retry::{Policy, Retry, Seconds},
-    task::{Called, Callee, Task, add_retry},
-    time::Timestamp,
+    task::{Called, Callee, Task, TaskRun, add_retry},
+    time::{TimeSpan, Timestamp},
 };
 
 use super::{
@@ -32,6 +33,7 @@ pub struct SymCall<T, E> {
     failure: Option<Node>,
     option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
     finish: fn(&Builder, &mut Lowered),
+    token: (Option<Resource>, fn(&Builder, &mut Lowered)),
     of: PhantomData<fn() -> (T, E)>,
 }
 
@@ -120,6 +122,27 @@ impl<T, E> SymCall<T, E> {
         self
     }
 
+    /// See [`Call::wait_for_token`](crate::Call::wait_for_token).
+    pub fn wait_for_token<T2: Data>(mut self, builder: &Builder) -> SymCall<T2, E> {
+        let (resource, hold) = self.token;
+        hold(builder, &mut self.lowered);
+        self.task.resource = resource.unwrap_or(self.task.resource);
+        let Self { task, lowered, policy, overrides_retry, errors, failure, option, finish, token, .. } =
+            self;
+        SymCall {
+            task,
+            lowered,
+            policy,
+            overrides_retry,
+            errors,
+            failure,
+            option,
+            finish,
+            token,
+            of: PhantomData,
+        }
+    }
+
     /// See [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
         add_retry(&mut self.policy, &mut self.overrides_retry, retry);
@@ -154,13 +177,6 @@ pub trait SymAwait {
     /// Adds its steps: its errors leave the scope at `place`.
     #[doc(hidden)]
     fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node;
-}
-
-impl Builder {
-    /// An argument of a method on a call.
-    pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
-        OptionArgument(value.node(), T::shape())
-    }
 }
 
 impl<T, E> SymAwait for SymCall<T, E> {
@@ -219,6 +235,7 @@ impl<T, E> SymCall<T, E> {
                 resource,
                 function: resource.is_lambda().then_some(K::FUNCTION),
                 path: std::any::type_name::<K>(),
+                run: TaskRun::of::<K>(),
             },
             lowered: K::lower(builder, arguments),
             policy: K::policy(),
@@ -227,6 +244,7 @@ impl<T, E> SymCall<T, E> {
             failure: None,
             option: K::option,
             finish: K::finish,
+            token: (K::WITH_TOKEN, K::with_token),
             of: PhantomData,
         }
     }
@@ -239,6 +257,11 @@ impl<T, E> SymCall<T, E> {
 }
 
 impl Builder {
+    /// An argument of a method on a call.
+    pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
+        OptionArgument(value.node(), T::shape())
+    }
+
     /// A call of a task or of another workflow.
     pub fn call<F, P>(&self, _: F, arguments: F::Exprs) -> <F::Called as Called>::Symbolic<'_>
     where
@@ -273,6 +296,13 @@ impl Builder {
     /// Waits for a number of seconds.
     pub fn sleep_seconds(&self, seconds: Expr<u64>, site: usize, note: Note) -> Expr<()> {
         self.wait(seconds.node(), false, site, note)
+    }
+
+    /// Waits for a span of time, of which a part of a second counts as a whole one.
+    pub fn sleep_span(&self, span: Expr<TimeSpan>, site: usize, note: Note) -> Expr<()> {
+        let seconds = self
+            .edit(|program| program.arena.add(Kind::Call { function: "ceil", arguments: vec![span.node()] }));
+        self.wait(seconds, false, site, note)
     }
 
     /// Waits until a point in time.

@@ -10,12 +10,31 @@ use crate::{
 };
 
 use super::{
-    builder::{Builder, Frame},
+    builder::Builder,
     calls::{Lowered, SymAwait, SymCall, payload},
     graph::Note,
     node::{BinaryOp, Expr, Kind, Node, Presence},
     scope::Open,
 };
+
+/// A workflow that is being read.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// Its type.
+    pub(super) identity: &'static str,
+    /// The function's name.
+    pub(super) function: &'static str,
+    /// What its parameters are, where it stands in the place of a call.
+    pub(super) arguments: Vec<Node>,
+    /// How many of the parameters were read.
+    pub(super) read: usize,
+    /// The place of its first call among those of the whole program.
+    pub(super) base: usize,
+    /// Where its result leads, where it stands in the place of a call.
+    pub(super) scope: Option<usize>,
+    /// What the author wrote at the call, for the first state made of it.
+    pub(super) note: Option<Note>,
+}
 
 /// A workflow that is awaited.
 #[must_use]
@@ -31,7 +50,10 @@ impl<'a, W: Workflow> SymStart<'a, W> {
     }
 
     /// See [`Start::start_sync`](crate::Start::start_sync).
-    pub fn start_sync(self) -> SymCall<<W::Output as Data>::Owned, W::Error> {
+    pub fn start_sync(self) -> SymCall<<W::Output as Data>::Owned, W::Error>
+    where
+        W::Output: Data<Owned: Sized>,
+    {
         if W::META.kind == WorkflowKind::Express {
             self.builder.problem(format!(
                 "`{}` is an Express workflow, which `.start_sync()` cannot wait for; make it `kind = standard`, or await it in place",
@@ -67,7 +89,7 @@ impl<'a, W: Workflow> SymStart<'a, W> {
     }
 }
 
-impl<W: Workflow> SymAwait for SymStart<'_, W> {
+impl<W: Workflow<Output: Data<Owned: Sized>>> SymAwait for SymStart<'_, W> {
     type Output = <W::Output as Data>::Owned;
     type Error = W::Error;
 
@@ -87,14 +109,14 @@ impl<W: Workflow> SymAwait for SymStart<'_, W> {
                 W::META.function
             ));
         }
-        let frame = {
+        let body = {
             let mut inner = b.inner.borrow_mut();
             let target = place.and_then(|place| inner.scopes[place].target);
             inner.scopes.push(Open { exits: Vec::new(), target });
             let at = inner.base() + site;
             let base = inner.program.sites;
             inner.program.inlined.push((at, base));
-            Frame {
+            Body {
                 identity,
                 function: W::META.function,
                 arguments: self.arguments,
@@ -104,11 +126,11 @@ impl<W: Workflow> SymAwait for SymStart<'_, W> {
                 note: Some(note),
             }
         };
-        let scope = frame.scope;
-        b.inner.borrow_mut().frames.push(frame);
+        let scope = body.scope;
+        b.inner.borrow_mut().bodies.push(body);
         W::symbolic()(b);
         let mut inner = b.inner.borrow_mut();
-        inner.frames.pop();
+        inner.bodies.pop();
         let exits = scope.map(|place| std::mem::take(&mut inner.scopes[place].exits)).unwrap_or_default();
         inner.join(exits)
     }

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 use super::{
     builder::Builder,
     graph::Step,
-    node::{Drawn, Expr, Kind},
+    node::{BinaryOp, Drawn, Expr, Kind},
 };
 
 impl Builder {
@@ -22,6 +22,33 @@ impl Builder {
     /// `random().await`
     pub fn random(&self) -> Expr<f64> {
         self.draw(Drawn::Random)
+    }
+
+    /// `random_range(low..high).await`, or with `inclusive` `random_range(low..=high).await`
+    pub fn random_range<T>(&self, low: Expr<T>, high: Expr<T>, inclusive: bool) -> Expr<T> {
+        let drawn: Expr<f64> = self.draw(Drawn::Random);
+        Expr::new(self.edit(|program| {
+            let arena = &mut program.arena;
+            let (low, mut high) = (low.node(), high.node());
+            if inclusive {
+                let one = arena.literal(1);
+                high = arena.binary(BinaryOp::Add, high, one);
+            }
+            let from_zero = matches!(arena.kind(low), Kind::Literal(low) if low.as_i64() == Some(0));
+            let mut count = if from_zero { high } else { arena.binary(BinaryOp::Subtract, high, low) };
+            // An empty range gives its start.
+            match arena.kind(count) {
+                Kind::Literal(known) if known.as_i64().is_some_and(|known| known > 0) => {}
+                _ => {
+                    let zero = arena.literal(0);
+                    let either = arena.add(Kind::Array(vec![(count, false), (zero, false)]));
+                    count = arena.add(Kind::Call { function: "max", arguments: vec![either] });
+                }
+            }
+            let part = arena.binary(BinaryOp::Multiply, drawn.node(), count);
+            let steps = arena.add(Kind::Call { function: "floor", arguments: vec![part] });
+            if from_zero { steps } else { arena.binary(BinaryOp::Add, low, steps) }
+        }))
     }
 
     /// Draws a value where the author awaits it. It is a step, and its variable is never replaced by what

@@ -9,16 +9,22 @@ mod branch;
 mod builder;
 mod calls;
 mod children;
+mod decimal;
+mod distributed;
 mod effects;
+mod elements;
 mod errors;
 mod fork;
+mod frame;
 mod graph;
 mod methods;
 mod mutation;
 mod node;
 mod ops;
 mod pattern;
+mod pure;
 mod scope;
+mod time;
 mod tuple;
 
 pub use branch::{Join, Loop};
@@ -27,10 +33,13 @@ pub(crate) use calls::lower_lambda;
 pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};
 pub use children::SymStart;
 pub(crate) use children::lower_child;
+pub(crate) use distributed::{DistributedInfo, Reader};
+pub use distributed::{ForkedChildren, SymSource};
 pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
+pub use frame::{Branch, Exits, Question};
 pub use graph::Note;
 pub(crate) use graph::{
     Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
@@ -38,12 +47,13 @@ pub(crate) use graph::{
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, TextPart, Tried, Zipped,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, Drawn, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Equal, Formattable, Number};
+pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
 pub use pattern::{Pat, Test};
+pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
 pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};

@@ -25,6 +25,12 @@ impl<T> Expr<T> {
         Self { node, of: PhantomData }
     }
 
+    /// The expression at a node.
+    #[doc(hidden)]
+    pub fn of(node: Node) -> Self {
+        Self::new(node)
+    }
+
     /// The untyped node.
     #[doc(hidden)]
     pub fn node(self) -> Node {
@@ -35,6 +41,13 @@ impl<T> Expr<T> {
 /// A node of an expression: its place in the arena. Equal nodes are equal expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Node(u32);
+
+impl Node {
+    /// Its place among all nodes.
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +78,8 @@ pub(crate) enum Kind {
     /// JSONata with a hole, `{0}`, `{1}`, .. for each part. Names that begin with `$_` are its own:
     /// no variable of the author's has such a name.
     Form { text: &'static str, parts: Vec<Node> },
+    /// A value with a name inside an expression, and what reads it.
+    Named { element: Element, value: Node, body: Node },
     /// A function of JSONata.
     Call { function: &'static str, arguments: Vec<Node> },
     /// An object with other values under some keys.
@@ -91,10 +106,11 @@ pub(crate) enum Kind {
     Error { name: String, message: Node, fields: Vec<(String, Node)> },
 }
 
-/// A parameter of a function over the elements of a list: its place in [`Program::elements`].
+/// A name inside an expression, such as the parameter of a function over the elements of a list: its
+/// place in [`Program::elements`].
 ///
 /// [`Program::elements`]: super::graph::Program::elements
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Element(pub(crate) u32);
 
 /// What is drawn when a state machine runs.
@@ -175,6 +191,11 @@ impl Arena {
         node
     }
 
+    /// Every node, in the order in which they were made.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> + use<> {
+        (0..u32::try_from(self.kinds.len()).unwrap_or(u32::MAX)).map(Node)
+    }
+
     pub(crate) fn kind(&self, node: Node) -> &Kind {
         &self.kinds[node.0 as usize]
     }
@@ -195,6 +216,7 @@ impl Arena {
             | Kind::Drawn(..)
             | Kind::Context(_) => Vec::new(),
             Kind::Form { parts, .. } => parts.clone(),
+            Kind::Named { value, body, .. } => vec![*value, *body],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
             Kind::Call { arguments, .. } => arguments.clone(),
@@ -233,6 +255,11 @@ impl Arena {
             Kind::Form { text, parts } => Kind::Form {
                 text,
                 parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
+            },
+            Kind::Named { element, value, body } => Kind::Named {
+                element,
+                value: self.replace(value, replace),
+                body: self.replace(body, replace),
             },
             Kind::Field { base, key, presence } => {
                 let base = self.replace(base, replace);
@@ -288,16 +315,8 @@ impl Arena {
             }
             Kind::Cond { condition, then, otherwise } => {
                 let condition = self.replace(condition, replace);
-                match self.kind(condition) {
-                    Kind::Literal(Value::Bool(true)) => return self.replace(then, replace),
-                    Kind::Literal(Value::Bool(false)) => return self.replace(otherwise, replace),
-                    _ => {}
-                }
                 let (then, otherwise) = (self.replace(then, replace), self.replace(otherwise, replace));
-                if then == otherwise {
-                    return then;
-                }
-                Kind::Cond { condition, then, otherwise }
+                return self.cond(condition, then, otherwise);
             }
             Kind::Concat(parts) => {
                 Kind::Concat(parts.into_iter().map(|part| self.replace(part, replace)).collect())
@@ -410,6 +429,22 @@ impl Arena {
         }
     }
 
+    /// A value that a condition chooses.
+    pub(crate) fn cond(&mut self, condition: Node, then: Node, otherwise: Node) -> Node {
+        let known = |node: Node| match self.kind(node) {
+            Kind::Literal(Value::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        match (known(condition), known(then), known(otherwise)) {
+            (Some(true), ..) => then,
+            (Some(false), ..) => otherwise,
+            _ if then == otherwise => then,
+            (_, Some(true), Some(false)) => condition,
+            (_, Some(false), Some(true)) => self.not(condition),
+            _ => self.add(Kind::Cond { condition, then, otherwise }),
+        }
+    }
+
     /// Whether an `Option` holds a value.
     pub(crate) fn is_some(&mut self, option: Node) -> Node {
         let op = match self.kind(option) {
@@ -430,6 +465,10 @@ impl Arena {
             | Kind::At { .. }
             | Kind::Call { .. }
             | Kind::Form { .. } => None,
+            Kind::Named { body, .. } => self.presence(*body),
+            Kind::Cond { then, otherwise, .. } => {
+                self.presence(*then).filter(|then| self.presence(*otherwise) == Some(*then))
+            }
             _ => Some(true),
         }
     }
@@ -470,6 +509,23 @@ impl Arena {
             Kind::Var(_) | Kind::Element(_) | Kind::Input | Kind::TaskResult => true,
             Kind::Field { base, .. } | Kind::Index { base, .. } => self.is_plain(*base),
             _ => false,
+        }
+    }
+
+    /// Whether computing a value may fail the execution, as a division by zero does.
+    pub(crate) fn may_fail(&self, node: Node) -> bool {
+        matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
+            || self.parts(node).into_iter().any(|part| self.may_fail(part))
+    }
+
+    /// Whether computing a value reads a variable whatever the conditions in it say.
+    pub(crate) fn always_reads(&self, node: Node, var: Var) -> bool {
+        match self.kind(node) {
+            Kind::Var(read) => *read == var,
+            Kind::Cond { condition, .. } => self.always_reads(*condition, var),
+            Kind::Binary(BinaryOp::And | BinaryOp::Or, left, _) => self.always_reads(*left, var),
+            Kind::Form { .. } => false,
+            _ => self.parts(node).into_iter().any(|part| self.always_reads(part, var)),
         }
     }
 

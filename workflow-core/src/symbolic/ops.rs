@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    data::{Data, Fields, Shape, Tagging},
+    data::{Data, Field, Fields, Shape, Tagging},
     services::JsonText,
 };
 
@@ -18,6 +18,44 @@ use super::{
     pattern::{member, written_out},
     tuple::{ExprTuple, FieldTuple},
 };
+
+/// A type of constants that a workflow may read.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
+    label = "not `Data`",
+    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`"
+)]
+pub trait Constant {
+    /// The type of the expression.
+    type Owned;
+    /// What is written as JSON.
+    fn json(&self) -> impl Serialize;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data + Serialize> Constant for T {
+    type Owned = T::Owned;
+    fn json(&self) -> impl Serialize {
+        self
+    }
+}
+
+/// A type whose values `sum` adds.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not add values of type `{Self}`",
+    label = "not a number that it knows",
+    note = "add numbers, `TimeSpan`s or `Decimal`s; or add in a task"
+)]
+pub trait Summed {
+    /// The sum as Rust would have it.
+    #[doc(hidden)]
+    fn exact(_: &Builder, sum: Node) -> Node {
+        sum
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Number> Summed for T {}
 
 /// A type of numbers.
 #[diagnostic::on_unimplemented(
@@ -72,10 +110,78 @@ impl Addable for String {
     const TEXT: bool = true;
 }
 
-/// Types whose values `==` compares.
-pub trait Equal<Other> {}
+/// Two types that `+` joins to a third.
+pub trait Sum<T> {
+    /// The sum.
+    #[doc(hidden)]
+    fn sum(builder: &Builder, left: Node, right: Node) -> Node;
+}
 
-impl<T> Equal<T> for T {}
+impl<T: Addable> Sum<T> for (T, T) {
+    fn sum(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| {
+            if T::TEXT {
+                program.arena.add(Kind::Concat(vec![left, right]))
+            } else {
+                program.arena.binary(BinaryOp::Add, left, right)
+            }
+        })
+    }
+}
+
+/// Two types whose difference `-` gives.
+pub trait Difference<T> {
+    /// The difference.
+    #[doc(hidden)]
+    fn difference(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Difference<T> for (T, T) {
+    fn difference(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right))
+    }
+}
+
+/// Two types that `*` multiplies.
+pub trait Product<T> {
+    /// The product.
+    #[doc(hidden)]
+    fn product(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Product<T> for (T, T) {
+    fn product(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.edit(|program| program.arena.binary(BinaryOp::Multiply, left, right))
+    }
+}
+
+/// Types whose values `==` compares.
+pub trait Equal<Other> {
+    /// What JSONata compares.
+    #[doc(hidden)]
+    fn keys(_: &Builder, left: Node, right: Node) -> (Node, Node) {
+        (left, right)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data> Equal<T> for T {
+    fn keys(builder: &Builder, left: Node, right: Node) -> (Node, Node) {
+        let shape = T::shape();
+        if matches!(shape, Shape::Timestamp) {
+            return (super::time::millis_of(builder, left), super::time::millis_of(builder, right));
+        }
+        if super::time::holds_timestamp(&shape, 0) {
+            builder.problem(format!(
+                "`==` on a `{}` compares the text of the timestamps in it, and one point in time may be written in \
+                 several ways; compare the fields that count",
+                std::any::type_name::<T>()
+            ));
+        }
+        (left, right)
+    }
+}
+
 impl Equal<String> for Value {}
 impl Equal<bool> for Value {}
 impl Equal<i64> for Value {}
@@ -91,6 +197,17 @@ pub trait Formattable {
     /// How its text is made, if it is no text already.
     #[doc(hidden)]
     const WRITE: Write;
+    /// Its text.
+    #[doc(hidden)]
+    fn text(builder: &Builder, value: Node) -> Node {
+        match Self::WRITE {
+            Write::AsIs => value,
+            Write::Plain => builder.edit(|program| program.arena.add(Kind::Unary(UnaryOp::Text, value))),
+            Write::Wide => {
+                builder.edit(|program| program.arena.add(Kind::Unary(UnaryOp::TextOfInteger, value)))
+            }
+        }
+    }
 }
 
 /// How the text of a value is made.
@@ -150,8 +267,8 @@ impl Builder {
     }
 
     /// A constant, evaluated in Rust and written by serde.
-    pub fn constant<T: Data + Serialize>(&self, value: T) -> Expr<T::Owned> {
-        self.written(&value)
+    pub fn constant<T: Constant>(&self, value: T) -> Expr<T::Owned> {
+        self.written(&value.json())
     }
 
     fn written<T: Serialize, U>(&self, value: &T) -> Expr<U> {
@@ -310,18 +427,19 @@ impl Builder {
     }
 
     /// `==`
-    pub fn eq<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+    pub fn eq<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
         // A text is equal to `value.as_str()` exactly where it is equal to the value.
         let left =
             self.edit(|program| match (program.arena.kind(left.node()), program.arena.kind(right.node())) {
                 (Kind::TextOrNull(value), Kind::Literal(Value::String(_))) => Expr::new(*value),
                 _ => left,
             });
-        self.binary(BinaryOp::Equal, left.node(), right.node())
+        let (left, right) = A::keys(self, left.node(), right.node());
+        Expr::new(self.edit(|program| equal(&mut program.arena, &A::shape(), left, right)))
     }
 
     /// `!=`
-    pub fn ne<A: Equal<B>, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+    pub fn ne<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
         // JSONata's `!=` is false where an operand is absent; the negation of `=` is Rust's.
         let equal = self.eq(left, right);
         self.not(equal)
@@ -362,22 +480,27 @@ impl Builder {
     }
 
     /// `+`
-    pub fn add<T: Addable>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        if T::TEXT {
-            self.expr(Kind::Concat(vec![left.node(), right.node()]))
-        } else {
-            self.binary(BinaryOp::Add, left.node(), right.node())
-        }
+    pub fn add<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Sum<T>,
+    {
+        Expr::new(<(A, B)>::sum(self, left.node(), right.node()))
     }
 
     /// `-`
-    pub fn sub<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        self.binary(BinaryOp::Subtract, left.node(), right.node())
+    pub fn sub<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Difference<T>,
+    {
+        Expr::new(<(A, B)>::difference(self, left.node(), right.node()))
     }
 
     /// `*`
-    pub fn mul<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        self.binary(BinaryOp::Multiply, left.node(), right.node())
+    pub fn mul<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
+    where
+        (A, B): Product<T>,
+    {
+        Expr::new(<(A, B)>::product(self, left.node(), right.node()))
     }
 
     /// `/`
@@ -397,28 +520,12 @@ impl Builder {
 
     /// `if` without effects.
     pub fn cond<T>(&self, condition: Expr<bool>, then: Expr<T>, otherwise: Expr<T>) -> Expr<T> {
-        if then.node() == otherwise.node() {
-            return then;
-        }
-        let literal = |node| {
-            self.edit(|program| match program.arena.kind(node) {
-                Kind::Literal(Value::Bool(value)) => Some(*value),
-                _ => None,
-            })
-        };
-        if literal(then.node()) == Some(true) && literal(otherwise.node()) == Some(false) {
-            return Expr::new(condition.node());
-        }
-        self.expr(Kind::Cond { condition: condition.node(), then: then.node(), otherwise: otherwise.node() })
+        Expr::new(self.edit(|program| program.arena.cond(condition.node(), then.node(), otherwise.node())))
     }
 
     /// The text of a value, as `{}` writes it.
     pub fn display<T: Formattable>(&self, value: Expr<T>) -> Expr<String> {
-        match T::WRITE {
-            Write::AsIs => Expr::new(value.node()),
-            Write::Plain => self.expr(Kind::Unary(UnaryOp::Text, value.node())),
-            Write::Wide => self.expr(Kind::Unary(UnaryOp::TextOfInteger, value.node())),
-        }
+        Expr::new(T::text(self, value.node()))
     }
 
     /// `format!`: the pieces one after the other.
@@ -437,6 +544,37 @@ impl Builder {
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {
         Expr::new(self.edit(|program| program.arena.binary(op, left, right)))
+    }
+}
+
+/// Whether two values are equal. A field that is `None` may be `null` in one and absent in the other,
+/// so structs with such fields are compared field by field.
+fn equal(arena: &mut super::node::Arena, shape: &Shape, left: Node, right: Node) -> Node {
+    match shape {
+        Shape::Struct { fields: Fields::Named(fields), .. } if fields.iter().any(may_be_left_out) => {
+            let tests: Vec<Node> = fields
+                .iter()
+                .filter(|field| !field.skip)
+                .map(|field| {
+                    let named = Fields::Named(vec![field.clone()]);
+                    let (shape, left) = member(arena, &named, left, field.rust);
+                    let (_, right) = member(arena, &named, right, field.rust);
+                    equal(arena, &shape, left, right)
+                })
+                .collect();
+            let all = tests.into_iter().reduce(|left, right| arena.binary(BinaryOp::And, left, right));
+            all.unwrap_or_else(|| arena.literal(true))
+        }
+        _ => arena.binary(BinaryOp::Equal, left, right),
+    }
+}
+
+/// Whether a field, or one inside it, is an `Option`.
+fn may_be_left_out(field: &Field) -> bool {
+    match (field.shape)() {
+        Shape::Option(_) => true,
+        Shape::Struct { fields: Fields::Named(fields), .. } => fields.iter().any(may_be_left_out),
+        _ => false,
     }
 }
 

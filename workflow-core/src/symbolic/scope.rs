@@ -14,7 +14,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
-    node::{Expr, Kind, Node, Presence},
+    node::{Expr, Kind, Node, Presence, UnaryOp},
     pattern::{Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
 };
@@ -59,7 +59,7 @@ impl Builder {
     pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
         let mut inner = self.inner.borrow_mut();
         inner.program.sites += sites;
-        Scope { place: inner.frames.last().and_then(|frame| frame.scope), of: PhantomData }
+        Scope { place: inner.bodies.last().and_then(|body| body.scope), of: PhantomData }
     }
 
     /// Opens the scope of an `async` block or of an awaited `match`.
@@ -152,6 +152,54 @@ impl Builder {
         self.expr(Kind::Object(vec![("Err".to_owned(), error.node())]))
     }
 
+    /// The success in a `Result`, whose error leaves the scope. A `Result` that conditions choose is taken
+    /// apart by Choices, so that an error that is written out is one that the scope knows by its name.
+    pub(super) fn passed<T, E>(&self, scope: Scope<T, E>, result: Node) -> Node {
+        let note = Note { about: Some("result"), ..Note::default() };
+        let kind = self.edit(|program| program.arena.kind(result).clone());
+        let (is_ok, then, otherwise) = match kind {
+            Kind::Object(entries) => match entries.as_slice() {
+                [(key, value)] if key == "Ok" => return *value,
+                [(key, error)] if key == "Err" => {
+                    self.raise(scope, *error, Note::default());
+                    return self.never::<()>().node();
+                }
+                _ => return result,
+            },
+            Kind::Named { element, value, body } => {
+                let (var, body) = self.edit(|program| {
+                    let var = program.var(Some(program.elements[element.0 as usize].clone()));
+                    let node = program.arena.add(Kind::Var(var));
+                    let read = &mut |kind: &Kind| (*kind == Kind::Element(element)).then_some(node);
+                    (var, program.arena.replace(body, read))
+                });
+                self.append(Step::Let { var, value, next: None });
+                return self.passed(scope, body);
+            }
+            Kind::Cond { condition, then, otherwise } => (condition, then, otherwise),
+            _ => self.edit(|program| {
+                let arena = &mut program.arena;
+                let value = arena.field(result, "Ok".to_owned(), Presence::Certain);
+                let error = arena.field(result, "Err".to_owned(), Presence::Certain);
+                let is_err = arena.add(Kind::Unary(UnaryOp::Exists, error));
+                let taken = |key: &str, node| vec![(key.to_owned(), node)];
+                let (ok, err) = (
+                    arena.add(Kind::Object(taken("Ok", value))),
+                    arena.add(Kind::Object(taken("Err", error))),
+                );
+                (arena.not(is_err), ok, err)
+            }),
+        };
+        let mut join = self.choice::<()>(note);
+        self.when(&mut join, Test(Some(is_ok)));
+        let value = self.passed(scope, then);
+        self.arm(&mut join, Expr::new(value));
+        self.otherwise(&mut join);
+        let value = self.passed(scope, otherwise);
+        self.arm(&mut join, Expr::new(value));
+        self.join(join).node()
+    }
+
     /// Closes a scope's body: what comes next is its success, whose value this is.
     pub fn succeeded<T, E: WorkflowError>(&self, scope: Scope<T, E>) -> Expr<T> {
         let mut inner = self.inner.borrow_mut();
@@ -192,6 +240,18 @@ impl Builder {
         let found = errors::read::<E>(arena, problems, error, pat);
         let exprs = P::exprs(&found.bound, error);
         (found, exprs)
+    }
+
+    /// Reads a pattern that is a name for the whole error, whatever it is.
+    pub fn caught<T, E: WorkflowError>(&self, scope: Scope<T, E>) -> (errors::ErrPat, Expr<E>) {
+        let mut inner = self.inner.borrow_mut();
+        let var = scope.place.and_then(|place| inner.catch(Some(place))).map(|(error, _)| error);
+        let Program { arena, problems, .. } = &mut inner.program;
+        let error = match var {
+            Some(var) => arena.add(Kind::Var(var)),
+            None => arena.literal(Value::Null),
+        };
+        (errors::read::<E>(arena, problems, error, &Pat::Bind), Expr::new(error))
     }
 
     /// Starts an arm for errors: what comes next is done for the errors that `pat` takes.

@@ -89,6 +89,10 @@ impl Arbitrary<'_> {
             Shape::Integer { bits, signed } => self.integer(*bits, *signed),
             Shape::Float => self.float(),
             Shape::Text => Value::from(self.text()),
+            Shape::Timestamp => {
+                let (day, hour) = (self.rng.u8(1..=28), self.rng.u8(..24));
+                Value::from(format!("2026-01-{day:02}T{hour:02}:30:00Z"))
+            }
             Shape::Option(shape) if depth > 0 && self.rng.bool() => self.at(&shape(), inner),
             Shape::Option(_) => Value::Null,
             Shape::List(shape) => {

@@ -134,9 +134,9 @@ impl StandIn for Stage {
             }
         }
         let mut rng = self.rng(asked, DELAY);
-        // Never a whole second, so that no answer comes in the very moment of a timeout.
-        let after = if rng.u8(..4) == 0 { rng.u64(1..6) * 1_000 + rng.u64(1..1_000) } else { 0 };
-        let after = Duration::from_millis(after);
+        // Never a whole second, so that no answer comes in the very moment of a timeout; and never at once, so
+        // that nothing happens in the same moment as something beside it, where the order would be chance.
+        let after = Duration::from_millis(rng.u64(0..6) * 1_000 + rng.u64(1..1_000));
         let fault = self.faults.iter().find(|fault| {
             fault.state == asked.state
                 && (fault.nth == asked.before || fault.lasting && fault.nth < asked.before)

@@ -216,7 +216,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 impl Data for Timestamp {
     type Owned = Self;
     fn shape() -> Shape {
-        Shape::Text
+        Shape::Timestamp
     }
 }
 

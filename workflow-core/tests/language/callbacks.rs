@@ -5,7 +5,13 @@ use std::{
     time::Duration,
 };
 
-use workflow_core::State;
+use workflow_core::{
+    State,
+    services::{
+        Asked,
+        sqs::{self, Queue},
+    },
+};
 
 use super::*;
 
@@ -67,7 +73,7 @@ async fn approve(
     if order.cents == 0 {
         return Err(ShopError::Short(0));
     }
-    desk.lock().unwrap().push(token.clone());
+    desk.lock().expect("nobody panics").push(token.clone());
     Ok(token.pending())
 }
 
@@ -93,7 +99,7 @@ async fn answered(
     let desk = Desk::default();
     let executor = testing().state(Arc::clone(&desk));
     let (execution, ()) = tokio::join!(executor.run(approved(order())), async {
-        let token = desk.lock().unwrap().pop().unwrap();
+        let token = desk.lock().expect("nobody panics").pop().expect("the handler ran");
         answer(&executor.task_tokens(), &token);
     });
     execution
@@ -233,4 +239,44 @@ fn an_express_workflow_waits_for_nobody() {
     let text =
         "an Express workflow waits for no answer from outside, as `pack` needs it; make it `kind = standard`";
     assert_eq!(problems, &[text]);
+}
+
+const DESK: Queue<Order> = Queue::new("Approvals");
+
+#[workflow]
+async fn asked(order: Order) -> Result<String, AskError> {
+    let decision = sqs::send_message(DESK, &order)
+        .delay_seconds(1)
+        .wait_for_token::<Decision>()
+        .timeout(Duration::from_secs(3_600))
+        .await?;
+    Ok(decision.by)
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum AskError {
+    #[error(transparent)]
+    Send(#[from] sqs::SendMessageError),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[tokio::test]
+async fn who_receives_a_message_answers() {
+    snapshot!(asked);
+    let queues = sqs::Memory::new();
+    let executor = crate::testing().service(queues.clone());
+    let (execution, ()) = tokio::join!(executor.run(asked(order())), async {
+        let [message] = <[Asked<Order>; 1]>::try_from(queues.asked(DESK)).expect("one was sent");
+        assert_eq!(message.message, order());
+        executor.task_tokens().complete(&message.task_token, &decision()).expect("it is waited for");
+    });
+    assert_eq!(execution.output().unwrap(), "Ann");
+    assert_eq!(execution.history().types()[4], "TaskSubmitted");
+    let silence = executor.run(asked(order())).await;
+    assert_eq!(silence.elapsed(), seconds(3_600));
+    assert_eq!(silence.error(), Some(AskError::Platform(PlatformError::Timeout(String::new()))));
+    let call = |order: Order| sqs::send_message(DESK, &order).wait_for_token::<Decision>();
+    let mocked = crate::testing().mock(call, Mock::value(decision()));
+    assert_eq!(mocked.run(asked(order())).await.output().unwrap(), "Ann");
 }

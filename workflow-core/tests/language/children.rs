@@ -77,7 +77,7 @@ async fn own_execution(order: Order, note: String) -> Result<String, ShopError> 
     match payment(order, note).start_sync().name("pay".to_string()).timeout(Duration::from_secs(60)).await {
         Ok(receipt) => Ok(receipt),
         Err(ShopError::Declined { reason }) => Ok(reason),
-        Err(ShopError::Short(left)) if left == 0 => Ok("nothing".to_string()),
+        Err(ShopError::Short(0)) => Ok("nothing".to_string()),
         Err(error) => Err(error),
     }
 }
@@ -118,7 +118,16 @@ async fn a_workflow_runs_as_an_execution_of_its_own() {
     let failed = &execution.children()[0].report.outcome;
     assert_eq!((&failed.error, &failed.cause), (&execution.outcome().error, &execution.outcome().cause));
 
-    let slow = testing().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
+    let call = |order: Order, note: String| payment(order, note).start_sync();
+    let mocked = crate::testing().mock(call, Mock::value("mocked".into()));
+    let execution = mocked.run(own_execution(order(), "n".into())).await;
+    assert_eq!((execution.output().unwrap().as_str(), execution.children().len()), ("mocked", 0));
+    assert_eq!(execution.calls(call), [(order(), "n".to_owned())]);
+    let declined = ShopError::Declined { reason: "no".into() };
+    let mocked = crate::testing().mock(call, Mock::error(declined));
+    assert_eq!(mocked.run(own_execution(order(), "n".into())).await.output().unwrap(), "no");
+
+    let slow = crate::testing().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
     assert_eq!(slow.error().map(|error| error.name()), Some("States.Timeout".to_owned()));
 }
 

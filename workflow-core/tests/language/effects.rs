@@ -124,6 +124,68 @@ async fn an_output_draws_a_value_once() {
 }
 
 #[workflow]
+async fn timed(order: Order) -> Result<(Timestamp, Timestamp, String), ShopError> {
+    let started = now().await;
+    if order.cents > 100 {
+        let receipt = charge(&order).await?;
+        return Ok((started, now().await, receipt));
+    }
+    let sent = send(order.order_id).await?;
+    Ok((started, started, sent))
+}
+
+#[tokio::test]
+async fn the_time_before_a_decision_is_that_of_the_decision() {
+    snapshot!(timed);
+    let executor = crate::testing().mock(charge, Mock::value("r".into()).after(Duration::from_secs(5)));
+    let (started, ended, _) = executor.run(timed(order())).await.output().unwrap();
+    assert_eq!(ended, started + Duration::from_secs(5));
+}
+
+#[workflow]
+async fn lucky(limit: f64) -> u32 {
+    let mut turns = 0;
+    while random().await < limit {
+        turns += 1;
+        if turns == 100 {
+            break;
+        }
+    }
+    turns
+}
+
+#[tokio::test]
+async fn a_condition_draws_in_every_turn() {
+    snapshot!(lucky);
+    let mut turns = vec![];
+    for limit in [0.0, 0.9, 1.0] {
+        turns.push(crate::testing().seed(3).run(lucky(limit)).await.output().unwrap());
+    }
+    assert_eq!((turns[0], turns[2]), (0, 100));
+    assert!((1..100).contains(&turns[1]), "{turns:?}");
+}
+
+#[workflow]
+async fn rolls(sides: u32, text: String) -> Result<Vec<u32>, PlatformError> {
+    send(text).await?;
+    let first = random_range(1..=6).await;
+    let second = random_range(0..sides).await;
+    Ok(vec![first, second, random_range(10..12).await])
+}
+
+#[tokio::test]
+async fn a_range_is_drawn_from_end_to_end() {
+    snapshot!(rolls);
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..100 {
+        let drawn = crate::testing().seed(seed).run(rolls(3, "x".into())).await.output().unwrap();
+        seen.extend([drawn[0], 100 + drawn[1], drawn[2]]);
+    }
+    assert_eq!(Vec::from_iter(seen), [1, 2, 3, 4, 5, 6, 10, 11, 100, 101, 102]);
+    assert_eq!(crate::testing().run(rolls(0, "x".into())).await.output().unwrap()[1], 0);
+}
+
+#[workflow]
 async fn until(time: Timestamp, text: String) -> Result<Timestamp, PlatformError> {
     /// Not before the appointment.
     sleep_until(time).await;

@@ -252,3 +252,20 @@ async fn an_error_passed_on_goes_straight_to_the_arm_that_takes_it() {
     let short = run(Mock::error(ShopError::Short(2))).await;
     assert_eq!(short.outcome().error.as_deref(), Some("Short"));
 }
+
+/// Raises an error of its own that looks like the one it caught.
+#[workflow]
+async fn raised_anew(order: Order) -> Result<String, ShopError> {
+    let receipt = charge(&order).await.ok();
+    let receipt = receipt.ok_or(ShopError::SoldOut)?;
+    Ok(receipt)
+}
+
+#[tokio::test]
+async fn ok_or_raises_a_new_error() {
+    let executor = crate::testing().mock(charge, Mock::error(ShopError::SoldOut));
+    let execution = executor.run(raised_anew(order())).await;
+    let outcome = execution.outcome();
+    assert_eq!(outcome.error.as_deref(), Some("SoldOut"));
+    assert_eq!(outcome.cause.as_deref(), Some("sold out"));
+}

@@ -6,14 +6,18 @@ mod callbacks;
 mod children;
 mod concurrency;
 mod data;
+mod decimals;
+mod distributed;
 mod effects;
 mod errors;
 mod expressions;
+mod functions;
 mod lists;
 mod loops;
 mod planted;
 mod policies;
 mod services;
+mod times;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::{Definition, asl::State, prelude::*};

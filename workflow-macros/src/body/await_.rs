@@ -14,12 +14,16 @@ pub(crate) enum Awaited<'a> {
     Join { arguments: &'a Punctuated<Expr, Token![,]>, fails: bool },
     /// `map(items, async |item| ..)`
     Map(Repeated<'a>),
+    /// `distributed_map(source, async |item| ..)`, or the same in batches
+    Distributed(Children<'a>),
     /// `attempt(async || ..)`
     Attempt(Repeated<'a>),
     /// `sleep_until(time)`
     SleepUntil(&'a Expr),
     /// `now()`, `uuid()` or `random()`
     Draw(&'a ExprCall),
+    /// `random_range(low..high)`
+    RandomRange(&'a Expr),
     /// An `async` block.
     Block(&'a ExprAsync),
     /// A variable, which must hold an `async` block.
@@ -46,11 +50,24 @@ pub(crate) struct Repeated<'a> {
     pub(crate) policy: Vec<&'a ExprMethodCall>,
 }
 
+/// A closure that is run in executions of its own.
+pub(crate) struct Children<'a> {
+    /// `distributed_map` or `distributed_map_batches`, as the author names it.
+    pub(crate) function: &'a Expr,
+    pub(crate) source: &'a Expr,
+    /// How many elements a batch has.
+    pub(crate) batch: Option<&'a Expr>,
+    pub(crate) closure: &'a ExprClosure,
+    /// The calls of policy methods, first one first.
+    pub(crate) policy: Vec<&'a ExprMethodCall>,
+}
+
 /// The methods that change the policy of a call.
 pub(crate) const POLICY_METHODS: [&str; 4] = ["retry", "timeout", "heartbeat", "no_transient_retries"];
 
 /// The methods that make another workflow an execution of its own.
 pub(crate) const CHILD_METHODS: [&str; 3] = ["start", "start_sync", "name"];
+
 /// The methods on the calls of services. Which call has which is rustc's to say.
 pub(crate) const OPTION_METHODS: [&str; 15] = [
     "condition",
@@ -83,6 +100,7 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                 match (ours(&call.func), call.args.len()) {
                     (Some("sleep"), 1) => return Awaited::Sleep(&call.args[0]),
                     (Some("sleep_until"), 1) => return Awaited::SleepUntil(&call.args[0]),
+                    (Some("random_range"), 1) => return Awaited::RandomRange(&call.args[0]),
                     (Some("now" | "uuid" | "random"), 0) => return Awaited::Draw(call),
                     _ => return Awaited::Call(Call { call, policy }),
                 }
@@ -98,6 +116,20 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                     ("map", [items, Expr::Closure(closure)]) => {
                         let (function, items) = (&*call.func, Some(*items));
                         return Awaited::Map(Repeated { function, items, closure, policy });
+                    }
+                    ("distributed_map", [source, Expr::Closure(closure)]) => {
+                        let function = &*call.func;
+                        return Awaited::Distributed(Children {
+                            function,
+                            source,
+                            batch: None,
+                            closure,
+                            policy,
+                        });
+                    }
+                    ("distributed_map_batches", [source, size, Expr::Closure(closure)]) => {
+                        let (function, batch) = (&*call.func, Some(*size));
+                        return Awaited::Distributed(Children { function, source, batch, closure, policy });
                     }
                     ("attempt", [Expr::Closure(closure)]) => {
                         let (function, items) = (&*call.func, None);
@@ -121,7 +153,7 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
 }
 
 /// The functions of workflow-core that mean something in a workflow.
-const OURS: [&str; 6] = ["sleep", "sleep_until", "now", "uuid", "random", "execution"];
+const OURS: [&str; 7] = ["sleep", "sleep_until", "now", "uuid", "random", "random_range", "execution"];
 
 /// The name of a function of workflow-core: `sleep` for `sleep` and `workflow_core::sleep`.
 pub(crate) fn ours(function: &Expr) -> Option<&'static str> {

@@ -8,6 +8,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
+    distributed::Leaving,
     expression::impure,
     site,
     statement::called,
@@ -26,6 +27,10 @@ impl Symbolic<'_> {
         };
         if let Some(block) = block {
             return self.try_block(&block);
+        }
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let fallible = self.fallible;
+            return self.distributed(await_, &children, &Leaving { scope, fallible, last: false });
         }
         if let Some(forked) = self.forked(await_) {
             return forked;
@@ -53,11 +58,7 @@ impl Symbolic<'_> {
             let mut __join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
@@ -77,11 +78,7 @@ impl Symbolic<'_> {
             let mut #join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             #b.arm(&mut #join, #b.err_value(__error));
             #b.join(#join)
@@ -90,6 +87,10 @@ impl Symbolic<'_> {
 
     /// `call.await` where its `Result` is the scope's own.
     pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let leaving = Leaving { scope: self.scope.clone(), fallible: self.fallible, last: true };
+            return self.distributed(await_, &children, &leaving);
+        }
         if let Some(forked) = self.forked(await_) {
             return forked;
         }
@@ -160,6 +161,11 @@ impl Symbolic<'_> {
                 }};
                 for method in policy {
                     let name = method.method.to_string();
+                    if name == "wait_for_token" && method.args.is_empty() {
+                        let (method, of) = (&method.method, &method.turbofish);
+                        written = quote_spanned!(method.span()=> #written.#method #of(&#b));
+                        continue;
+                    }
                     if CHILD_METHODS.contains(&name.as_str()) {
                         let arguments: Vec<TokenStream> =
                             method.args.iter().map(|argument| self.expr(argument)).collect();
@@ -211,12 +217,23 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
+            Awaited::Block(_)
+            | Awaited::Join { .. }
+            | Awaited::Map(_)
+            | Awaited::Distributed(_)
+            | Awaited::Attempt(_) => None,
             Awaited::Draw(call) => {
                 let name = called(call);
                 self.errors.refuse(
                     call,
                     format!("`{name}()` cannot fail, so there is nothing to take apart; write `let value = {name}().await;`"),
+                );
+                None
+            }
+            Awaited::RandomRange(range) => {
+                self.errors.refuse(
+                    range,
+                    "a random number cannot fail to be drawn, so there is nothing to take apart; write `let value = random_range(..).await;`",
                 );
                 None
             }
@@ -283,6 +300,23 @@ impl Symbolic<'_> {
         quote_spanned!(call.span()=> #b.#draw())
     }
 
+    /// `random_range(low..high).await`
+    pub(super) fn random_range(&mut self, range: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let Expr::Range(syn::ExprRange { start: Some(low), limits, end: Some(high), .. }) =
+            unparenthesized(range)
+        else {
+            return self.refuse(range, "write the range out, with both ends: `random_range(1..=6).await`");
+        };
+        let inclusive = matches!(limits, syn::RangeLimits::Closed(_));
+        let (low, high) = (self.expr(low), self.expr(high));
+        quote_spanned!(range.span()=> {
+            let __low = #low;
+            let __high = #high;
+            #b.random_range(__low, __high, #inclusive)
+        })
+    }
+
     /// `sleep(duration).await`
     pub(super) fn sleep(&mut self, await_: &ExprAwait, duration: &Expr) -> TokenStream {
         let b = self.b.clone();
@@ -296,10 +330,10 @@ impl Symbolic<'_> {
                 let seconds = self.expr(&call.args[0]);
                 quote_spanned!(duration.span()=> #b.sleep_seconds(#seconds, #site, #note))
             }
-            other => self.refuse(
-                other,
-                "a wait that depends on data is a number of seconds: `sleep(Duration::from_secs(..)).await`",
-            ),
+            other => {
+                let span = self.expr(other);
+                quote_spanned!(duration.span()=> #b.sleep_span(#span, #site, #note))
+            }
         }
     }
 }

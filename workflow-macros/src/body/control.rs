@@ -9,6 +9,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, awaited},
+    distributed::Leaving,
     pattern,
     symbolic::{Symbolic, first_await, has_effect},
     unparenthesized,
@@ -24,15 +25,15 @@ enum Position {
 }
 
 /// An arm, whatever it was written as.
-struct Case<'a> {
-    pat: Pat,
+pub(super) struct Case<'a> {
+    pub(super) pat: Pat,
     guard: Option<&'a Expr>,
-    body: Body<'a>,
+    pub(super) body: Body<'a>,
     attributes: &'a [syn::Attribute],
 }
 
 #[derive(Clone, Copy)]
-enum Body<'a> {
+pub(super) enum Body<'a> {
     Expr(&'a Expr),
     Block(&'a syn::Block),
     Nothing,
@@ -58,6 +59,9 @@ impl Symbolic<'_> {
     }
 
     fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
+        if self.pure.is_some() {
+            return self.pure_if(branch);
+        }
         // `if let Ok(v) = call().await` is a `match` on a `Result`.
         if let Expr::Let(condition) = unparenthesized(&branch.cond)
             && let Expr::Await(await_) = unparenthesized(&condition.expr)
@@ -78,28 +82,16 @@ impl Symbolic<'_> {
             return self.match_awaited(await_, &cases, position);
         }
         let b = self.b.clone();
-        let effects = position == Position::Result || has_effect(&Expr::If(without_condition(branch)));
-        let note = if effects { self.take_note(about(&branch.cond)) } else { TokenStream::new() };
+        if position == Position::Value && !has_effect(&Expr::If(without_condition(branch))) {
+            return self.pure_if(branch);
+        }
+        let note = self.take_note(about(&branch.cond));
         let (prelude, tests) = self.condition(&branch.cond);
         let then = Body::Block(&branch.then_branch);
         let otherwise = match &branch.else_branch {
             Some((_, otherwise)) => Body::Expr(otherwise),
             None => Body::Nothing,
         };
-        if !effects {
-            let outer = std::mem::replace(&mut self.pure, true);
-            let otherwise = self.body(otherwise, position);
-            let then = self.body(then, position);
-            self.pure = outer;
-            return quote! {{
-                let __otherwise = #otherwise;
-                #prelude
-                #tests
-                let __then = #then;
-                let __condition = #b.holds(__test);
-                #b.cond(__condition, __then, __otherwise)
-            }};
-        }
         let join = self.fresh("join");
         let then = self.body(then, position);
         let otherwise = self.body(otherwise, position);
@@ -120,7 +112,7 @@ impl Symbolic<'_> {
     }
 
     /// A condition: what is evaluated first, and statements that bind its names and `__test`.
-    fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
+    pub(super) fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
         let b = self.b.clone();
         let mut parts = Vec::new();
         conjuncts(condition, &mut parts);
@@ -141,7 +133,11 @@ impl Symbolic<'_> {
             }
             match part {
                 Expr::Let(condition) => {
-                    let value = self.expr(&condition.expr);
+                    let value = match place {
+                        0 => self.expr(&condition.expr),
+                        _ if has_effect(part) => quote!(#b.never()),
+                        _ => self.lazily(&condition.expr),
+                    };
                     let pattern = pattern::read(&condition.pat, self.errors);
                     self.declare(&pattern);
                     let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
@@ -157,8 +153,9 @@ impl Symbolic<'_> {
                         let __test = #b.both(__test, __next);
                     });
                 }
+                other if place > 0 && has_effect(other) => {}
                 other => {
-                    let value = self.expr(other);
+                    let value = self.lazily(other);
                     tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
                 }
             }
@@ -167,61 +164,35 @@ impl Symbolic<'_> {
     }
 
     fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
+        if self.pure.is_some() {
+            return self.pure_match(choice);
+        }
         let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
         if let Expr::Await(await_) = unparenthesized(&choice.expr) {
             return self.match_awaited(await_, &cases, position);
         }
-        let b = self.b.clone();
         let effects = position == Position::Result
             || choice.arms.iter().any(|arm| has_effect(&arm.body))
             || cases.iter().any(|case| !case.attributes.is_empty() && self.has_state_note(case.attributes));
-        let note = if effects { self.take_note(about(&choice.expr)) } else { TokenStream::new() };
+        if !effects {
+            return self.pure_match(choice);
+        }
+        let b = self.b.clone();
+        let note = self.take_note(about(&choice.expr));
         let scrutinee = self.fresh("scrutinee");
         let value = self.expr(&choice.expr);
-        if effects {
-            let join = self.fresh("join");
-            let last = cases.len().saturating_sub(1);
-            let arms: Vec<TokenStream> = cases
-                .iter()
-                .enumerate()
-                .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
-                .collect();
-            return quote! {{
-                let #scrutinee = #value;
-                let mut #join = #b.choice(#note);
-                #(#arms)*
-                #b.join(#join)
-            }};
-        }
-        // From the last arm to the first: `test ? value : what the arms below say`.
-        let mut written = TokenStream::new();
-        for case in cases.iter().rev() {
-            let pattern = pattern::read(&case.pat, self.errors);
-            self.declare(&pattern);
-            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-            let guard = self.guard(case);
-            let outer = std::mem::replace(&mut self.pure, true);
-            let body = self.body(case.body, position);
-            self.pure = outer;
-            written = if written.is_empty() {
-                quote! {{
-                    let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #body
-                }}
-            } else {
-                quote! {{
-                    let __below = #written;
-                    let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #guard
-                    let __value = #body;
-                    let __condition = #b.holds(__test);
-                    #b.cond(__condition, __value, __below)
-                }}
-            };
-        }
+        let join = self.fresh("join");
+        let last = cases.len().saturating_sub(1);
+        let arms: Vec<TokenStream> = cases
+            .iter()
+            .enumerate()
+            .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
+            .collect();
         quote! {{
             let #scrutinee = #value;
-            #written
+            let mut #join = #b.choice(#note);
+            #(#arms)*
+            #b.join(#join)
         }}
     }
 
@@ -263,14 +234,15 @@ impl Symbolic<'_> {
     }
 
     /// A guard: statements that add it to `__test`.
-    fn guard(&mut self, case: &Case<'_>) -> TokenStream {
+    pub(super) fn guard(&mut self, case: &Case<'_>) -> TokenStream {
         let b = self.b.clone();
         let Some(guard) = case.guard else { return TokenStream::new() };
         if has_effect(guard) {
             self.errors
                 .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
+            return TokenStream::new();
         }
-        let value = self.expr(guard);
+        let value = self.lazily(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)
     }
 
@@ -300,8 +272,15 @@ impl Symbolic<'_> {
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        // The type of a whole error is the scope's, be it known yet or not.
+                        let found = match whole_name(&err.elems[0]) {
+                            Some(name) => quote!(let (__found, #name) = #b.caught(#inner);),
+                            None => {
+                                quote!(let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);)
+                            }
+                        };
                         quote! {{
-                            let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
+                            #found
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
@@ -362,7 +341,14 @@ impl Symbolic<'_> {
         let attempt = match block {
             Some(block) => self.result_block(&block.block),
             None => {
-                let value = self.await_last(await_);
+                let value = match awaited(&await_.base) {
+                    // Its closure fails as the function around it does, whatever reads the map's own error.
+                    Awaited::Distributed(children) => {
+                        let leaving = Leaving { scope: outer.clone(), fallible, last: true };
+                        self.distributed(await_, &children, &leaving)
+                    }
+                    _ => self.await_last(await_),
+                };
                 quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
             }
         };
@@ -372,6 +358,9 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
+        if self.pure.is_some() {
+            return self.pure_let_else(pat, value, otherwise);
+        }
         let b = self.b.clone();
         let join = self.fresh("join");
         if let Expr::Await(await_) = unparenthesized(value) {
@@ -466,7 +455,7 @@ fn effect(expr: &Expr) -> TokenStream {
     first_await(expr).map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream)
 }
 
-fn case(arm: &Arm) -> Case<'_> {
+pub(super) fn case(arm: &Arm) -> Case<'_> {
     let (pat, guard) = match &arm.pat {
         Pat::Guard(guarded) => ((*guarded.pat).clone(), Some(&*guarded.guard)),
         pat => (pat.clone(), None),
@@ -479,6 +468,16 @@ fn result_pattern(pat: &Pat) -> Option<&'static str> {
     let Pat::TupleStruct(pattern) = pat else { return None };
     let last = pattern.path.segments.last()?;
     ["Ok", "Err"].into_iter().find(|name| last.ident == name)
+}
+
+/// The name that a pattern gives to the whole, if it is nothing else.
+fn whole_name(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(name) if name.subpat.is_none() && !super::is_capitalized(&name.ident.clone().into()) => {
+            Some(&name.ident)
+        }
+        _ => None,
+    }
 }
 
 /// The parts of `a && b && c`.

@@ -1,7 +1,7 @@
 //! Expressions: each becomes a Rust expression of type `Expr`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprRange, Lit, Member, Path, RangeLimits, UnOp,
     spanned::Spanned,
@@ -13,7 +13,7 @@ use super::{
     await_::{Awaited, Call, awaited, ours},
     is_capitalized,
     statement::{attributes_of, called},
-    symbolic::{Symbolic, has_effect},
+    symbolic::{Symbolic, has_effect, is_compound},
     unparenthesized,
 };
 
@@ -79,12 +79,16 @@ impl Symbolic<'_> {
             Expr::Call(call) => self.call(call, expr),
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
+            Expr::Await(await_) if let Some(pure) = self.pure => {
+                self.refuse(await_.await_token, pure.awaits())
+            }
             Expr::Await(await_) => {
                 match awaited(&await_.base) {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
                     Awaited::Join { arguments, fails: false } => return self.join(await_, arguments),
                     Awaited::SleepUntil(time) => return self.sleep_until(await_, time),
                     Awaited::Draw(call) => return self.draw(call),
+                    Awaited::RandomRange(range) => return self.random_range(range),
                     _ => {}
                 }
                 if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
@@ -95,25 +99,20 @@ impl Symbolic<'_> {
                 }
                 self.result_of_await(await_)
             }
+            Expr::Try(try_) if self.pure.is_some() => self.pure_try(try_),
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
                 Expr::Await(_) if !self.fallible => self.refuse(
                     try_.question_token,
                     "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
                 ),
                 Expr::Await(await_) => self.await_try(await_),
-                Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if !is_capitalized(&path.path)) => {
-                    let name = called(call);
-                    self.refuse(
-                        &call.func,
-                        format!("`{name}` is called without `.await`; write `{name}(..).await?` if it is a `#[task]`, or call it inside a task"),
-                    )
-                }
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();
                     quote_spanned!(try_.question_token.span()=> #b.question(#scope, #result))
                 }
             },
+            Expr::Return(returned) if self.pure.is_some() => self.pure_return(returned.expr.as_deref()),
             Expr::Return(returned) => {
                 let result = self.returned(returned.expr.as_deref());
                 quote!({ #result #b.never() })
@@ -151,6 +150,10 @@ impl Symbolic<'_> {
                 return self
                     .refuse(ident, "this `async` block is not awaited; await it here, or leave it out");
             }
+            if ident == "self" {
+                let this = super::receiver_name(ident.span());
+                return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #this));
+            }
             if !is_capitalized(path) {
                 // A path begins and ends at the author's token, so that rustc points there.
                 return quote_spanned!(ident.span()=> ::workflow_core::__private::get(#b, #ident));
@@ -161,6 +164,15 @@ impl Symbolic<'_> {
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
+        if let Some(pure) = self.pure
+            && is_compound(&binary.op)
+        {
+            if self.was_refused(&binary.left) {
+                let b = &self.b;
+                return quote!(#b.unit());
+            }
+            return self.refuse(binary.op, pure.changes());
+        }
         if let Some(assigned) = self.compound_assign(binary) {
             return assigned;
         }
@@ -189,8 +201,12 @@ impl Symbolic<'_> {
         };
         let method = proc_macro2::Ident::new(method, span);
         let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
+        if short_circuit && self.pure.is_some() {
+            return self.pure_short_circuit(binary);
+        }
         let left = self.expr(&binary.left);
-        let right = self.expr(&binary.right);
+        let lazy = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && !short_circuit;
+        let right = if lazy { self.lazily(&binary.right) } else { self.expr(&binary.right) };
         if !short_circuit {
             return quote_spanned!(span=> #b.#method(#left, #right));
         }
@@ -216,7 +232,7 @@ impl Symbolic<'_> {
     fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
         let b = self.b.clone();
         let Expr::Path(path) = unparenthesized(&call.func) else {
-            return self.refuse(&call.func, "only a task can be called in a workflow, by its name");
+            return self.refuse(&call.func, "a workflow calls functions by their names");
         };
         let name = called(call);
         match (name.as_str(), call.args.len()) {
@@ -224,11 +240,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
-            ("Ok", 1) if self.pure => {
+            ("Ok", 1) if self.pure.is_some() => {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.ok_value(#value));
             }
-            ("Err", 1) if self.pure => {
+            ("Err", 1) if self.pure.is_some() => {
                 let error = self.error_value(&call.args[0]);
                 return quote!(#b.err_value(#error));
             }
@@ -257,7 +273,7 @@ impl Symbolic<'_> {
             (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
             (Some("String"), "with_capacity", 1) => return quote!(#b.text("")),
             (Some("Vec"), "with_capacity", 1) => return quote!(#b.array(&[])),
-            (Some("Vec"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("Vec"), "from", 1) | (Some("Box"), "new", 1) => return self.expr(&call.args[0]),
             (Some("BTreeMap"), "from" | "from_iter", 1) => {
                 let pairs = self.expr(&call.args[0]);
                 return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
@@ -276,7 +292,7 @@ impl Symbolic<'_> {
             (Some(number), "from", 1) if is_number(number) => {
                 let value = self.expr(&call.args[0]);
                 let ty = quote::format_ident!("{number}");
-                return quote_spanned!(call.func.span()=> #b.methods().into::<_, #ty>(#value));
+                return quote_spanned!(call.func.span()=> #b.methods().converted::<_, #ty>(#value));
             }
             (Some(number), "try_from", 1) if is_number(number) => {
                 let value = self.expr(&call.args[0]);
@@ -293,8 +309,11 @@ impl Symbolic<'_> {
         if is_capitalized(&path.path) {
             return self.constructor(expr, "construct").unwrap_or_default();
         }
-        if let Some(advice) = impure(&path.path) {
-            return self.refuse(&call.func, advice);
+        if super::distributed::is_source(&call.func) {
+            return self.refuse(
+                &call.func,
+                format!("a source is no value: it stands where it is read; write `distributed_map(s3_source::{name}(..), async |item| ..)`"),
+            );
         }
         match ours(&call.func) {
             Some("execution") => {
@@ -311,12 +330,7 @@ impl Symbolic<'_> {
             }
             None => {}
         }
-        self.refuse(
-            &call.func,
-            format!(
-                "`{name}` is called without `.await`, so Step Functions has no way to call it; await it if it is a `#[task]`, or call it inside a task"
-            ),
-        )
+        self.function_call(call, expr)
     }
 
     /// A struct, a variant or a tuple struct, built by the builder's method `build`. Nothing where
@@ -330,9 +344,7 @@ impl Symbolic<'_> {
                 let path = &literal.path;
                 let variant = last_segment(path);
                 if let Some(rest) = &literal.rest {
-                    return Some(
-                        self.refuse(rest, "`..` takes fields from another value; write every field out"),
-                    );
+                    return Some(self.updated(literal, rest));
                 }
                 let mut names = Vec::new();
                 let mut members = Vec::new();
@@ -387,6 +399,35 @@ impl Symbolic<'_> {
         }
     }
 
+    /// `Struct { field: value, ..base }`
+    fn updated(&mut self, literal: &syn::ExprStruct, base: &Expr) -> TokenStream {
+        let b = self.b.clone();
+        let path = &literal.path;
+        let fields: Vec<TokenStream> = literal
+            .fields
+            .iter()
+            .map(|field| {
+                let member = &field.member;
+                let name = match member {
+                    Member::Named(name) => plain(name),
+                    Member::Unnamed(index) => index.index.to_string(),
+                };
+                let value = self.expr(&field.expr);
+                quote_spanned!(member.span()=> (#name, #value))
+            })
+            .collect();
+        let members: Vec<_> = literal.fields.iter().map(|field| &field.member).collect();
+        let base = self.expr(base);
+        let whole = self.fresh("whole");
+        let updates = fields.iter().zip(&members).map(|(field, member)| {
+            quote_spanned! {member.span()=>
+                let (__name, __value) = #field;
+                let #whole = #b.update(#whole, __name, |__value: &#path| &(*__value).#member, __value);
+            }
+        });
+        quote!({ let #whole = #base; #(#updates)* #whole })
+    }
+
     /// What a literal holds. An error may hold a unit variant of another error, which serde does not
     /// know.
     fn held(&mut self, value: &Expr, in_error: bool) -> TokenStream {
@@ -436,6 +477,21 @@ impl Symbolic<'_> {
 
     fn unsupported(&mut self, expr: &Expr) -> TokenStream {
         match expr {
+            Expr::Const(block) => {
+                let b = self.builder_at(block.const_token.span());
+                quote_spanned!(block.const_token.span()=> #b.constant(#block))
+            }
+            // That the variable is set again was said where it was declared.
+            Expr::Assign(assign) if self.pure.is_some() && self.was_refused(&assign.left) => {
+                let b = &self.b;
+                quote!(#b.unit())
+            }
+            Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_)
+                if let Some(pure) = self.pure =>
+            {
+                let first = expr.to_token_stream().into_iter().next();
+                self.refuse(first, pure.changes())
+            }
             Expr::Assign(assign) => self.assign(assign),
             Expr::While(loop_) => self.while_(loop_),
             Expr::Loop(loop_) => self.loop_(loop_),
@@ -489,14 +545,19 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
             "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
-            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it",
+            "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it, several at the same time with `join!`",
         ),
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
         ),
-        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
+        (_, "map" | "attempt" | "distributed_map" | "distributed_map_batches") => {
+            Some("this does nothing until it is awaited; write `.await?` after it")
+        }
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
+        ),
+        ("Rc" | "Arc" | "RefCell" | "Cell" | "Mutex" | "RwLock" | "OnceCell" | "LazyLock", _) => Some(
+            "a value of a workflow is JSON, which is neither shared nor changed in place; hold the value itself, in a `let mut` if it changes, and share what a task needs as its `State`",
         ),
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")

@@ -1,6 +1,6 @@
 //! Loops and assignments: a Choice and a way back, and variables that are set again.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
     BinOp, Expr, ExprAssign, ExprBinary, ExprBreak, ExprContinue, ExprForLoop, ExprLoop, ExprMethodCall,
@@ -250,9 +250,10 @@ impl Symbolic<'_> {
     /// `place = value`
     pub(crate) fn assign(&mut self, assign: &ExprAssign) -> TokenStream {
         let b = self.b.clone();
+        let held = held();
         let value = self.expr(&assign.right);
-        let set = self.set(&assign.left, quote!(__value));
-        quote!({ let __value = #value; #set #b.unit() })
+        let set = self.set(&assign.left, quote!(#held));
+        quote!({ let #held = #value; #set #b.unit() })
     }
 
     /// `place += value` and its kin.
@@ -266,32 +267,35 @@ impl Symbolic<'_> {
             _ => return None,
         };
         let b = self.b.clone();
+        let held = held();
         let value = self.expr(&binary.right);
         let place = self.expr(&binary.left);
         let span = binary.op.span();
-        let sum = quote_spanned!(span=> #b.#method(#place, __value));
-        let set = self.set(&binary.left, quote!(__value));
-        Some(quote!({ let __value = #value; let __value = #sum; #set #b.unit() }))
+        let sum = quote_spanned!(span=> #b.#method(#place, #held));
+        let set = self.set(&binary.left, quote!(#held));
+        Some(quote!({ let #held = #value; let #held = #sum; #set #b.unit() }))
     }
 
     /// `place.push(value)` and `place.push_str(text)`.
     pub(crate) fn push(&mut self, method: &ExprMethodCall) -> TokenStream {
         let b = self.b.clone();
+        let held = held();
         let value = self.expr(&method.args[0]);
         let place = self.expr(&method.receiver);
         let span = method.method.span();
         let pushed = if method.method == "push" {
-            quote_spanned!(span=> #b.pushed(#place, __value))
+            quote_spanned!(span=> #b.pushed(#place, #held))
         } else {
-            quote_spanned!(span=> #b.add(#place, __value))
+            quote_spanned!(span=> #b.add(#place, #held))
         };
-        let set = self.set(&method.receiver, quote!(__value));
-        quote!({ let __value = #value; let __value = #pushed; #set #b.unit() })
+        let set = self.set(&method.receiver, quote!(#held));
+        quote!({ let #held = #value; let #held = #pushed; #set #b.unit() })
     }
 
     /// Statements that put `value` into a place: a variable, or a field of one.
     pub(crate) fn set(&mut self, place: &Expr, value: TokenStream) -> TokenStream {
         let b = self.b.clone();
+        let held = held();
         match unparenthesized(place) {
             Expr::Path(path) if path.path.get_ident().is_some() && !is_capitalized(&path.path) => {
                 if let Some(name) = path.path.get_ident().filter(|name| self.around.contains(&plain(name))) {
@@ -315,22 +319,22 @@ impl Symbolic<'_> {
                 let span = member.span();
                 let updated =
                     quote_spanned!(span=> #b.update(#base, #name, |__value| &(*__value).#member, #value));
-                let set = self.set(&field.base, quote!(__value));
-                quote!(let __value = #updated; #set)
+                let set = self.set(&field.base, quote!(#held));
+                quote!(let #held = #updated; #set)
             }
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => self.set(&unary.expr, value),
             Expr::Index(index) => {
                 let (base, key) = (self.expr(&index.expr), self.expr(&index.index));
                 let span = index.bracket_token.span.join();
                 let updated = quote_spanned!(span=> #b.methods().put(#base, #key, #value));
-                let set = self.set(&index.expr, quote!(__value));
-                quote!(let __value = #updated; #set)
+                let set = self.set(&index.expr, quote!(#held));
+                quote!(let #held = #updated; #set)
             }
             Expr::MethodCall(method) if let Some((map, key, _)) = super::methods::entry(method) => {
                 let (base, key) = (self.expr(map), self.expr(key));
                 let updated = quote_spanned!(method.method.span()=> #b.methods().put(#base, #key, #value));
-                let set = self.set(map, quote!(__value));
-                quote!(let __value = #updated; #set)
+                let set = self.set(map, quote!(#held));
+                quote!(let #held = #updated; #set)
             }
             other => {
                 self.errors.refuse(
@@ -341,6 +345,11 @@ impl Symbolic<'_> {
             }
         }
     }
+}
+
+/// The value that is about to be set. The same name at any span, also in a macro's expansion.
+fn held() -> Ident {
+    Ident::new("__value", Span::mixed_site())
 }
 
 /// What a `for` or a Map state runs over.

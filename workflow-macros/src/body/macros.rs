@@ -17,7 +17,13 @@ impl Symbolic<'_> {
                     let elements: Vec<TokenStream> = elements.iter().map(|element| self.expr(element)).collect();
                     quote!(#b.array(&[#(#elements),*]))
                 }
-                Err(_) => self.refuse(mac, "write the elements of a list out: `vec![a, b]`"),
+                Err(_) => match repeat.parse2(mac.tokens.clone()) {
+                    Ok((value, count)) => {
+                        let (value, count) = (self.expr(&value), self.expr(&count));
+                        quote!(#b.methods().repeated(#value, #count))
+                    }
+                    Err(_) => self.refuse(mac, "the elements of a list are written `vec![a, b]` or `vec![value; count]`"),
+                },
             },
             "matches" => self.matches(mac),
             "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
@@ -95,17 +101,20 @@ impl Symbolic<'_> {
         let mut next = 0;
         let mut parts = Vec::new();
         for piece in pieces {
-            let value = match piece {
+            let (argument, spec) = match piece {
                 Piece::Text(text) => {
                     parts.push(quote!(#b.text(#text)));
                     continue;
                 }
-                Piece::Next => {
+                Piece::Hole(argument, spec) => (argument, spec),
+            };
+            let value = match argument {
+                Argument::Next => {
                     next += 1;
                     positional.get(next - 1).cloned()
                 }
-                Piece::Place(place) => positional.get(place).cloned(),
-                Piece::Name(name) => {
+                Argument::Place(place) => positional.get(place).cloned(),
+                Argument::Name(name) => {
                     let given = named
                         .iter()
                         .find(|(known, _)| matches!(known, Expr::Path(path) if path.path.is_ident(&name)));
@@ -119,10 +128,20 @@ impl Symbolic<'_> {
             let Some(value) = value else { continue };
             let span = value.span();
             let value = self.expr(&value);
-            parts.push(quote_spanned!(span=> #b.display(#value)));
+            parts.push(match spec {
+                None => quote_spanned!(span=> #b.display(#value)),
+                Some(spec) => spec.written(&b, span, &value),
+            });
         }
         quote!(#b.format(&[#(#parts),*]))
     }
+}
+
+/// `value; count`
+fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Expr)> {
+    let value = input.parse()?;
+    input.parse::<Token![;]>()?;
+    Ok((value, input.parse()?))
 }
 
 /// A variable named in a format string.
@@ -136,9 +155,98 @@ fn named_local(name: &str, text: &LitStr) -> Option<Expr> {
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
     Text(String),
+    Hole(Argument, Option<Spec>),
+}
+
+/// Which argument a hole is for.
+#[derive(Debug, PartialEq, Eq)]
+enum Argument {
     Next,
     Place(usize),
     Name(String),
+}
+
+/// What stands behind the colon in a hole: `fill`, `align`, `sign`, `0`, `width`, `.precision`, `type`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Spec {
+    fill: Option<char>,
+    align: Option<char>,
+    plus: bool,
+    zero: bool,
+    width: usize,
+    precision: Option<usize>,
+    radix: Option<(u32, bool)>,
+}
+
+impl Spec {
+    /// Reads what a state machine writes as Rust does; nothing for anything else.
+    fn read(text: &str) -> Option<Self> {
+        let mut spec = Self::default();
+        let characters: Vec<char> = text.chars().collect();
+        let mut rest = characters.as_slice();
+        match rest {
+            [fill, align @ ('<' | '>' | '^'), ..] => {
+                (spec.fill, spec.align) = (Some(*fill), Some(*align));
+                rest = &rest[2..];
+            }
+            [align @ ('<' | '>' | '^'), ..] => {
+                spec.align = Some(*align);
+                rest = &rest[1..];
+            }
+            _ => {}
+        }
+        if let ['+', ..] = rest {
+            spec.plus = true;
+            rest = &rest[1..];
+        }
+        if let ['0', ..] = rest {
+            spec.zero = true;
+            rest = &rest[1..];
+        }
+        let mut number = || {
+            let digits = rest.iter().take_while(|character| character.is_ascii_digit()).count();
+            let number = rest[..digits].iter().collect::<String>().parse().ok();
+            rest = &rest[digits..];
+            number
+        };
+        spec.width = number().unwrap_or(0);
+        if let ['.', ..] = rest {
+            rest = &rest[1..];
+            let digits = rest.iter().take_while(|character| character.is_ascii_digit()).count();
+            spec.precision = Some(rest[..digits].iter().collect::<String>().parse().ok()?);
+            rest = &rest[digits..];
+        }
+        spec.radix = match rest {
+            [] => None,
+            ['x'] => Some((16, false)),
+            ['X'] => Some((16, true)),
+            ['b'] => Some((2, false)),
+            ['o'] => Some((8, false)),
+            _ => return None,
+        };
+        Some(spec)
+    }
+
+    /// The text of a value.
+    fn written(&self, b: &Ident, span: proc_macro2::Span, value: &TokenStream) -> TokenStream {
+        let Self { plus, zero, width, .. } = self;
+        let fill = self.fill.unwrap_or(' ').to_string();
+        let option = |value: Option<TokenStream>| match value {
+            Some(value) => quote!(::core::option::Option::Some(#value)),
+            None => quote!(::core::option::Option::None),
+        };
+        let align = option(self.align.map(|align| quote!(#align)));
+        let precision = option(self.precision.map(|precision| quote!(#precision)));
+        let text = match self.radix {
+            Some((radix, upper)) => quote_spanned!(span=> #b.methods().radix(#value, #radix, #upper)),
+            None => quote_spanned!(span=> #b.methods().shown(#value, #plus, #precision)),
+        };
+        let number = match self.radix {
+            Some(_) => quote!(true),
+            None => quote_spanned!(span=> #b.methods().is_number(#value)),
+        };
+        quote_spanned!(span=> #b.methods().padded(#text, #number, #fill, #align, #zero, #width))
+    }
 }
 
 fn pieces(text: &str) -> Result<Vec<Piece>, String> {
@@ -162,19 +270,23 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
                 }
                 let hole: String = characters.by_ref().take_while(|character| *character != '}').collect();
                 let (argument, spec) = hole.split_once(':').unwrap_or((&hole, ""));
-                if !spec.is_empty() {
-                    return Err(format!(
-                        "`{{:{spec}}}` has no counterpart that writes the same text in a state machine; write `{{}}`, or format in a task"
-                    ));
-                }
+                let known = match spec.trim() {
+                    "" => None,
+                    spec => Some(Spec::read(spec).ok_or_else(|| {
+                        format!(
+                            "`{{:{spec}}}` has no counterpart that writes the same text in a state machine; write `{{}}`, or format in a task"
+                        )
+                    })?),
+                };
                 let argument = argument.trim();
-                pieces.push(if argument.is_empty() {
-                    Piece::Next
+                let argument = if argument.is_empty() {
+                    Argument::Next
                 } else if let Ok(place) = argument.parse() {
-                    Piece::Place(place)
+                    Argument::Place(place)
                 } else {
-                    Piece::Name(argument.to_owned())
-                });
+                    Argument::Name(argument.to_owned())
+                };
+                pieces.push(Piece::Hole(argument, known));
             }
             other => literal.push(other),
         }
@@ -195,17 +307,23 @@ mod tests {
             pieces("{{{a}}} of {}, {1}"),
             Ok(vec![
                 Piece::Text("{".into()),
-                Piece::Name("a".into()),
+                Piece::Hole(Argument::Name("a".into()), None),
                 Piece::Text("} of ".into()),
-                Piece::Next,
+                Piece::Hole(Argument::Next, None),
                 Piece::Text(", ".into()),
-                Piece::Place(1),
+                Piece::Hole(Argument::Place(1), None),
             ])
         );
     }
 
     #[test]
-    fn a_format_specification_is_refused() {
-        assert!(pieces("{:>5}").is_err_and(|message| message.contains("{:>5}")));
+    fn a_format_specification_is_read_or_refused() {
+        let spec = Spec { fill: Some('*'), align: Some('>'), width: 5, ..Spec::default() };
+        assert_eq!(pieces("{:*>5}"), Ok(vec![Piece::Hole(Argument::Next, Some(spec))]));
+        let spec = Spec { zero: true, width: 8, radix: Some((2, false)), ..Spec::default() };
+        assert_eq!(pieces("{:08b}"), Ok(vec![Piece::Hole(Argument::Next, Some(spec))]));
+        for spec in ["{:?}", "{:#x}", "{:width$}", "{:.*}", "{:e}"] {
+            assert!(pieces(spec).is_err_and(|message| message.contains(spec)));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Methods: the one table of those that a workflow understands, and what is said of others.
+//! Method calls, by the table of them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,270 +8,16 @@ use crate::attributes::plain;
 
 use super::{
     await_::{POLICY_METHODS, is_execution},
+    functions::is_of_a_type,
+    method_table::{
+        ADVICE,
+        Argument::{self, Error as E, Function, Value as V},
+        MUTATORS, PURE, SAME,
+    },
     pattern,
-    symbolic::{Symbolic, has_effect},
+    symbolic::{Pure, Symbolic},
     unparenthesized,
 };
-
-/// How an argument is handed over.
-#[derive(Clone, Copy, PartialEq)]
-enum Argument {
-    /// A value.
-    Value,
-    /// A value that may be an error.
-    Error,
-    /// A function of that many parameters.
-    Function(usize),
-}
-
-use Argument::{Error as E, Function, Value as V};
-const F0: Argument = Function(0);
-const F1: Argument = Function(1);
-const F2: Argument = Function(2);
-
-/// A method that only computes: its name in Rust, that of the builder's method, and its arguments.
-const PURE: &[(&str, &str, &[Argument])] = &[
-    // Iterators and lists.
-    ("iter", "iter", &[]),
-    ("into_iter", "iter", &[]),
-    ("map", "map", &[F1]),
-    ("filter", "filter", &[F1]),
-    ("filter_map", "filter_map", &[F1]),
-    ("flat_map", "flat_map", &[F1]),
-    ("flatten", "flatten", &[]),
-    ("any", "any", &[F1]),
-    ("all", "all", &[F1]),
-    ("find", "find", &[F1]),
-    ("find", "find_text", &[V]),
-    ("find_map", "find_map", &[F1]),
-    ("position", "position", &[F1]),
-    ("partition", "partition", &[F1]),
-    ("unzip", "unzip", &[]),
-    ("fold", "fold", &[V, F2]),
-    ("reduce", "reduce", &[F2]),
-    ("sum", "sum", &[]),
-    ("product", "product", &[]),
-    ("count", "count", &[]),
-    ("min", "min", &[]),
-    ("max", "max", &[]),
-    ("min_by_key", "min_by_key", &[F1]),
-    ("max_by_key", "max_by_key", &[F1]),
-    ("rev", "rev", &[]),
-    ("first", "first", &[]),
-    ("next", "first", &[]),
-    ("last", "last", &[]),
-    ("nth", "get", &[V]),
-    ("take", "take", &[V]),
-    ("skip", "skip", &[V]),
-    ("step_by", "step_by", &[V]),
-    ("take_while", "take_while", &[F1]),
-    ("skip_while", "skip_while", &[F1]),
-    ("zip", "zip", &[V]),
-    ("enumerate", "enumerate", &[]),
-    ("chain", "chain", &[V]),
-    ("contains", "contains", &[V]),
-    ("len", "len", &[]),
-    ("is_empty", "is_empty", &[]),
-    ("get", "get", &[V]),
-    ("chunks", "chunks", &[V]),
-    ("windows", "windows", &[V]),
-    ("concat", "concat", &[]),
-    ("join", "join", &[V]),
-    // Maps.
-    ("contains_key", "contains_key", &[V]),
-    ("keys", "keys", &[]),
-    ("into_keys", "keys", &[]),
-    ("values", "values", &[]),
-    ("into_values", "values", &[]),
-    // Text.
-    ("chars", "chars", &[]),
-    ("trim", "trim", &[]),
-    ("trim_start", "trim_start", &[]),
-    ("trim_end", "trim_end", &[]),
-    ("to_uppercase", "to_uppercase", &[]),
-    ("to_lowercase", "to_lowercase", &[]),
-    ("to_ascii_uppercase", "to_ascii_uppercase", &[]),
-    ("to_ascii_lowercase", "to_ascii_lowercase", &[]),
-    ("eq_ignore_ascii_case", "eq_ignore_ascii_case", &[V]),
-    ("replace", "replace", &[V, V]),
-    ("split", "split", &[V]),
-    ("split_whitespace", "split_whitespace", &[]),
-    ("split_once", "split_once", &[V]),
-    ("lines", "lines", &[]),
-    ("starts_with", "starts_with", &[V]),
-    ("ends_with", "ends_with", &[V]),
-    ("strip_prefix", "strip_prefix", &[V]),
-    ("strip_suffix", "strip_suffix", &[V]),
-    ("repeat", "repeat", &[V]),
-    ("is_ascii_digit", "is_ascii_digit", &[]),
-    ("is_ascii_alphabetic", "is_ascii_alphabetic", &[]),
-    ("is_ascii_alphanumeric", "is_ascii_alphanumeric", &[]),
-    ("is_ascii_uppercase", "is_ascii_uppercase", &[]),
-    ("is_ascii_lowercase", "is_ascii_lowercase", &[]),
-    ("is_whitespace", "is_whitespace", &[]),
-    // `Option` and `Result`.
-    ("is_some", "is_some", &[]),
-    ("is_none", "is_none", &[]),
-    ("is_ok", "is_ok", &[]),
-    ("is_err", "is_err", &[]),
-    ("is_some_and", "holds_and", &[F1]),
-    ("is_ok_and", "holds_and", &[F1]),
-    ("is_none_or", "is_none_or", &[F1]),
-    ("unwrap_or", "unwrap_or", &[V]),
-    ("unwrap_or_default", "unwrap_or_default", &[]),
-    ("unwrap_or_else", "unwrap_or_else", &[F0]),
-    ("unwrap_or_else", "unwrap_or_else_of", &[F1]),
-    ("map_or", "map_or", &[V, F1]),
-    ("map_or_else", "map_or_else", &[F0, F1]),
-    ("and_then", "and_then", &[F1]),
-    ("and", "and", &[V]),
-    ("or", "or", &[V]),
-    ("or_else", "or_else", &[F0]),
-    ("ok_or", "ok_or", &[E]),
-    ("ok_or_else", "ok_or_else", &[F0]),
-    ("map_err", "map_err", &[F1]),
-    ("ok", "ok", &[]),
-    ("err", "err", &[]),
-    // Numbers.
-    ("abs", "abs", &[]),
-    ("abs_diff", "abs_diff", &[V]),
-    ("signum", "signum", &[]),
-    ("pow", "pow", &[V]),
-    ("min", "min_of", &[V]),
-    ("max", "max_of", &[V]),
-    ("clamp", "clamp", &[V, V]),
-    ("floor", "floor", &[]),
-    ("ceil", "ceil", &[]),
-    ("round", "round", &[]),
-    ("trunc", "trunc", &[]),
-    ("fract", "fract", &[]),
-    ("sqrt", "sqrt", &[]),
-    ("is_positive", "is_positive", &[]),
-    ("is_negative", "is_negative", &[]),
-    ("rem_euclid", "rem_euclid", &[V]),
-    ("div_euclid", "div_euclid", &[V]),
-    ("checked_add", "checked_add", &[V]),
-    ("checked_sub", "checked_sub", &[V]),
-    ("checked_mul", "checked_mul", &[V]),
-    ("checked_div", "checked_div", &[V]),
-    ("checked_rem", "checked_rem", &[V]),
-    ("saturating_add", "saturating_add", &[V]),
-    ("saturating_sub", "saturating_sub", &[V]),
-    ("saturating_mul", "saturating_mul", &[V]),
-    ("into", "into", &[]),
-    ("try_into", "try_cast", &[]),
-];
-
-/// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.
-const SAME: &[&str] =
-    &["clone", "to_owned", "as_ref", "as_deref", "borrow", "cloned", "copied", "to_vec", "as_slice"];
-
-/// A method that sets what it is called on: its name, that of the builder's method, its arguments, and
-/// whether it gives what was there.
-const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
-    ("sort", "sort", &[], false),
-    ("sort_unstable", "sort", &[], false),
-    ("sort_by_key", "sort_by_key", &[F1], false),
-    ("sort_by_cached_key", "sort_by_key", &[F1], false),
-    ("sort_unstable_by_key", "sort_by_key", &[F1], false),
-    ("reverse", "reverse", &[], false),
-    ("dedup", "dedup", &[], false),
-    ("retain", "filter", &[F1], false),
-    ("truncate", "truncate", &[V], false),
-    ("clear", "clear", &[], false),
-    ("extend", "extend", &[V], false),
-    ("extend_from_slice", "extend", &[V], false),
-    ("insert", "insert", &[V, V], true),
-    ("remove", "remove", &[V], true),
-    ("pop", "pop", &[], true),
-    ("take", "take_out", &[], true),
-    ("replace", "replace_in", &[V], true),
-];
-
-/// What to write instead of a method that a state machine cannot have.
-const ADVICE: &[(&str, &str)] = &[
-    (
-        "sort_by",
-        "order by a key: `.sort_by_key(|item| item.field)`, with `Reverse(..)` for the other direction",
-    ),
-    (
-        "sort_unstable_by",
-        "order by a key: `.sort_by_key(|item| item.field)`, with `Reverse(..)` for the other direction",
-    ),
-    ("max_by", "compare by a key: `.max_by_key(|item| item.field)`"),
-    ("min_by", "compare by a key: `.min_by_key(|item| item.field)`"),
-    ("cmp", "compare with `<`, `==` and `>`"),
-    ("partial_cmp", "compare with `<`, `==` and `>`"),
-    ("total_cmp", "compare with `<`, `==` and `>`"),
-    ("then", "write `if condition { Some(value) } else { None }`"),
-    ("then_some", "write `if condition { Some(value) } else { None }`"),
-    (
-        "iter_mut",
-        "build a new list with `.iter().map(..)`, or set `list[index]` in a loop over `0..list.len()`",
-    ),
-    ("values_mut", "build a new map, or `insert` in a loop over the keys"),
-    ("get_mut", "set the place: `list[index] = ..` or `map.insert(key, ..)`"),
-    ("first_mut", "set the place: `list[0] = ..`"),
-    ("last_mut", "set the place: `list[index] = ..`"),
-    ("as_mut", "set the variable itself"),
-    ("for_each", "write a `for` loop"),
-    ("try_for_each", "write a `for` loop"),
-    ("inspect", "a closure gives a value and nothing else; log in a task"),
-    ("scan", "write a `for` loop that pushes to a list"),
-    ("map_while", "use `.take_while(..)` and `.map(..)`"),
-    ("try_fold", "write a `for` loop"),
-    ("peekable", "write a `for` loop, or compare with `.windows(2)`"),
-    ("cycle", "an endless list has no JSON; use `list[index % list.len()]`"),
-    ("drain", "use `.clear()`, `.truncate(..)` or `.retain(..)`"),
-    ("split_off", "use `.iter().skip(..)` and `.truncate(..)`"),
-    ("swap", "set both places, or build the list anew"),
-    ("swap_remove", "use `.remove(..)`"),
-    ("dedup_by_key", "use `.dedup()`, or a `for` loop that pushes to a list"),
-    ("append", "use `.extend(..)`"),
-    ("binary_search", "use `.iter().position(..)`"),
-    ("chunks_exact", "use `.chunks(..)`"),
-    ("bytes", "text is characters in JSONata; use `.chars()`"),
-    ("as_bytes", "text is characters in JSONata; use `.chars()`"),
-    ("char_indices", "text is characters in JSONata; use `.chars().enumerate()`"),
-    ("is_alphabetic", "JSONata knows no classes of Unicode; use `.is_ascii_alphabetic()`"),
-    ("is_alphanumeric", "JSONata knows no classes of Unicode; use `.is_ascii_alphanumeric()`"),
-    ("is_numeric", "JSONata knows no classes of Unicode; use `.is_ascii_digit()`"),
-    ("is_uppercase", "JSONata knows no classes of Unicode; use `.is_ascii_uppercase()`"),
-    ("is_lowercase", "JSONata knows no classes of Unicode; use `.is_ascii_lowercase()`"),
-    ("is_digit", "use `.is_ascii_digit()`"),
-    ("splitn", "use `.split_once(..)`, or `.split(..)` and take its parts"),
-    ("rsplit", "use `.split(..)` and `.rev()`"),
-    ("rsplit_once", "use `.split(..)` and take its parts"),
-    ("rfind", "use `.find(..)`, or `.split(..)` and take its parts"),
-    ("trim_matches", "use `.strip_prefix(..)` and `.strip_suffix(..)`"),
-    ("trim_start_matches", "use `.strip_prefix(..)`"),
-    ("trim_end_matches", "use `.strip_suffix(..)`"),
-    ("powi", "the last digits of a power differ from machine to machine; multiply, or compute in a task"),
-    ("powf", "the last digits of a power differ from machine to machine; compute in a task"),
-    ("ln", "the last digits of a logarithm differ from machine to machine; compute in a task"),
-    (
-        "wrapping_add",
-        "numbers of a state machine do not wrap; use `.checked_add(..)` or `.saturating_add(..)`",
-    ),
-    (
-        "wrapping_sub",
-        "numbers of a state machine do not wrap; use `.checked_sub(..)` or `.saturating_sub(..)`",
-    ),
-    (
-        "wrapping_mul",
-        "numbers of a state machine do not wrap; use `.checked_mul(..)` or `.saturating_mul(..)`",
-    ),
-    ("unwrap_unchecked", "use `?`, `match` or `let .. else`"),
-    ("get_or_insert", "write `let value = option.unwrap_or(..);`"),
-    ("get_or_insert_with", "write `let value = option.unwrap_or_else(..);`"),
-    ("xor", "use `match (a, b)`"),
-    ("range", "use `.iter().filter(..)`"),
-    ("and_modify", "use `*map.entry(key).or_insert(..) += ..`, or `.insert(..)`"),
-    ("or_insert_with", "use `.or_insert(..)`"),
-    ("unwrap_err", "it would panic, which a state machine cannot do; use `match` or `let .. else`"),
-    ("expect_err", "it would panic, which a state machine cannot do; use `match` or `let .. else`"),
-    ("unwrap_or_exit", "use `?`, `match` or `let .. else`"),
-];
 
 /// Whether a method call sets what it is called on.
 pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
@@ -342,6 +88,12 @@ impl Symbolic<'_> {
         }
         if arity == 0 && SAME.contains(&name.as_str()) {
             return self.expr(&method.receiver);
+        }
+        if let Some(pure) = self.pure
+            && is_mutation(method)
+            && is_place(&method.receiver)
+        {
+            return self.refuse(&method.method, pure.changes());
         }
         if (name == "push" || name == "push_str") && arity == 1 {
             return self.push(method);
@@ -421,9 +173,7 @@ impl Symbolic<'_> {
                 None if MUTATORS.iter().any(|(known, ..)| *known == name) => format!(
                     "`.{name}(..)` changes a value in place, and this is no variable; give the value a `let mut` of its own"
                 ),
-                None => {
-                    format!("`.{name}(..)` has no meaning in a state machine; compute the value in a task")
-                }
+                None => return self.method_call(method),
             },
         };
         self.refuse(&method.method, message)
@@ -476,18 +226,6 @@ impl Symbolic<'_> {
             self.errors.refuse(closure, format!("this function has {parameters}"));
             return None;
         }
-        let body = super::pure::structured(&closure.body);
-        if has_effect(&body) {
-            let at: TokenStream = match closure.inputs.is_empty() {
-                true => quote!(#closure),
-                false => {
-                    let inputs = &closure.inputs;
-                    quote!(#inputs)
-                }
-            };
-            self.errors.refuse(at, "a closure over values cannot await or set a variable; use a `for` loop");
-            return None;
-        }
         let mut names = Vec::new();
         let mut places = Vec::new();
         let mut bound = TokenStream::new();
@@ -501,6 +239,7 @@ impl Symbolic<'_> {
                     self.locals.insert(plain(ident));
                     bound.extend(quote!(let #ident = #place;));
                 }
+                None if matches!(pat, Pat::Wild(_)) => {}
                 None => {
                     let pattern = pattern::read(pat, self.errors);
                     self.declare(&pattern);
@@ -510,9 +249,10 @@ impl Symbolic<'_> {
             }
             places.push(place);
         }
-        let outer = std::mem::replace(&mut self.pure, true);
-        let body = if in_error { self.error_value(&body) } else { self.expr(&body) };
-        self.pure = outer;
+        let body = self.pure_body(Pure::Closure, |writer| match in_error {
+            true => writer.error_value(&closure.body),
+            false => writer.expr(&closure.body),
+        });
         Some((names, quote!(|#(#places),*| { #bound #body })))
     }
 
@@ -585,7 +325,8 @@ impl Symbolic<'_> {
         let set = self.set(&method.receiver, quote!(#new));
         let call = quote_spanned!(span=> #b.methods().#to(#place, #(#arguments),*));
         match (gives, used) {
-            (false, _) => quote!({ let #new = #call; #set #b.unit() }),
+            (false, false) => quote!({ let #new = #call; #set }),
+            (false, true) => quote!({ let #new = #call; #set #b.unit() }),
             (true, false) => quote!({ let (_, #new) = #call; #set }),
             // What was there is read before the place is set.
             (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set __old }),
@@ -616,6 +357,10 @@ fn path_as_closure(path: &syn::ExprPath, arity: usize) -> Option<ExprClosure> {
     let last = segments.last()?;
     let item = Ident::new("__item", Span::mixed_site());
     if super::is_capitalized(&path.path) || matches!(last.ident.to_string().as_str(), "from" | "try_from") {
+        return Some(syn::parse_quote_spanned!(path.span()=> |#item| #path(#item)));
+    }
+    // `fees::fee` and `fee` are functions, `Line::total` a method.
+    if !is_of_a_type(&path.path) {
         return Some(syn::parse_quote_spanned!(path.span()=> |#item| #path(#item)));
     }
     if segments.len() >= 2 {

@@ -5,24 +5,30 @@
 //! either has a meaning or has none.
 
 mod await_;
+mod branches;
 mod calls;
 mod control;
+mod distributed;
 mod expression;
 mod fork;
+mod functions;
 mod loops;
 mod macros;
+mod method_table;
 mod methods;
 mod native;
 mod pattern;
-mod pure;
 mod statement;
 mod sugar;
 mod symbolic;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Block, Expr, ExprAwait, spanned::Spanned, visit_mut::VisitMut};
+use std::collections::HashSet;
 
-use crate::errors::Errors;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{Block, Expr, ExprAwait, Pat, spanned::Spanned, visit_mut::VisitMut};
+
+use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.
 pub(crate) struct Readings {
@@ -44,9 +50,79 @@ pub(crate) fn readings(
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
     sites.visit_block_mut(&mut block);
-    let symbolic = symbolic::write(&block, function, parameters.collect(), fallible, errors);
-    let native = native::write(block);
-    Readings { native, symbolic, sites: sites.next }
+    let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
+    let symbolic = writer.result_block(&block);
+    let functions = std::mem::take(&mut writer.functions);
+    let symbolic = functions::with_lookups(&functions, symbolic);
+    Readings { native: native::write(block), symbolic, sites: sites.next }
+}
+
+/// The readings of a function under `#[pure]`.
+pub(crate) struct PureReadings {
+    /// The body for rustc to judge.
+    pub(crate) native: TokenStream,
+    /// An expression of type `Expr`.
+    pub(crate) symbolic: TokenStream,
+    /// The names of the symbolic reading's parameters.
+    pub(crate) parameters: Vec<Ident>,
+}
+
+/// Reads the body of a function under `#[pure]`.
+pub(crate) fn pure_readings(
+    block: &Block,
+    receiver: bool,
+    patterns: &[Pat],
+    name: &Ident,
+    errors: &mut Errors,
+) -> PureReadings {
+    let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
+    let b = builder();
+    let mut parameters = Vec::new();
+    let mut bindings = TokenStream::new();
+    if receiver {
+        let this = receiver_name(name.span());
+        bindings.extend(quote!(let #this = #b.bind_name("this", #this);));
+        parameters.push(this);
+    } else {
+        writer.function_name = Some(name.clone());
+    }
+    for (place, pat) in patterns.iter().enumerate() {
+        if let Pat::Ident(pat) = pat
+            && pat.subpat.is_none()
+        {
+            writer.locals.insert(plain(&pat.ident));
+            let (ident, text) = (&pat.ident, plain(&pat.ident));
+            bindings.extend(quote!(let #ident = #b.bind_name(#text, #ident);));
+            parameters.push(ident.clone());
+        } else {
+            let pattern = pattern::read(pat, writer.errors);
+            writer.declare(&pattern);
+            let whole = quote::format_ident!("__parameter{place}");
+            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+            bindings.extend(quote! {
+                let #whole = #b.bind_name("parameter", #whole);
+                let (_, #names) = #b.bind(#whole, &#value_of, #witness);
+            });
+            parameters.push(whole);
+        }
+    }
+    let symbolic = writer.pure_body(symbolic::Pure::Function, |writer| {
+        let value = writer.value_block(block);
+        quote!({ #bindings #value })
+    });
+    let functions = std::mem::take(&mut writer.functions);
+    let mut judged = block.clone();
+    functions::Judged { uses: functions::uses(block) }.visit_block_mut(&mut judged);
+    PureReadings {
+        native: quote!(#judged),
+        symbolic: functions::with_lookups(&functions, symbolic),
+        parameters,
+    }
+}
+
+/// The receiver, in the symbolic reading of a method.
+fn receiver_name(span: Span) -> Ident {
+    Ident::new("__self", span)
 }
 
 /// The execution, in the native reading. Not to be named by the author.

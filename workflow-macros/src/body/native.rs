@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local, Token,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
     punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
@@ -13,17 +13,27 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
-    context, is_capitalized, site,
+    context, distributed,
+    functions::{check_call, uses, visit_awaited, visit_operands},
+    is_capitalized, site,
     statement::called,
     sugar, unparenthesized,
 };
 
 pub(crate) fn write(mut block: Block) -> TokenStream {
-    Native.visit_block_mut(&mut block);
+    let mut native = Native { uses: uses(&block), checks: true, closures: 0 };
+    native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native;
+struct Native {
+    /// The `use`s of the body.
+    uses: Vec<ItemUse>,
+    /// Whether a call that is not awaited has to be of a `#[pure]` function.
+    checks: bool,
+    /// How many closures over values there are around what is read: their errors are values like any other.
+    closures: usize,
+}
 
 impl VisitMut for Native {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -31,11 +41,35 @@ impl VisitMut for Native {
         // What runs at the same time fails with the error type around it.
         let forks = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(await_)
             if matches!(awaited(&await_.base), Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_))));
-        visit_mut::visit_expr_mut(self, expr);
         let context = context();
         match expr {
+            Expr::Await(await_) => match awaited(&await_.base) {
+                Awaited::Call(_)
+                | Awaited::Sleep(_)
+                | Awaited::SleepUntil(_)
+                | Awaited::Draw(_)
+                | Awaited::RandomRange(_) => {
+                    visit_awaited(self, await_);
+                }
+                // Branches are calls without `.await`; the symbolic reading knows which.
+                Awaited::Join { .. } | Awaited::Map(_) | Awaited::Distributed(_) | Awaited::Attempt(_) => {
+                    let outer = std::mem::replace(&mut self.checks, false);
+                    visit_operands(self, expr);
+                    self.checks = outer;
+                }
+                Awaited::Block(_) | Awaited::Local(_) | Awaited::Other(_) => visit_operands(self, expr),
+            },
+            Expr::MethodCall(method) if is_execution(&method.receiver) => {
+                let execution = &method.receiver;
+                *method.receiver = Expr::Verbatim(
+                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
+                );
+            }
+            _ => visit_operands(self, expr),
+        }
+        match expr {
             // `charge(&order).await` becomes
-            // `run_call(context, charge(&order), 3).await`.
+            // `run_call(context, awaited(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
@@ -46,8 +80,9 @@ impl VisitMut for Native {
                     Awaited::SleepUntil(_) => {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
-                    Awaited::Draw(_) => {
-                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #base))
+                    Awaited::Draw(_) | Awaited::RandomRange(_) => {
+                        let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
                     _ => TokenStream::new(),
                 };
@@ -55,7 +90,8 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #base, #site));
+                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Some(run) = forked(await_, site) {
@@ -79,19 +115,26 @@ impl VisitMut for Native {
                     }
                 });
             }
-            Expr::MethodCall(method) if is_execution(&method.receiver) => {
-                let execution = &method.receiver;
-                *method.receiver = Expr::Verbatim(
-                    quote_spanned!(execution.span()=> ::workflow_core::__private::this_execution(#context, #execution)),
-                );
+            Expr::Try(try_) if self.closures == 0 && matches!(*try_.expr, Expr::MethodCall(_)) => {
+                if let Expr::MethodCall(method) = &mut *try_.expr {
+                    raised_by(method);
+                }
             }
-            Expr::Call(call) if called(call) == "Err" => {
+            Expr::Call(call) if self.closures == 0 && called(call) == "Err" => {
                 if let Some(argument) = call.args.first_mut() {
                     *argument = raised(argument);
                 }
             }
+            Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        let over_values = usize::from(closure.asyncness.is_none());
+        self.closures += over_values;
+        visit_mut::visit_expr_closure_mut(self, closure);
+        self.closures -= over_values;
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
@@ -129,19 +172,23 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
             let policy = called_on(function, 2, &policy);
+            // Not at the author's tokens: no lint of closures is meant for the author.
+            let call = quote!(|__item| __body(__item));
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, |__item| __body(__item)).await
+                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
             }})
         }
+        Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
         Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
             let policy = called_on(function, 1, &policy);
+            let call = quote!(|| __body());
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __body = ::workflow_core::__private::block(#closure);
-                ::workflow_core::__private::run_attempt(#context, __policy, #site, || __body()).await
+                ::workflow_core::__private::run_attempt(#context, __policy, #site, #call).await
             }})
         }
         _ => None,
@@ -149,7 +196,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
 }
 
 /// `map((), ()).max_concurrency(3)`: the policy alone, by the author's own name of the function.
-fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
+pub(super) fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
     let units = sugar::unit_arguments(arguments);
     let mut written = quote_spanned!(function.span()=> #function(#units));
     for ExprMethodCall { method, args, .. } in policy {
@@ -185,7 +232,9 @@ fn joined<'a>(
             true => quote_spanned! {block.span()=>
                 ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
                 ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
-                    __failed.get_or_insert(__error);
+                    if __failed.is_none() {
+                        __failed = ::core::option::Option::Some(::core::result::Result::Err(__error));
+                    }
                 }
             },
             false => {
@@ -208,7 +257,7 @@ fn joined<'a>(
             quote!(let mut __failed = ::core::option::Option::None;),
             quote! {
                 if let ::core::option::Option::Some(__error) = __failed {
-                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                    return ::core::task::Poll::Ready(__error);
                 }
             },
         ),
@@ -257,6 +306,22 @@ fn raised(error: &Expr) -> Expr {
     }
 }
 
+/// `option.ok_or(E::Missing)?` and its kin raise a new error, as `Err(E::Missing)` does.
+fn raised_by(method: &mut syn::ExprMethodCall) {
+    let Some(argument) = method.args.first_mut() else { return };
+    match (method.method.to_string().as_str(), &mut *argument) {
+        ("ok_or", error) if is_literal(unparenthesized(error)) => {
+            let fresh = raised(error);
+            *argument = syn::parse_quote!(|| #fresh);
+            method.method = Ident::new("ok_or_else", method.method.span());
+        }
+        ("ok_or_else" | "map_err", Expr::Closure(closure)) if is_literal(unparenthesized(&closure.body)) => {
+            *closure.body = raised(&closure.body);
+        }
+        _ => {}
+    }
+}
+
 /// `OrderError::from(error)`
 fn passed_into(call: &ExprCall) -> Expr {
     let error = &call.args[0];
@@ -278,7 +343,7 @@ fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
 }
 
 /// A name that the author cannot have written.
-fn hidden(name: &str, span: Span) -> Ident {
+pub(super) fn hidden(name: &str, span: Span) -> Ident {
     Ident::new(&format!("__{name}"), span)
 }
 

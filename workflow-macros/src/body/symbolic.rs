@@ -14,7 +14,44 @@ use crate::{
     errors::Errors,
 };
 
-use super::unparenthesized;
+use super::{functions::Functions, unparenthesized};
+
+/// What only computes: it becomes an expression, and no states.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Pure {
+    /// The body of a `#[pure]` function.
+    Function,
+    /// A closure over values.
+    Closure,
+    /// A branch of a workflow without an effect, which becomes `? :`.
+    Branch,
+}
+
+impl Pure {
+    /// What is said of an `.await`.
+    pub(crate) fn awaits(self) -> &'static str {
+        match self {
+            Self::Function => {
+                "a `#[pure]` function awaits nothing, so that it can stand inside an expression; await in the workflow, and pass the value"
+            }
+            Self::Closure | Self::Branch => {
+                "a closure over values awaits nothing; use a `for` loop, or `map(..)` to await for all at once"
+            }
+        }
+    }
+
+    /// What is said of a variable that is set, and of a loop.
+    pub(crate) fn changes(self) -> &'static str {
+        match self {
+            Self::Function => {
+                "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop"
+            }
+            Self::Closure | Self::Branch => {
+                "a closure over values is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, or use a `for` loop instead of the closure"
+            }
+        }
+    }
+}
 
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
@@ -27,6 +64,12 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) scope: Ident,
     /// Whether what leads there is a `Result`.
     pub(crate) fallible: bool,
+    /// What only computes around what is written, innermost.
+    pub(crate) pure: Option<Pure>,
+    /// The `#[pure]` function whose body is written.
+    pub(crate) function_name: Option<Ident>,
+    /// The functions that the body calls by a plain name.
+    pub(crate) functions: Functions,
     /// What the author wrote at the statement, arm or expression, for the first state made of it.
     pub(crate) note: Option<Note>,
     /// Variables that hold an `async` block which is not awaited yet.
@@ -41,36 +84,36 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
-    /// Whether what is being written only computes: a closure, or a branch that becomes `? :`.
-    pub(crate) pure: bool,
     names: usize,
 }
 
-/// Writes the body of a workflow.
-pub(crate) fn write(
-    block: &Block,
-    function: String,
-    parameters: HashSet<String>,
-    fallible: bool,
-    errors: &mut Errors,
-) -> TokenStream {
-    let mut writer = Symbolic {
-        errors,
-        function,
-        b: super::builder(),
-        scope: super::scope(),
-        fallible,
-        note: None,
-        blocks: HashMap::new(),
-        around: HashSet::new(),
-        loops: Vec::new(),
-        awaited_blocks: HashSet::new(),
-        refused: HashSet::new(),
-        locals: parameters,
-        pure: false,
-        names: 0,
-    };
-    writer.result_block(block)
+impl<'a> Symbolic<'a> {
+    /// The writer of a body with these parameters.
+    pub(crate) fn new(
+        function: String,
+        parameters: HashSet<String>,
+        fallible: bool,
+        errors: &'a mut Errors,
+    ) -> Self {
+        Self {
+            errors,
+            function,
+            b: super::builder(),
+            scope: super::scope(),
+            fallible,
+            pure: None,
+            around: HashSet::new(),
+            function_name: None,
+            functions: Functions::new(),
+            note: None,
+            blocks: HashMap::new(),
+            loops: Vec::new(),
+            awaited_blocks: HashSet::new(),
+            refused: HashSet::new(),
+            locals: parameters,
+            names: 0,
+        }
+    }
 }
 
 impl Symbolic<'_> {
@@ -166,27 +209,53 @@ pub(crate) fn first_await(expr: &Expr) -> Option<&syn::token::Await> {
     awaits.0
 }
 
+/// Whether an expression gives names to values, outside of closures: they are computed where it stands.
+pub(crate) fn names_values(expr: &Expr) -> bool {
+    struct Names(bool);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match expr {
+                Expr::Block(_) | Expr::If(_) | Expr::Match(_) => self.0 = true,
+                Expr::Closure(_) | Expr::Async(_) => {}
+                _ => syn::visit::visit_expr(self, expr),
+            }
+        }
+    }
+    let mut names = Names(false);
+    names.visit_expr(expr);
+    names.0
+}
+
 struct Effects {
     found: bool,
 }
 
-impl<'ast> Visit<'ast> for Effects {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        match expr {
+impl Effects {
+    /// Whether an expression has an effect beside those of its parts.
+    fn visit_own(&mut self, expr: &Expr) {
+        self.found |= match expr {
             Expr::Await(_)
             | Expr::Try(_)
             | Expr::Return(_)
             | Expr::Break(_)
             | Expr::Continue(_)
-            | Expr::Assign(_) => {
-                self.found = true;
-            }
-            Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.found = true,
-            Expr::Binary(binary) if is_compound(&binary.op) => self.found = true,
-            Expr::MethodCall(method) if super::methods::is_mutation(method) => self.found = true,
-            // A block has an effect when it is awaited.
-            Expr::Async(_) | Expr::Closure(_) => {}
-            _ => syn::visit::visit_expr(self, expr),
+            | Expr::Assign(_)
+            | Expr::Loop(_)
+            | Expr::While(_)
+            | Expr::ForLoop(_) => true,
+            Expr::Binary(binary) => is_compound(&binary.op),
+            Expr::MethodCall(method) => super::methods::is_mutation(method),
+            _ => false,
+        };
+    }
+}
+
+impl<'ast> Visit<'ast> for Effects {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        self.visit_own(expr);
+        // A block has an effect when it is awaited.
+        if !matches!(expr, Expr::Async(_) | Expr::Closure(_)) {
+            syn::visit::visit_expr(self, expr);
         }
     }
 }

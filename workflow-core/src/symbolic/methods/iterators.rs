@@ -212,6 +212,7 @@ pub trait Reversed {
     fn reverse(builder: &Builder, list: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Reversed for Vec<T> {
     fn reverse(builder: &Builder, list: Node) -> Node {
         builder.form("$reverse({0})", &[list])
@@ -487,8 +488,9 @@ impl Methods<'_> {
     }
 
     /// `sum`
-    pub fn sum<T: Number>(&self, list: Expr<Vec<T>>) -> Expr<T> {
-        self.form("$sum({0})", &[list.node()])
+    pub fn sum<T: super::super::ops::Summed>(&self, list: Expr<Vec<T>>) -> Expr<T> {
+        let sum = self.form::<T>("$sum({0})", &[list.node()]);
+        Expr::new(T::exact(self.0, sum.node()))
     }
 
     /// `product`

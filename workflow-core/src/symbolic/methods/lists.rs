@@ -33,23 +33,31 @@ pub trait Container<U> {
     fn contains(builder: &Builder, container: Node, part: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Container<T> for Vec<T> {
     fn contains(builder: &Builder, container: Node, part: Node) -> Node {
         match T::shape() {
             Shape::Text | Shape::Integer { .. } | Shape::Float | Shape::Bool => {
                 builder.edit(|program| program.arena.add(Kind::Binary(BinaryOp::In, part, container)))
             }
+            Shape::Timestamp => {
+                let millis = crate::symbolic::time::millis_of(builder, part);
+                let text = "$count($filter({0}, function($_v) { $toMillis($_v) = {1} })) > 0";
+                builder.form(text, &[container, millis])
+            }
             _ => builder.form("$count($filter({0}, function($_v) { $_v = {1} })) > 0", &[container, part]),
         }
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Container<String> for String {
     fn contains(builder: &Builder, container: Node, part: Node) -> Node {
         builder.form("$contains({0}, {1})", &[container, part])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Container<char> for String {
     fn contains(builder: &Builder, container: Node, part: Node) -> Node {
         builder.form("$contains({0}, {1})", &[container, part])
@@ -67,18 +75,21 @@ pub trait Measured {
     fn len(builder: &Builder, value: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Measured for Vec<T> {
     fn len(builder: &Builder, value: Node) -> Node {
         builder.form("$count({0})", &[value])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Measured for String {
     fn len(builder: &Builder, value: Node) -> Node {
         builder.form(BYTES, &[value])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Measured for BTreeMap<String, T> {
     fn len(builder: &Builder, value: Node) -> Node {
         builder.form("$count($keys({0}))", &[value])
@@ -99,6 +110,7 @@ pub trait Emptiable: Measured {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Emptiable for String {
     fn is_empty(builder: &Builder, value: Node) -> Node {
         let empty = builder.text("").node();
@@ -106,7 +118,9 @@ impl Emptiable for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Emptiable for Vec<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> Emptiable for BTreeMap<String, T> {}
 
 /// What an index or `get` reads.
@@ -128,6 +142,7 @@ pub trait Indexed<K> {
 const OUT_OF_RANGE: &str =
     "($_i := {1}; $_i >= 0 and $_i < $count({0}) ? {0}[$_i] : $error('the index is out of range'))";
 
+#[diagnostic::do_not_recommend]
 impl<T> Indexed<usize> for Vec<T> {
     type Value = T;
     fn at(builder: &Builder, from: Node, key: Node, fails: bool) -> Node {
@@ -152,6 +167,17 @@ impl<T> Indexed<usize> for Vec<T> {
     }
 }
 
+/// What `list[a..b]` is a part of.
+#[diagnostic::on_unimplemented(
+    message = "a state machine takes no part out of a `{Self}`",
+    label = "not a list",
+    note = "a range of a text counts its bytes, which JSONata does not know; use `.chars().skip(..).take(..)`, `.strip_prefix(..)` or `.split(..)`"
+)]
+pub trait Sliced {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Sliced for Vec<T> {}
+
 /// What `insert` adds to.
 pub trait Inserted<K, V> {
     /// What stood there before.
@@ -164,6 +190,7 @@ pub trait Inserted<K, V> {
     fn insert(builder: &Builder, into: Node, key: Node, value: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Inserted<usize, T> for Vec<T> {
     type Old = ();
     fn old(builder: &Builder, _: Node, _: Node) -> Node {
@@ -195,6 +222,7 @@ pub trait Removed<K> {
     fn remove(builder: &Builder, from: Node, key: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Removed<usize> for Vec<T> {
     type Old = T;
     fn old(builder: &Builder, from: Node, key: Node) -> Node {
@@ -218,18 +246,21 @@ pub trait Cleared {
     fn empty(builder: &Builder) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Cleared for Vec<T> {
     fn empty(builder: &Builder) -> Node {
         builder.edit(|program| program.arena.add(Kind::Array(Vec::new())))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Cleared for String {
     fn empty(builder: &Builder) -> Node {
         builder.text("").node()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Cleared for BTreeMap<String, T> {
     fn empty(builder: &Builder) -> Node {
         builder.edit(|program| program.arena.add(Kind::Object(Vec::new())))
@@ -244,6 +275,7 @@ pub trait Extended<I> {
     fn extend(builder: &Builder, list: Node, more: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, I: Iterable<Item = T>> Extended<I> for Vec<T> {
     fn extend(builder: &Builder, list: Node, more: Node) -> Node {
         let more = I::elements(builder, more);
@@ -251,6 +283,7 @@ impl<T, I: Iterable<Item = T>> Extended<I> for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Extended<BTreeMap<String, T>> for BTreeMap<String, T> {
     fn extend(builder: &Builder, list: Node, more: Node) -> Node {
         builder.form("$merge([{0}, {1}])", &[list, more])
@@ -271,6 +304,7 @@ pub trait Joined {
     fn concat(builder: &Builder, list: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl Joined for String {
     type Whole = String;
     fn concat(builder: &Builder, list: Node) -> Node {
@@ -278,6 +312,7 @@ impl Joined for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Joined for Vec<T>
 where
     Vec<T>: Inner,
@@ -339,13 +374,13 @@ impl Methods<'_> {
     }
 
     /// `list[a..b]`
-    pub fn slice<T>(
+    pub fn slice<L: Sliced>(
         &self,
-        list: Expr<Vec<T>>,
+        list: Expr<L>,
         start: Option<Expr<usize>>,
         end: Option<Expr<usize>>,
         inclusive: bool,
-    ) -> Expr<Vec<T>> {
+    ) -> Expr<L> {
         let builder = self.0;
         Expr::new(builder.once("list", list.node(), |list| {
             let start = start.map_or_else(|| builder.number(0), |start| start.node());

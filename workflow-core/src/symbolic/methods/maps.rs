@@ -31,6 +31,7 @@ pub(super) fn entries<T: Data>(builder: &Builder, map: Node) -> Node {
     })
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Indexed<String> for BTreeMap<String, T> {
     type Value = T;
     fn at(builder: &Builder, from: Node, key: Node, fails: bool) -> Node {
@@ -45,6 +46,7 @@ impl<T> Indexed<String> for BTreeMap<String, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Inserted<String, T> for BTreeMap<String, T> {
     type Old = Option<T>;
     fn old(builder: &Builder, into: Node, key: Node) -> Node {
@@ -55,6 +57,7 @@ impl<T> Inserted<String, T> for BTreeMap<String, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Removed<String> for BTreeMap<String, T> {
     type Old = Option<T>;
     fn old(builder: &Builder, from: Node, key: Node) -> Node {

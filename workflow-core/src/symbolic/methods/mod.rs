@@ -12,15 +12,18 @@ mod maps;
 mod numbers;
 mod options;
 mod order;
+mod ordering;
 mod strings;
 
 pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
-pub use lists::{Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed};
+pub use lists::{
+    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced,
+};
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
-pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};
+pub use options::{Defaulted, Filtered, Holder, Questioned};
 pub use order::Ordered;
-pub use strings::{Glyphs, TextPart};
+pub use strings::{Glyphs, TextPart, Unsigned};
 
 use serde_json::Value;
 
@@ -70,14 +73,21 @@ impl Builder {
         if self.edit(|program| program.arena.is_plain(value)) {
             return rest(value);
         }
-        let element = self.element::<()>(name).node();
-        let rest = rest(element);
-        if rest == element { value } else { self.form("({0} := {1}; {2})", &[element, value, rest]) }
+        let (element, node) = self.edit(|program| {
+            let element = program.element(name);
+            (element, program.arena.add(Kind::Element(element)))
+        });
+        let rest = rest(node);
+        self.edit(|program| program.named(element, value, rest))
     }
 
-    /// `let name = value; rest` without a state.
-    pub fn local<T, U>(&self, name: &str, value: Expr<T>, rest: impl FnOnce(Expr<T>) -> Expr<U>) -> Expr<U> {
-        Expr::new(self.once(name, value.node(), |value| rest(Expr::new(value)).node()))
+    /// What `rest` makes of an argument. Rust computes it in any case, so that one which may fail must not
+    /// stand where it is computed only sometimes.
+    fn eager(&self, value: Node, rest: impl FnOnce(Node) -> Node) -> Node {
+        match self.edit(|program| program.arena.may_fail(value)) {
+            true => self.once("value", value, rest),
+            false => rest(value),
+        }
     }
 
     /// A text that is known when the state machine is written.
@@ -128,8 +138,8 @@ impl Methods<'_> {
     }
 
     /// `into`
-    pub fn into<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
-        Expr::new(value.node())
+    pub fn converted<T: Converted<U>, U>(&self, value: Expr<T>) -> Expr<U> {
+        Expr::new(T::convert(self.0, value.node()))
     }
 
     /// Applies a function of the author's to an element of that name.
@@ -143,14 +153,21 @@ impl Methods<'_> {
 #[diagnostic::on_unimplemented(
     message = "a state machine does not run the `From` that makes a `{U}` of a `{Self}`",
     label = "their JSON differs, or nobody knows whether it does",
-    note = "`.into()` is understood between numbers, from a `char` to text, and to an `Option`; build the value in place, or in a task"
+    note = "`.into()` is understood between numbers, from a `char` to text, to an `Option`, and where `#[pure]` stands on the `impl From`; else build the value in place, or in a task"
 )]
-pub trait Converted<U> {}
+pub trait Converted<U> {
+    /// The other value.
+    #[doc(hidden)]
+    fn convert(_: &Builder, value: Node) -> Node {
+        value
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<T> Converted<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T> Converted<Option<T>> for T {}
+#[diagnostic::do_not_recommend]
 impl Converted<String> for char {}
 
 macro_rules! widened {

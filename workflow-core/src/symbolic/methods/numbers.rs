@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::data::{Data, Shape};
+
 use super::{
     super::{
         builder::Builder,
@@ -22,6 +24,7 @@ pub trait Cast<Target> {
     fn cast(builder: &Builder, value: Node) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Number, B: Number> Cast<B> for A {
     fn cast(builder: &Builder, value: Node) -> Node {
         if !B::INTEGER || (A::INTEGER && A::LOW >= B::LOW && A::HIGH <= B::HIGH) {
@@ -57,6 +60,7 @@ impl<A: Number, B: Number> Cast<B> for A {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: Number> Cast<B> for bool {
     fn cast(builder: &Builder, value: Node) -> Node {
         let (one, zero) = (builder.number(1), builder.number(0));
@@ -89,7 +93,28 @@ pub trait Checked: Number + Addable + Sized {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Number + Addable> Checked for T {}
+
+macro_rules! errors {
+    ($($ty:ty),*) => {$(
+        // It stays in the workflow: it has no JSON of its own, and no method that a workflow calls.
+        #[diagnostic::do_not_recommend]
+        impl Data for $ty {
+            type Owned = Self;
+            fn shape() -> Shape {
+                Shape::Any
+            }
+        }
+    )*};
+}
+
+errors!(
+    std::num::ParseIntError,
+    std::num::ParseFloatError,
+    std::num::TryFromIntError,
+    std::str::ParseBoolError
+);
 
 /// What `parse` reads.
 #[diagnostic::on_unimplemented(
@@ -181,10 +206,7 @@ impl Methods<'_> {
     }
 
     /// `abs_diff`
-    pub fn abs_diff<T: Number, U>(&self, left: Expr<T>, right: Expr<T>) -> Expr<U>
-    where
-        T: Distance<Distance = U>,
-    {
+    pub fn abs_diff<T: Distance>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T::Distance> {
         self.form("$abs({0} - {1})", &[left.node(), right.node()])
     }
 

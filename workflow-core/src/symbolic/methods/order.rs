@@ -56,14 +56,14 @@ macro_rules! numbers {
 numbers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64);
 
 /// JSONata compares the UTF-16 units of texts, Rust the characters. The two differ where a character
-/// beyond U+FFFF, whose units are below U+E000, meets one of U+E000 and above: a text is compared
-/// with U+FFFF before each of the latter.
+/// beyond U+FFFF, whose units begin at U+D800, meets one of U+E000 and above: a text is compared
+/// with U+D7FF before each of the latter.
 fn text_less(builder: &Builder, op: BinaryOp, left: Node, right: Node) -> Node {
     let below_surrogates = |text: &str| text.chars().all(|character| character < '\u{e000}');
     if builder.known_text(left, below_surrogates) || builder.known_text(right, below_surrogates) {
         return binary(builder, op, left, right);
     }
-    const KEY: &str = r"$replace({0}, /[\ue000-\uffff]/, function($_c) { '\uffff' & $_c.match })";
+    const KEY: &str = r"$replace({0}, /[\ue000-\uffff]/, function($_c) { '\ud7ff' & $_c.match })";
     let (left, right) = (builder.form(KEY, &[left]), builder.form(KEY, &[right]));
     binary(builder, op, left, right)
 }
@@ -106,6 +106,7 @@ impl<T: Ordered> Ordered for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Data> Data for Reverse<T> {
     type Owned = Reverse<T::Owned>;
     fn shape() -> Shape {

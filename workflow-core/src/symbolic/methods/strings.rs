@@ -1,9 +1,12 @@
 //! Text. A pattern is text or a character.
 
-use crate::data::Data;
+use crate::data::{Data, Shape};
 
 use super::{
-    super::node::{Expr, Node},
+    super::{
+        node::{Expr, Node},
+        ops::Formattable,
+    },
     Methods,
     lists::CHARACTERS,
 };
@@ -15,7 +18,9 @@ use super::{
 )]
 pub trait TextPart {}
 
+#[diagnostic::do_not_recommend]
 impl TextPart for String {}
+#[diagnostic::do_not_recommend]
 impl TextPart for char {}
 
 /// Text or a character.
@@ -25,7 +30,9 @@ impl TextPart for char {}
 )]
 pub trait Glyphs: Data {}
 
+#[diagnostic::do_not_recommend]
 impl Glyphs for String {}
+#[diagnostic::do_not_recommend]
 impl Glyphs for char {}
 
 /// What Rust's `trim` takes away: `$trim` takes less, and changes the inside of the text as well.
@@ -41,7 +48,89 @@ macro_rules! space {
     };
 }
 
+/// Integers without a sign: Rust writes negative ones in two's complement.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not write a `{Self}` in another base as Rust does",
+    label = "not an unsigned integer"
+)]
+pub trait Unsigned {}
+
+#[diagnostic::do_not_recommend]
+impl Unsigned for u8 {}
+#[diagnostic::do_not_recommend]
+impl Unsigned for u16 {}
+#[diagnostic::do_not_recommend]
+impl Unsigned for u32 {}
+#[diagnostic::do_not_recommend]
+impl Unsigned for u64 {}
+#[diagnostic::do_not_recommend]
+impl Unsigned for usize {}
+
 impl Methods<'_> {
+    /// `{:x}` and its kin
+    pub fn radix<T: Unsigned>(&self, number: Expr<T>, radix: u32, upper: bool) -> Expr<String> {
+        let radix = self.0.number(radix.into());
+        match upper {
+            true => self.text("$uppercase($formatBase({0}, {1}))", &[number.node(), radix]),
+            false => self.text("$formatBase({0}, {1})", &[number.node(), radix]),
+        }
+    }
+
+    /// `{}`, `{:+}` and `{:.3}`
+    pub fn shown<T: Formattable + Data>(
+        &self,
+        value: Expr<T>,
+        plus: bool,
+        precision: Option<usize>,
+    ) -> Expr<String> {
+        let text = self.0.display(value);
+        match (plus && self.is_number(value), precision) {
+            (true, _) => self.text("({0} < 0 ? '' : '+') & {1}", &[value.node(), text.node()]),
+            (false, Some(precision)) if !self.is_number(value) => {
+                let precision = self.0.number(i64::try_from(precision).unwrap_or(i64::MAX));
+                self.text("$substring({0}, 0, {1})", &[text.node(), precision])
+            }
+            _ => text,
+        }
+    }
+
+    /// Whether a value stands at the right of its width, where nothing else is said.
+    pub fn is_number<T: Data>(&self, _: Expr<T>) -> bool {
+        matches!(T::shape(), Shape::Integer { .. } | Shape::Float)
+    }
+
+    /// A text with a width. `zero` puts zeros between the sign and the digits of a number.
+    pub fn padded(
+        &self,
+        text: Expr<String>,
+        number: bool,
+        fill: &str,
+        align: Option<char>,
+        zero: bool,
+        width: usize,
+    ) -> Expr<String> {
+        if width == 0 {
+            return text;
+        }
+        let width = self.0.number(i64::try_from(width).unwrap_or(i64::MAX));
+        let (text, fill) = (text.node(), self.0.text(fill).node());
+        match align {
+            _ if zero && number => self.text(
+                "($_t := {0}; $_s := $substring($_t, 0, 1) in ['-', '+'] ? $substring($_t, 0, 1) : ''; \
+                 $_s & $pad($substring($_t, $length($_s)), $length($_s) - {1}, '0'))",
+                &[text, width],
+            ),
+            Some('^') => self.text(
+                "($_t := {0}; $_n := $length($_t); $_n >= {1} ? $_t : \
+                 $pad($pad($_t, -($_n + $floor(({1} - $_n) / 2)), {2}), {1}, {2}))",
+                &[text, width, fill],
+            ),
+            Some('<') => self.text("$pad({0}, {1}, {2})", &[text, width, fill]),
+            None if !number => self.text("$pad({0}, {1}, {2})", &[text, width, fill]),
+            _ => self.text("$pad({0}, -{1}, {2})", &[text, width, fill]),
+        }
+    }
+
     fn text(&self, text: &'static str, parts: &[Node]) -> Expr<String> {
         self.form(text, parts)
     }

@@ -1,0 +1,121 @@
+//! `Ordering`: what `cmp` gives and `sort_by` asks for. It is the variant's name, as of any enum.
+
+use std::cmp::Ordering;
+
+use crate::data::{Data, Fields, Shape, Tagging, Variant};
+
+use super::{
+    super::{
+        builder::Builder,
+        node::{BinaryOp, Expr, Node},
+    },
+    Methods,
+    iterators::Reversed,
+    order::Ordered,
+};
+
+#[diagnostic::do_not_recommend]
+impl Data for Ordering {
+    type Owned = Self;
+    fn shape() -> Shape {
+        let variant = |name| Variant { rust: name, json: name, fields: Fields::Unit };
+        let variants = vec![variant("Less"), variant("Equal"), variant("Greater")];
+        Shape::Enum { name: "Ordering", tagging: Tagging::External, variants }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Reversed for Ordering {
+    fn reverse(builder: &Builder, ordering: Node) -> Node {
+        builder.once("order", ordering, |ordering| {
+            builder.form("{0} = 'Less' ? 'Greater' : {0} = 'Greater' ? 'Less' : {0}", &[ordering])
+        })
+    }
+}
+
+fn is(builder: &Builder, ordering: Node, name: &str) -> Node {
+    let name = builder.text(name).node();
+    builder.edit(|program| program.arena.binary(BinaryOp::Equal, ordering, name))
+}
+
+impl Methods<'_> {
+    /// `cmp`
+    pub fn cmp<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<Ordering> {
+        let builder = self.0;
+        Expr::new(builder.once("left", left.node(), |left| {
+            builder.once("right", right.node(), |right| {
+                let (less, greater) = (T::less(builder, left, right), T::less(builder, right, left));
+                builder.form("{0} ? 'Less' : {1} ? 'Greater' : 'Equal'", &[less, greater])
+            })
+        }))
+    }
+
+    /// `then` of an `Ordering`
+    pub fn then_order(&self, first: Expr<Ordering>, second: Expr<Ordering>) -> Expr<Ordering> {
+        Expr::new(self.0.once("order", first.node(), |first| {
+            self.0.form("{0} = 'Equal' ? {1} : {0}", &[first, second.node()])
+        }))
+    }
+
+    /// `then_with`
+    pub fn then_with(
+        &self,
+        first: Expr<Ordering>,
+        second: impl FnOnce() -> Expr<Ordering>,
+    ) -> Expr<Ordering> {
+        self.then_order(first, second())
+    }
+
+    /// `sort_by`
+    pub fn sort_by<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        left: &str,
+        right: &str,
+        compare: impl FnOnce(Expr<T>, Expr<T>) -> Expr<Ordering>,
+    ) -> Expr<Vec<T>> {
+        let (left, right) = (self.0.element(left), self.0.element(right));
+        let swap = is(self.0, compare(left, right).node(), "Greater");
+        self.form("$sort({0}, function({1}, {2}) { {3} })", &[list.node(), left.node(), right.node(), swap])
+    }
+
+    fn extreme_by<T>(
+        &self,
+        text: &'static str,
+        list: Expr<Vec<T>>,
+        names: [&str; 2],
+        compare: impl FnOnce(Expr<T>, Expr<T>) -> Expr<Ordering>,
+    ) -> Expr<Option<T>> {
+        let (best, item) = (self.0.element(names[0]), self.0.element(names[1]));
+        let greater = is(self.0, compare(best, item).node(), "Greater");
+        Expr::new(
+            self.0.once("list", list.node(), |list| {
+                self.0.form(text, &[list, best.node(), item.node(), greater])
+            }),
+        )
+    }
+
+    /// `max_by`: the last of equal ones.
+    pub fn max_by<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        best: &str,
+        item: &str,
+        compare: impl FnOnce(Expr<T>, Expr<T>) -> Expr<Ordering>,
+    ) -> Expr<Option<T>> {
+        let text = "$count({0}) = 0 ? null : $reduce({0}, function({1}, {2}) { {3} ? {1} : {2} })";
+        self.extreme_by(text, list, [best, item], compare)
+    }
+
+    /// `min_by`: the first of equal ones.
+    pub fn min_by<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        best: &str,
+        item: &str,
+        compare: impl FnOnce(Expr<T>, Expr<T>) -> Expr<Ordering>,
+    ) -> Expr<Option<T>> {
+        let text = "$count({0}) = 0 ? null : $reduce({0}, function({1}, {2}) { {3} ? {2} : {1} })";
+        self.extreme_by(text, list, [best, item], compare)
+    }
+}

@@ -1,8 +1,0 @@
-use workflow_core::prelude::*;
-
-#[workflow]
-async fn pay(cents: u32) -> u64 {
-    cents as u64
-}
-
-fn main() {}

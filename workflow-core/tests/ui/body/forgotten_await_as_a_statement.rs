@@ -1,0 +1,14 @@
+use workflow_core::prelude::*;
+
+#[task]
+async fn charge(cents: u32) -> u32 {
+    cents
+}
+
+#[workflow]
+async fn pay(cents: u32) -> u32 {
+    charge(cents);
+    cents
+}
+
+fn main() {}

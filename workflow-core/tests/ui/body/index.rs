@@ -1,8 +1,0 @@
-use workflow_core::prelude::*;
-
-#[workflow]
-async fn pay(prices: Vec<u32>) -> u32 {
-    prices[0]
-}
-
-fn main() {}

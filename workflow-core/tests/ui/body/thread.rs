@@ -1,0 +1,9 @@
+use workflow_core::prelude::*;
+
+#[workflow]
+async fn pay(cents: u32) -> u32 {
+    std::thread::spawn(|| ());
+    cents
+}
+
+fn main() {}

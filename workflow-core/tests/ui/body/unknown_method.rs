@@ -1,8 +1,0 @@
-use workflow_core::prelude::*;
-
-#[workflow]
-async fn pay(name: String) -> String {
-    name.to_uppercase()
-}
-
-fn main() {}

@@ -1,0 +1,21 @@
+use serde::{Deserialize, Serialize};
+use workflow_core::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize, Data)]
+struct Order {
+    cents: u64,
+    notes: Vec<String>,
+}
+
+impl Order {
+    fn fee(&self) -> u64 {
+        self.cents / 100
+    }
+}
+
+#[workflow]
+async fn run(order: Order) -> Result<u64, PlatformError> {
+    Ok(order.fee())
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use workflow_core::prelude::*;
+
+#[pure]
+struct Fee;
+
+fn main() {}

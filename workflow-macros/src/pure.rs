@@ -1,0 +1,463 @@
+//! `#[pure]`: a function stays as it is, and has its symbolic reading beside it.
+//!
+//! ```text
+//! #[pure] fn total(items: &[Item]) -> u64 { .. }
+//! ```
+//! becomes itself, `struct total {}` with `impl Function<(Expr<Vec<Item>>,), u64>`, whose `expand` is the
+//! symbolic reading, and an `async fn` of the same body that nobody runs: as long as rustc finds mistakes
+//! in it, the symbolic reading is not checked (see `Accepted`). Of an `impl` block each function becomes
+//! an `impl Method<NAME, ..>` of the type.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{
+    FnArg, GenericArgument, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, Pat, PathArguments,
+    ReturnType, Signature, Type, TypeParamBound, WherePredicate, spanned::Spanned,
+};
+
+use crate::{
+    attributes::{data_probes, plain, typed_arguments},
+    body,
+    errors::Errors,
+};
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !arguments.is_empty() {
+        errors.refuse(&arguments, "`#[pure]` takes no words");
+    }
+    let written = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(mut function)) => {
+            let beside = free_function(&mut function, &mut errors);
+            quote!(#function #beside)
+        }
+        Ok(syn::Item::Impl(mut block)) => {
+            let beside = methods(&mut block, &mut errors);
+            quote!(#block #beside)
+        }
+        Ok(other) => {
+            let first = other.into_token_stream().into_iter().next();
+            errors.refuse(first, "`#[pure]` stands on a function or on an `impl` block");
+            item
+        }
+        Err(error) => {
+            errors.push(error);
+            item
+        }
+    };
+    let compile_errors = errors.into_compile_errors();
+    quote!(#compile_errors #written)
+}
+
+/// What a function becomes beside itself.
+fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block, .. } = function;
+    let ident = &sig.ident;
+    if let Some(receiver) = sig.receiver() {
+        errors.refuse(
+            receiver,
+            "a method is found by its type, which is not seen from here; write `#[pure]` on the `impl` block",
+        );
+        return TokenStream::new();
+    }
+    let marker = quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis struct #ident {}
+
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
+
+        #[diagnostic::do_not_recommend]
+        impl<__R> ::workflow_core::__private::Returns<__R> for #ident {
+            type Value = __R;
+            type Tried = __R;
+            fn value(returned: __R) -> __R {
+                returned
+            }
+            fn tried(returned: __R) -> __R {
+                returned
+            }
+        }
+    };
+    let read = Read {
+        sig,
+        block,
+        outer: None,
+        implements: quote!(::workflow_core::__private::Function),
+        of: quote!(#ident),
+        twin: TokenStream::new(),
+    };
+    let found = errors.count();
+    let read = read.write(errors);
+    if errors.count() > found {
+        forget(attrs, sig, block);
+    }
+    quote!(#marker #read)
+}
+
+/// What the functions of an `impl` block become beside it.
+fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
+    let ty = &*block.self_ty;
+    if let Some(lifetime) = block.generics.lifetimes().next() {
+        errors.refuse(
+            lifetime,
+            "values of a workflow are JSON, which borrows nothing; let the type own what it holds",
+        );
+        return TokenStream::new();
+    }
+    let from = block
+        .trait_
+        .as_ref()
+        .is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == "From"));
+    if let Some((path, _)) = &block.trait_
+        && !from
+    {
+        errors.refuse(
+            path,
+            "a workflow calls the functions of a type, not those of a trait; write `#[pure]` on an `impl` block of the type itself, or of `From`",
+        );
+        return TokenStream::new();
+    }
+    let mut written = TokenStream::new();
+    for item in &mut block.items {
+        let ImplItem::Fn(function) = item else { continue };
+        let found = errors.count();
+        let name = plain(&function.sig.ident);
+        let twin = format_ident!("__pure_{}", name, span = function.sig.ident.span());
+        let read = Read {
+            sig: &function.sig,
+            block: &function.block,
+            outer: Some(&block.generics),
+            implements: quote!(::workflow_core::__private::Method),
+            of: quote!(#ty),
+            twin: quote!(#twin),
+        };
+        written.extend(read.write(errors));
+        if errors.count() > found {
+            forget(&mut function.attrs, &function.sig, &mut function.block);
+        }
+        if from && let Some(argument) = typed_arguments(&function.sig).next() {
+            let (generics, bounds) = symbolic_generics(&[Some(&block.generics)]);
+            let source = erased(&argument.ty);
+            written.extend(quote! {
+                #[diagnostic::do_not_recommend]
+                impl #generics ::workflow_core::__private::Converted<#ty> for #source #bounds {
+                    fn convert(
+                        __b: &::workflow_core::__private::Builder,
+                        value: ::workflow_core::__private::Node,
+                    ) -> ::workflow_core::__private::Node {
+                        let value = ::workflow_core::__private::Expr::<Self>::of(value);
+                        __b.associated::<#ty, { ::workflow_core::__private::name("from") }, _, #ty>((value,)).node()
+                    }
+                }
+            });
+        }
+    }
+    written
+}
+
+/// Takes the body out of a function that was refused, of which nothing else is to be said.
+fn forget(attributes: &mut Vec<syn::Attribute>, sig: &Signature, block: &mut syn::Block) {
+    if !matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_))) {
+        attributes.push(syn::parse_quote!(#[allow(unused_variables, unused_mut)]));
+        *block = syn::parse_quote!({ ::core::unreachable!() });
+    }
+}
+
+/// A function on its way to its symbolic reading.
+struct Read<'a> {
+    sig: &'a Signature,
+    block: &'a syn::Block,
+    /// The generics of the `impl` block around it.
+    outer: Option<&'a Generics>,
+    /// The trait that holds the reading, and the type that implements it.
+    implements: TokenStream,
+    of: TokenStream,
+    /// The name of the twin that rustc judges, in an `impl` block.
+    twin: TokenStream,
+}
+
+impl Read<'_> {
+    fn write(&self, errors: &mut Errors) -> TokenStream {
+        let Read { sig, block, implements, of, .. } = self;
+        let found = errors.count();
+        check(sig, errors);
+        let name = plain(&sig.ident);
+        let number = self.outer.map(|_| quote!({ ::workflow_core::__private::name(#name) },));
+        let (generics, bounds) = symbolic_generics(&[self.outer, Some(&sig.generics)]);
+        let generic = has_type_parameters(&sig.generics) || self.outer.is_some_and(has_type_parameters);
+
+        let patterns: Vec<Pat> = typed_arguments(sig).map(|argument| (*argument.pat).clone()).collect();
+        let body::PureReadings { native, symbolic, parameters } =
+            body::pure_readings(block, sig.receiver().is_some(), &patterns, &sig.ident, errors);
+        if errors.count() > found {
+            // What calls it is not to blame.
+            let header = stub_generics(self.outer);
+            return quote! {
+                #[diagnostic::do_not_recommend]
+                impl #header #implements<#number __Arguments, __R> for #of {
+                    fn expand(__b: &::workflow_core::__private::Builder, _: __Arguments) -> ::workflow_core::__private::Expr<__R> {
+                        __b.never()
+                    }
+                }
+            };
+        }
+        let mut types: Vec<Type> = Vec::new();
+        if sig.receiver().is_some() {
+            types.push(Type::Verbatim(of.clone()));
+        }
+        types.extend(typed_arguments(sig).map(|argument| erased(&argument.ty)));
+        let returned = match &sig.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => erased(ty),
+        };
+        let builder = body::builder();
+        let (gate, twin) =
+            if generic { (TokenStream::new(), TokenStream::new()) } else { self.twin(&native) };
+        quote! {
+            #twin
+
+            #[diagnostic::do_not_recommend]
+            impl #generics #implements<#number (#(::workflow_core::__private::Expr<#types>,)*), #returned> for #of #bounds {
+                #[allow(warnings, clippy::all, clippy::pedantic)]
+                fn expand(
+                    #builder: &::workflow_core::__private::Builder,
+                    (#(#parameters,)*): (#(::workflow_core::__private::Expr<#types>,)*),
+                ) -> ::workflow_core::__private::Expr<#returned> {
+                    const PATH: &str = ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#of), "::", #name);
+                    #builder.read_function(PATH, || {
+                        #gate
+                        #symbolic
+                    })
+                }
+            }
+        }
+    }
+
+    /// Has rustc check that what goes in and out is data.
+    fn probes(&self) -> TokenStream {
+        let arguments = typed_arguments(self.sig).map(|argument| erased(&argument.ty));
+        let returned = match &self.sig.output {
+            ReturnType::Type(_, ty) => Some(erased(ty)),
+            ReturnType::Default => None,
+        };
+        let types: Vec<Type> = arguments.chain(returned).collect();
+        data_probes(&types)
+    }
+
+    /// The builder's type for as long as rustc accepts the body, and the `async fn` in which it judges it.
+    fn twin(&self, native: &TokenStream) -> (TokenStream, TokenStream) {
+        let Read { sig, of, twin, .. } = self;
+        let builder = body::builder();
+        let mut signature = (*sig).clone();
+        signature.constness = None;
+        signature.asyncness = Some(syn::Token![async](sig.fn_token.span));
+        let accepted = |function: TokenStream| {
+            quote! {
+                let #builder: &<
+                    [(); ::workflow_core::__private::size_of_body(&#function)]
+                    as ::workflow_core::__private::Accepted
+                >::Builder = #builder;
+            }
+        };
+        if twin.is_empty() {
+            signature.ident = Ident::new("__judged", sig.ident.span());
+            let probes = self.probes();
+            let judged = quote! {
+                #[allow(warnings, clippy::all, clippy::pedantic)]
+                #signature { #probes #native }
+            };
+            let gate = accepted(quote!(__judged));
+            (quote!(#judged #gate), TokenStream::new())
+        } else {
+            signature.ident = syn::parse_quote!(#twin);
+            let probes = self.probes();
+            let judged = quote! {
+                #[allow(warnings, clippy::all, clippy::pedantic)]
+                impl #of {
+                    #[doc(hidden)]
+                    #signature { #probes #native }
+                }
+            };
+            (accepted(quote!(<#of>::#twin)), judged)
+        }
+    }
+}
+
+/// What a `#[pure]` function cannot be.
+fn check(sig: &Signature, errors: &mut Errors) {
+    if let Some(asyncness) = &sig.asyncness {
+        errors.refuse(
+            asyncness,
+            "a `#[pure]` function only computes, so there is nothing to await in it; write `fn`, or make it a `#[task]`",
+        );
+    }
+    if let syn::Safety::Unsafe(unsafety) = &sig.safety {
+        errors.refuse(unsafety, "`unsafe` has no meaning in a state machine; use it in a task");
+    }
+    if let Some(abi) = &sig.abi {
+        errors.refuse(abi, "a state machine calls no code of other languages; call it in a task");
+    }
+    for parameter in &sig.generics.params {
+        if let GenericParam::Const(parameter) = parameter {
+            errors.refuse(parameter, "the length of an array is no part of its JSON; take a slice: `&[T]`");
+        }
+    }
+    if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
+        match &receiver.kind {
+            syn::ReceiverKind::Reference(_, _, Some(mutability)) => errors.refuse(mutability, MUTABLE),
+            syn::ReceiverKind::Value | syn::ReceiverKind::Reference(..) => {
+                if let Some(mutability) = &receiver.mutability {
+                    errors.refuse(mutability, MUTABLE);
+                }
+            }
+            _ => errors.refuse(receiver, "a `#[pure]` method takes `self` or `&self`"),
+        }
+    }
+    for argument in typed_arguments(sig) {
+        match &*argument.ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                errors.refuse(reference.mutability, MUTABLE);
+            }
+            Type::ImplTrait(generic) => errors.refuse(
+                generic,
+                "a workflow calls a `#[pure]` function with JSON values, so `impl` is not possible here; write a type, or a type parameter with `Data`",
+            ),
+            _ => {}
+        }
+        if let Pat::Ident(name) = &*argument.pat
+            && name.subpat.is_none()
+            && let Some(mutability) = &name.mutability
+        {
+            errors.refuse(
+                mutability,
+                "a `#[pure]` function sets no variable; give the new value a `let` of its own",
+            );
+        }
+    }
+    if let ReturnType::Type(_, ty) = &sig.output
+        && let Type::ImplTrait(generic) = &**ty
+    {
+        errors.refuse(
+            generic,
+            "a `#[pure]` function gives a JSON value, so `impl` is not possible here; write the type: `Vec<T>` for an iterator",
+        );
+    }
+    if sig.inputs.len() > 8 {
+        errors.refuse(&sig.inputs, "a `#[pure]` function takes at most 8 values; put them into a struct");
+    }
+}
+
+const MUTABLE: &str = "a `#[pure]` function changes nothing; take the value and return the new one";
+
+fn has_type_parameters(generics: &Generics) -> bool {
+    generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
+}
+
+/// The generics of an `impl` block with parameters for arguments and a result.
+fn stub_generics(outer: Option<&Generics>) -> TokenStream {
+    let parameters = outer
+        .into_iter()
+        .flat_map(|outer| &outer.params)
+        .filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    quote!(<#(#parameters,)* __Arguments, __R>)
+}
+
+/// Type parameters as the symbolic reading has them: data in its owned form, and with the builder's
+/// traits for those of Rust's that a body may use.
+fn symbolic_generics(all: &[Option<&Generics>]) -> (TokenStream, TokenStream) {
+    let mut parameters = Vec::new();
+    let mut predicates = Vec::new();
+    for generics in all.iter().copied().flatten() {
+        for parameter in &generics.params {
+            let GenericParam::Type(parameter) = parameter else { continue };
+            let ident = &parameter.ident;
+            let bounds = without_lifetimes(parameter.bounds.iter());
+            let ours = ours(parameter.bounds.iter());
+            parameters.push(quote!(#ident: #(#bounds +)* #(#ours +)* ::workflow_core::Data<Owned = #ident>));
+        }
+        for predicate in generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
+            let WherePredicate::Type(predicate) = predicate else { continue };
+            let ty = &predicate.bounded_ty;
+            let bounds = without_lifetimes(predicate.bounds.iter());
+            let ours = ours(predicate.bounds.iter());
+            predicates.push(quote!(#ty: #(#bounds +)* #(#ours +)*));
+        }
+    }
+    (quote!(<#(#parameters),*>), quote!(where #(#predicates),*))
+}
+
+fn without_lifetimes<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Vec<&'a TypeParamBound> {
+    bounds.filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_))).collect()
+}
+
+/// The builder's traits for Rust's.
+fn ours<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Vec<TokenStream> {
+    bounds
+        .flat_map(|bound| {
+            let TypeParamBound::Trait(bound) = bound else { return Vec::new() };
+            let name = bound.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            match name.as_str() {
+                "Ord" | "PartialOrd" => vec![quote!(::workflow_core::__private::Ordered)],
+                "Display" | "ToString" => vec![quote!(::workflow_core::__private::Formattable)],
+                "Add" | "AddAssign" => vec![quote!(::workflow_core::__private::Addable)],
+                "Sub" | "Mul" | "Div" | "Rem" | "Neg" | "Sum" => {
+                    vec![quote!(::workflow_core::__private::Number)]
+                }
+                _ => Vec::new(),
+            }
+        })
+        .collect()
+}
+
+/// A type in its owned form, without references and lifetimes: `Option<Vec<T>>` for `Option<&'a [T]>`.
+fn erased(ty: &Type) -> Type {
+    let span = ty.span();
+    match ty {
+        Type::Reference(reference) => erased(&reference.elem),
+        Type::Paren(inner) => erased(&inner.elem),
+        Type::Group(inner) => erased(&inner.elem),
+        Type::Slice(slice) => {
+            let element = erased(&slice.elem);
+            Type::Verbatim(quote_spanned!(span=> ::std::vec::Vec<#element>))
+        }
+        Type::Array(array) => {
+            let element = erased(&array.elem);
+            Type::Verbatim(quote_spanned!(span=> ::std::vec::Vec<#element>))
+        }
+        Type::Tuple(tuple) => {
+            let elements = tuple.elems.iter().map(erased);
+            Type::Verbatim(quote_spanned!(span=> (#(#elements,)*)))
+        }
+        Type::Path(path) if path.path.is_ident("str") => {
+            Type::Verbatim(quote_spanned!(span=> ::std::string::String))
+        }
+        Type::Path(path) => {
+            let mut path = path.clone();
+            for segment in &mut path.path.segments {
+                let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else { continue };
+                let kept = arguments.args.iter().filter_map(|argument| match argument {
+                    GenericArgument::Lifetime(_) => None,
+                    GenericArgument::Type(ty) => Some(GenericArgument::Type(erased(ty))),
+                    other => Some(other.clone()),
+                });
+                arguments.args = kept.collect();
+                if arguments.args.is_empty() {
+                    segment.arguments = PathArguments::None;
+                }
+            }
+            match path.path.segments.last() {
+                Some(last) if last.ident == "Box" => match &last.arguments {
+                    PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                        Some(GenericArgument::Type(inner)) => inner.clone(),
+                        _ => Type::Path(path),
+                    },
+                    _ => Type::Path(path),
+                },
+                _ => Type::Path(path),
+            }
+        }
+        other => other.clone(),
+    }
+}
