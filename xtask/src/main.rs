@@ -2,6 +2,7 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+mod agree;
 #[cfg(feature = "aws")]
 mod aws;
 mod bench;
@@ -41,6 +42,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Agree(agree::Arguments),
     Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
     EmitDeploy(emit_deploy::Arguments),
@@ -56,6 +58,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Agree(arguments) => agree::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
         Command::EmitDeploy(arguments) => emit_deploy::run(&arguments),

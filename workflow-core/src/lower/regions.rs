@@ -34,8 +34,10 @@ pub(super) fn lower(program: &mut Program, region: RegionId, given: Vec<(Var, No
     let mut lets = given;
     for (var, key) in program.regions[region].params.clone() {
         let input = program.arena.add(Kind::Input);
+        let presence =
+            if program.optional.contains(&var) { Presence::NullOrAbsent } else { Presence::Certain };
         let value = match key {
-            Some(key) => program.arena.field(input, key, Presence::Certain),
+            Some(key) => program.arena.field(input, key, presence),
             None => input,
         };
         lets.push((var, value));

@@ -133,16 +133,17 @@ impl Context {
         let span = tracing::info_span!("task", task = T::NAME, state, attempt);
         // No heartbeats reach a function that is invoked, so the first one is missed.
         let limit = [policy.timeout, policy.heartbeat].into_iter().flatten().min().map(Seconds::duration);
-        let ended = match executor.mock_of::<T>() {
-            None if let Some(wait) = &wait => {
+        let ended = match (self.stood_in::<T>(state, limit.is_some()), executor.mock_of::<T>()) {
+            (Some(answer), _) => self.limited(limit, false, &span, pin!(self.give(answer))).await,
+            (None, None) if let Some(wait) = &wait => {
                 let work = pin!(self.callback::<T>(wait, payload.clone(), subject.clone(), policy.heartbeat));
                 self.limited(policy.timeout.map(Seconds::duration), false, &span, work).await
             }
-            None => {
+            (None, None) => {
                 let work = pin!(T::attempt(payload.clone(), subject.clone(), self.clone()));
                 self.limited(limit, T::OUTSIDE, &span, work).await
             }
-            Some(mock) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
+            (None, Some(mock)) => self.limited(limit, false, &span, pin!(self.mocked(mock, payload))).await,
         };
         let answer = match ended {
             Ended::Answered(Ok(result)) => check_result(T::RESOURCE.service(), &result).map(|()| result),

@@ -83,6 +83,8 @@ pub(super) struct Mutable {
     pub(super) services: Option<fastrand::Rng>,
     /// How often each state was entered whose task has a key of idempotency.
     pub(super) entries: HashMap<&'static str, u32>,
+    /// How many attempts of each state a stand-in was asked to answer.
+    pub(super) asked: HashMap<&'static str, u32>,
 }
 
 /// Why a workflow's body is dropped before its end.
@@ -175,6 +177,7 @@ impl Context {
             children: None,
             services: None,
             entries: HashMap::new(),
+            asked: HashMap::new(),
         };
         let shared = Shared {
             executor,

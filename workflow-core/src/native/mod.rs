@@ -13,6 +13,7 @@ mod log;
 mod mock;
 mod results;
 mod source;
+mod stand_in;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use self::{
 pub(crate) use self::{
     attempt::{handle, panic_message, submit},
     execution::decode_input,
+    stand_in::{Asked, StandIn, StoodIn, What, Wire},
     tokens::Wait,
 };
 use self::{
@@ -92,6 +94,7 @@ struct Inner {
     execution_name: Option<String>,
     tokens: TaskTokens,
     agreeing: bool,
+    stand_in: Option<Arc<dyn StandIn>>,
     clock: Clock,
 }
 
@@ -113,6 +116,7 @@ impl Executor {
             execution_name: None,
             tokens: TaskTokens::default(),
             agreeing: false,
+            stand_in: None,
             clock: Clock::Real,
         };
         Self { inner: Arc::new(inner) }
@@ -197,6 +201,11 @@ impl Executor {
     #[must_use]
     pub fn agreeing(self) -> Self {
         self.with(|inner| inner.agreeing = true)
+    }
+
+    /// Has this answer in the place of every task, mocked or not.
+    pub(crate) fn stand_in(self, stand_in: Arc<dyn StandIn>) -> Self {
+        self.with(|inner| inner.stand_in = Some(stand_in))
     }
 
     /// Runs an execution to its end. Whatever happens is in the [`Execution`]: an input that does

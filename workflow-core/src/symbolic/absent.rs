@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::node::{Arena, BinaryOp, Kind, Node, UnaryOp};
-use crate::data::{Field, Shape};
+use super::{
+    node::{Arena, BinaryOp, Kind, Node, UnaryOp},
+    pattern::member,
+};
+use crate::data::{Field, Fields, Shape};
 
 /// Whether a field is written.
 pub(super) enum Written {
@@ -105,4 +108,67 @@ pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node) -> 
             }
         }
     }
+}
+
+/// A flattened value among the keys of the object around it: its own keys, or all where they are not known.
+pub(super) fn own(arena: &mut Arena, shape: &Shape, outer: Node) -> Node {
+    if let Some(entries) = written_out(arena, shape, outer) {
+        return arena.add(Kind::Object(entries));
+    }
+    let Some(keys) = keys(shape) else { return outer };
+    let keys = arena.literal(keys);
+    arena.add(Kind::Form {
+        text: "$merge([{}, $sift({0}, function($_v, $_k) { $_k in {1} })])",
+        parts: vec![outer, keys],
+    })
+}
+
+/// The object around a flattened value, with another value in its place.
+pub(super) fn set_flattened(arena: &mut Arena, outer: Node, shape: &Shape, value: Node) -> Node {
+    if let Some(entries) = written_out(arena, shape, value) {
+        return arena.update(outer, entries);
+    }
+    let Some(keys) = keys(shape) else { return value };
+    let keys = arena.literal(keys);
+    let rest = arena.add(Kind::Form {
+        text: "$merge([{}, $sift({0}, function($_v, $_k) { $not($_k in {1}) })])",
+        parts: vec![outer, keys],
+    });
+    merged(arena, rest, vec![value])
+}
+
+/// The keys of a struct with named fields, each with the expression that reads it; None where the keys are
+/// not known, or may be absent.
+pub(super) fn written_out(arena: &mut Arena, shape: &Shape, value: Node) -> Option<Vec<(String, Node)>> {
+    let Shape::Struct { fields: fields @ Fields::Named(declared), .. } = shape else { return None };
+    let mut entries = Vec::new();
+    for field in declared.iter().filter(|field| !field.skip) {
+        if field.may_be_absent {
+            return None;
+        }
+        if field.transparent {
+            return written_out(arena, &(field.shape)(), value);
+        }
+        if field.flatten {
+            entries.extend(written_out(arena, &(field.shape)(), value)?);
+        } else {
+            let (_, read) = member(arena, fields, value, field.rust);
+            entries.push((field.json.to_owned(), read));
+        }
+    }
+    Some(entries)
+}
+
+/// The keys that a struct with named fields may have; None where they are not known.
+fn keys(shape: &Shape) -> Option<Vec<&'static str>> {
+    let Shape::Struct { fields: Fields::Named(declared), .. } = shape else { return None };
+    let mut all = Vec::new();
+    for field in declared.iter().filter(|field| !field.skip) {
+        if field.transparent || field.flatten {
+            all.extend(keys(&(field.shape)())?);
+        } else {
+            all.push(field.json);
+        }
+    }
+    Some(all)
 }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-use crate::data::Data;
+use crate::data::{Data, Shape};
 
 use super::{
     children::Body,
@@ -104,6 +104,9 @@ impl Builder {
             let var = program.var(Some(name.to_owned()));
             program.contract.parameters.push((name, T::shape));
             program.regions[0].params.push((var, key.map(str::to_owned)));
+            if matches!(T::shape(), Shape::Option(_)) {
+                program.optional.insert(var);
+            }
             var
         });
         self.expr(Kind::Var(var))

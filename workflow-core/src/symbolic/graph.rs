@@ -54,6 +54,8 @@ pub(crate) struct Program {
     pub(crate) inlined: Vec<(usize, usize)>,
     /// Variables that are set again: what reads one must not be moved past the next setting.
     pub(crate) mutable: HashSet<Var>,
+    /// Parameters that the input may leave out: those of an `Option`.
+    pub(crate) optional: HashSet<Var>,
     /// What cannot be said, found while reading.
     pub(crate) problems: Vec<String>,
     /// What an execution receives and gives.

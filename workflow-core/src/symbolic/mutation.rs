@@ -129,6 +129,11 @@ impl Builder {
                 }
                 Shape::Struct { fields, .. } if left_out(&fields, name).is_some() => left_out(&fields, name)
                     .map_or(base.node(), |field| super::absent::set(arena, base.node(), field, value.node())),
+                Shape::Struct { fields, .. } if flattened(&fields, name).is_some() => {
+                    flattened(&fields, name).map_or(base.node(), |field| {
+                        super::absent::set_flattened(arena, base.node(), &(field.shape)(), value.node())
+                    })
+                }
                 Shape::Struct { fields, .. } => {
                     let (_, field) = member(arena, &fields, base.node(), name);
                     match arena.kind(field).clone() {
@@ -193,6 +198,12 @@ fn left_out<'a>(fields: &'a Fields, name: &str) -> Option<&'a crate::data::Field
     fields
         .iter()
         .find(|field| field.rust == name && field.may_be_absent && !field.flatten && !field.transparent)
+}
+
+/// The field of this name, if its keys stand among those of the struct.
+fn flattened<'a>(fields: &'a Fields, name: &str) -> Option<&'a crate::data::Field> {
+    let Fields::Named(fields) = fields else { return None };
+    fields.iter().find(|field| field.rust == name && field.flatten)
 }
 
 /// The key of a named field, if it has one of its own.

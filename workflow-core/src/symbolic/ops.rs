@@ -360,6 +360,12 @@ impl Builder {
                             match arena.kind(inner).clone() {
                                 Kind::Object(fields) => entries.extend(fields),
                                 Kind::Literal(_) if matches!(found.fields, Fields::Unit) => {}
+                                _ if let Fields::Newtype(shape) = &found.fields
+                                    && let Some(inner) =
+                                        super::absent::written_out(arena, &shape(), inner) =>
+                                {
+                                    entries.extend(inner);
+                                }
                                 _ => {
                                     let tag = arena.add(Kind::Object(entries));
                                     return super::absent::merged(arena, tag, vec![inner]);
@@ -601,7 +607,10 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
                     match arena.kind(value) {
                         Kind::Object(inner) => entries.extend(inner.clone()),
                         Kind::Literal(Value::Null) => {}
-                        _ => others.push(super::absent::flattened(arena, value, &(field.shape)())),
+                        _ => match super::absent::written_out(arena, &(field.shape)(), value) {
+                            Some(inner) => entries.extend(inner),
+                            None => others.push(super::absent::flattened(arena, value, &(field.shape)())),
+                        },
                     }
                 } else if !field.skip {
                     match super::absent::written(arena, field, value) {

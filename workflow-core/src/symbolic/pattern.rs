@@ -277,7 +277,13 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
             (shapes.get(index).map_or(Shape::Any, |shape| shape()), element)
         }
         Fields::Named(fields) => match fields.iter().find(|field| field.rust == name) {
-            Some(field) if field.flatten || field.transparent => ((field.shape)(), base),
+            Some(field) if field.flatten => {
+                let shape = (field.shape)();
+                // Around it stand the keys of the outer object, which are none of its own.
+                let own = super::absent::own(arena, &shape, base);
+                (shape, own)
+            }
+            Some(field) if field.transparent => ((field.shape)(), base),
             Some(field) => {
                 let shape = (field.shape)();
                 let presence = if matches!(shape, Shape::Option(_)) {

@@ -19,6 +19,7 @@ pub(super) fn differences(
     script: &Script,
     jitters: bool,
 ) -> Vec<String> {
+    let nulls = script.nulls();
     let mut found = Vec::new();
     let (ours, theirs) = (&native.outcome, interpreted.outcome());
     if let Some(aborted) = interpreted.aborted() {
@@ -29,7 +30,8 @@ pub(super) fn differences(
     }
     let json = |text: Option<&str>| {
         text.map(|text| {
-            serde_json::from_str::<Value>(text).map_or_else(|_| Value::from(text), |value| comparable(&value))
+            serde_json::from_str::<Value>(text)
+                .map_or_else(|_| Value::from(text), |value| comparable(&value, nulls))
         })
     };
     let (output, other) = (json(ours.output.as_deref()), json(theirs.output.as_deref()));
@@ -43,7 +45,7 @@ pub(super) fn differences(
         (ours.cause.as_deref().unwrap_or_default(), theirs.cause.as_deref().unwrap_or_default());
     if ours.error == theirs.error
         && !is_of_the_engine(ours.error.as_deref())
-        && parsed(cause) != parsed(other)
+        && parsed(cause, nulls) != parsed(other, nulls)
     {
         found.push(format!("the cause is {cause:?}, and {other:?} of the state machine"));
     }

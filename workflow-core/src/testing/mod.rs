@@ -3,9 +3,14 @@
 //! A native execution leaves behind what every task was asked and what it answered. [`replay`] runs the
 //! emitted state machine in the interpreter on the same input, has its Task states answered alike, and
 //! compares: status, output, error and cause, the calls with their arguments, and the time that it took.
-//! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test.
+//! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test. [`agree`] makes up
+//! inputs, answers and faults, and looks for an execution in which they differ.
 
+mod agreement;
+mod arbitrary;
 mod compare;
+mod coverage;
+mod faults;
 mod script;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -13,12 +18,17 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde_json::Value;
 
 use self::script::Script;
+pub use self::{
+    agreement::{Agreement, WorkflowFn, agree},
+    coverage::Coverage,
+};
 use crate::{
-    child::STATES,
+    Definition,
+    child::{ACCOUNT, REGION, STATES},
     emit::render,
     history::{Detail, History},
     interpreter::{self, Interpreter, StateMachine},
-    native::Execution,
+    native::{Execution, Report},
     workflow::Workflow,
 };
 
@@ -48,29 +58,79 @@ use crate::{
 /// # Errors
 ///
 /// Every difference there is, with both histories.
-pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement> {
-    let report = execution.report();
-    // What the executor gave up on says nothing of the workflow.
-    if report.aborted.is_some() {
-        return Ok(());
+pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Box<Disagreement>> {
+    let prepared = Prepared::of_workflow(W::definition());
+    compared(execution.report(), W::META.name, &prepared, Nulls::Count).map(drop)
+}
+
+/// A state machine as it is run for comparison.
+struct Prepared {
+    machine: Result<StateMachine, String>,
+    jitters: bool,
+}
+
+impl Prepared {
+    fn of(machine: &impl serde::Serialize) -> Self {
+        let (machine, jitters) = match serde_json::to_string(machine) {
+            Ok(json) => {
+                let jitters = json.contains("\"JitterStrategy\"");
+                let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
+                (StateMachine::parse(&json).map_err(|error| error.to_string()), jitters)
+            }
+            Err(error) => (Err(error.to_string()), false),
+        };
+        Self { machine, jitters }
     }
-    let Some(input) = input_of(report.history()) else { return Ok(()) };
-    let jitters = render(&W::definition().machine).contains("\"JitterStrategy\"");
-    let machine = match StateMachine::of(W::definition()) {
+
+    /// The state machine of a workflow; an error where the workflow says what no state machine can.
+    fn of_workflow(definition: &Definition) -> Self {
+        Self {
+            machine: StateMachine::of(definition).map_err(|error| error.to_string()),
+            jitters: render(&definition.machine).contains("\"JitterStrategy\""),
+        }
+    }
+}
+
+/// What a key that holds `null` is, compared with no such key. `None` is read from both, and written by Rust as
+/// one of them; a state machine passes on what it was given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nulls {
+    Count,
+    AreNothing,
+}
+
+/// Runs a state machine as an execution of its workflow went, and compares. The history of the state
+/// machine's execution; None where the executor gave up, which says nothing of the workflow.
+fn compared(
+    report: &Report,
+    workflow: &'static str,
+    prepared: &Prepared,
+    nulls: Nulls,
+) -> Result<Option<History>, Box<Disagreement>> {
+    if report.aborted.is_some() {
+        return Ok(None);
+    }
+    let Some(input) = input_of(report.history()) else { return Ok(None) };
+    let differ = |differences, interpreted| {
+        Box::new(Disagreement {
+            workflow,
+            input: input.clone(),
+            faults: Vec::new(),
+            differences,
+            native: report.history().clone(),
+            interpreted,
+        })
+    };
+    let machine = match &prepared.machine {
         Ok(machine) => machine,
-        Err(error) => {
-            return Err(Disagreement {
-                workflow: W::META.name,
-                input,
-                differences: vec![format!("the state machine cannot be read: {error}")],
-                native: report.history().clone(),
-                interpreted: History::default(),
-            });
+        Err(message) => {
+            let message = format!("the state machine cannot be read: {message}");
+            return Err(differ(vec![message], History::default()));
         }
     };
-    let script = Arc::new(Script::of(report, W::META.name));
+    let script = Arc::new(Script::of(report, workflow, nulls));
     let mut interpreter = Interpreter::test()
-        .names(W::META.name, report.name.as_deref().unwrap_or("execution"))
+        .names(workflow, report.name.as_deref().unwrap_or("execution"))
         .fallback(Arc::clone(&script));
     if let Some(seed) = report.seed {
         interpreter = interpreter.seed(seed);
@@ -83,18 +143,10 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
             interpreter = interpreter.listing(bucket, prefix, items.clone());
         }
     }
-    let interpreted = interpreter.run_text(&machine, &input);
-    let differences = compare::differences(report, &interpreted, &script, jitters);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(Disagreement {
-        workflow: W::META.name,
-        input,
-        differences,
-        native: report.history().clone(),
-        interpreted: interpreted.history().clone(),
-    })
+    let interpreted = interpreter.run_text(machine, &input);
+    let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
+    let history = interpreted.history().clone();
+    if differences.is_empty() { Ok(Some(history)) } else { Err(differ(differences, history)) }
 }
 
 /// How the two readings of a workflow differ.
@@ -102,12 +154,24 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
 pub struct Disagreement {
     workflow: &'static str,
     input: String,
+    /// The faults of the execution, in words.
+    faults: Vec<String>,
     differences: Vec<String>,
     native: History,
     interpreted: History,
 }
 
 impl Disagreement {
+    /// The input on which they differ, as JSON text.
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
+    /// The faults with which they differ, in words; empty where no task had to fail for it.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
     /// What differs, in one line each.
     pub fn differences(&self) -> &[String] {
         &self.differences
@@ -119,6 +183,9 @@ impl std::error::Error for Disagreement {}
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the readings of `{}` differ on the input {}", self.workflow, self.input)?;
+        for fault in &self.faults {
+            writeln!(f, "with this fault: {fault}")?;
+        }
         for difference in &self.differences {
             writeln!(f, "  - {difference}")?;
         }
@@ -170,12 +237,12 @@ fn input_of(history: &History) -> Option<String> {
 type Calls = BTreeMap<(String, String), usize>;
 
 /// Arguments as they are compared: what deployment fills in stands for itself.
-fn canonical(arguments: &Value) -> String {
+fn canonical(arguments: &Value, nulls: Nulls) -> String {
     let payload = match arguments.get("StateMachineArn") {
         Some(_) => arguments.get("Input"),
         None => arguments.get("Payload").filter(|_| arguments.get("FunctionName").is_some()),
     };
-    comparable(payload.unwrap_or(arguments)).to_string()
+    comparable(payload.unwrap_or(arguments), nulls).to_string()
 }
 
 /// A number in which `1.0` is `1`.
@@ -191,13 +258,15 @@ fn by_value(value: &Value) -> Value {
 }
 
 /// JSON as it is compared: what an engine makes up is left out.
-fn comparable(value: &Value) -> Value {
+fn comparable(value: &Value, nulls: Nulls) -> Value {
     match value {
         Value::String(text) => Value::from(without_made_up(text)),
-        Value::Array(items) => items.iter().map(comparable).collect(),
+        Value::Array(items) => items.iter().map(|item| comparable(item, nulls)).collect(),
         Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            sorted.into_iter().map(|(key, value)| (key.clone(), comparable(value))).collect()
+            let counts = |value: &Value| nulls == Nulls::Count || !value.is_null();
+            let sorted: BTreeMap<&String, &Value> =
+                fields.iter().filter(|(_, value)| counts(value)).collect();
+            sorted.into_iter().map(|(key, value)| (key.clone(), comparable(value, nulls))).collect()
         }
         other => by_value(other),
     }
@@ -229,9 +298,9 @@ fn without_made_up(text: &str) -> String {
 }
 
 /// Texts that hold JSON, such as causes, compared as that.
-fn parsed(text: &str) -> Value {
+fn parsed(text: &str, nulls: Nulls) -> Value {
     match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Object(_) | Value::Array(_))) => comparable(&value),
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => comparable(&value, nulls),
         _ => Value::from(text),
     }
 }

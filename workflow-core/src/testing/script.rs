@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Calls, canonical};
+use super::{Calls, Nulls, canonical};
 use crate::{
     error::PlatformError,
     history::{Detail, History, HistoryEvent},
@@ -18,6 +18,7 @@ use crate::{
 
 /// The answers of an execution's tasks, by the state that asked and what it asked.
 pub(super) struct Script {
+    nulls: Nulls,
     asked: Vec<(String, String)>,
     state: Mutex<State>,
 }
@@ -39,25 +40,25 @@ struct Recorded {
 }
 
 impl Script {
-    pub(super) fn of(report: &Report, workflow: &str) -> Self {
+    pub(super) fn of(report: &Report, workflow: &str, nulls: Nulls) -> Self {
         let mut asked = Vec::new();
         let mut answers: HashMap<(String, String), VecDeque<Recorded>> = HashMap::new();
         let mut found = |state: String, arguments: String, recorded| {
             asked.push((state.clone(), arguments.clone()));
             answers.entry((state, arguments)).or_default().push_back(recorded);
         };
-        attempts(report.history(), &mut found);
+        attempts(report.history(), nulls, &mut found);
         let children = report.map_runs.iter().flat_map(|run| &run.executions);
         for child in children.filter(|child| child.workflow == workflow) {
-            attempts(child.report.history(), &mut found);
+            attempts(child.report.history(), nulls, &mut found);
         }
         let state = State { answers, calls: Vec::new(), unexpected: Vec::new() };
-        Self { asked, state: Mutex::new(state) }
+        Self { nulls, asked, state: Mutex::new(state) }
     }
 
     /// The answer to an attempt in the interpreter.
     pub(super) fn answer(&self, call: &TaskCall<'_>) -> Answer {
-        let key = (call.state.to_owned(), canonical(call.input));
+        let key = (call.state.to_owned(), canonical(call.input, self.nulls));
         let mut state = self.lock();
         state.calls.push(key.clone());
         let Some(recorded) = state.answers.get_mut(&key).and_then(VecDeque::pop_front) else {
@@ -75,6 +76,11 @@ impl Script {
             Some(submitted) => answer.submitted(submitted),
             None => answer,
         }
+    }
+
+    /// What a key that holds `null` is.
+    pub(super) fn nulls(&self) -> Nulls {
+        self.nulls
     }
 
     /// The calls of the workflow itself, in order.
@@ -107,7 +113,7 @@ pub(super) fn counted(calls: &[(String, String)]) -> Calls {
 }
 
 /// Every attempt in a history: the state, its arguments, and what came of it.
-fn attempts(history: &History, found: &mut dyn FnMut(String, String, Recorded)) {
+fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
     let mut followers: HashMap<u64, Vec<&HistoryEvent>> = HashMap::new();
     for event in &history.events {
         followers.entry(event.previous_id).or_default().push(event);
@@ -129,7 +135,7 @@ fn attempts(history: &History, found: &mut dyn FnMut(String, String, Recorded)) 
             Detail::ActivityScheduled { input, .. } => input.to_string(),
             _ => continue,
         };
-        let arguments = canonical(&serde_json::from_str(&arguments).unwrap_or_default());
+        let arguments = canonical(&serde_json::from_str(&arguments).unwrap_or_default(), nulls);
         let mut recorded = Recorded { result: None, submitted: None, after: Duration::ZERO };
         let mut at = event;
         while let Some(next) = followers.get(&at.id).and_then(|next| next.iter().find(|next| goes_on(next))) {

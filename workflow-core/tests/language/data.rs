@@ -124,3 +124,58 @@ async fn a_workflow_may_return_a_plain_value() {
     snapshot!(plain_value);
     assert_eq!(testing().run(plain_value(1, 2)).await.output().unwrap(), 5);
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Labelled {
+    id: String,
+    #[serde(flatten)]
+    address: Address,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(tag = "type")]
+enum Target {
+    Nowhere,
+    At(Address),
+}
+
+#[workflow]
+async fn flattened(labelled: Labelled, other: Address) -> Result<(Address, Labelled, Target), PlatformError> {
+    let own = labelled.address.clone();
+    let id = ship_to(&labelled.address).await?;
+    let at = Target::At(other.clone());
+    Ok((own, Labelled { id, address: other }, at))
+}
+
+#[task(lambda_transients = false)]
+async fn ship_to(address: &Address) -> String {
+    address.street_name.clone()
+}
+
+#[tokio::test]
+async fn a_flattened_struct_is_its_own_keys_and_no_others() {
+    snapshot!(flattened);
+    let other = Address { street_name: "Side".into(), number: 1 };
+    let labelled = Labelled { id: "l".into(), address: address() };
+    let execution = testing().run(flattened(labelled, other.clone())).await;
+    let moved = Labelled { id: "Main".into(), address: other.clone() };
+    assert_eq!(execution.output().unwrap(), (address(), moved, Target::At(other)));
+}
+
+#[workflow]
+async fn left_out(word: String, note: Option<String>) -> Result<Option<String>, PlatformError> {
+    ship_to(&Address { street_name: word, number: 1 }).await?;
+    Ok(note)
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_an_option_may_be_left_out() {
+    snapshot!(left_out);
+    let start = || workflow_core::Start::from_json(r#"{"word": "w"}"#);
+    assert_eq!(testing().run(start()).await.output().unwrap(), None);
+    assert_eq!(
+        testing().run(left_out("w".into(), Some("n".into()))).await.output().unwrap(),
+        Some("n".into())
+    );
+    workflow_core::testing::agree(left_out).input(start()).run().await;
+}

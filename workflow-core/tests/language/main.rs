@@ -14,6 +14,7 @@ mod expressions;
 mod functions;
 mod lists;
 mod loops;
+mod planted;
 mod policies;
 mod services;
 mod times;
@@ -86,13 +87,14 @@ fn machine(definition: &Definition) -> String {
     )
 }
 
-/// Compares the state machine of a workflow with its snapshot.
+/// Compares the state machine of a workflow with its snapshot, and both readings on inputs that are made up.
 macro_rules! snapshot {
     ($workflow:ident) => {
         insta::assert_snapshot!(
             stringify!($workflow),
             crate::machine(<$workflow as workflow_core::Workflow>::definition())
         );
+        workflow_core::testing::agree($workflow).inputs(30).faults().run().await;
     };
 }
 use snapshot;

@@ -1,0 +1,148 @@
+//! `cargo xtask agree`: random programs, in both readings.
+
+mod generate;
+mod program;
+mod statements;
+mod types;
+mod workshop;
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use self::{
+    generate::Features,
+    workshop::{Numbered, Ran, Workshop},
+};
+use crate::{FOUND, workspace};
+
+/// How many programs are one binary, and how many are compiled in one go.
+const EACH: usize = 20;
+const AT_ONCE: usize = 80;
+/// How many smaller programs are tried at once, and how often.
+const CANDIDATES: usize = 16;
+const ROUNDS: usize = 25;
+
+/// Write random workflow programs, and compare both readings of each on random inputs and with faults.
+///
+/// The programs are compiled by the macros themselves, in a crate under `target/agree`. Where the readings of one
+/// differ, it is made smaller while they still do, and printed. Exits with 1 if there was one.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How many programs.
+    #[arg(long, default_value_t = 200)]
+    programs: usize,
+    /// On how many inputs each is compared.
+    #[arg(long, default_value_t = 20)]
+    inputs: usize,
+    /// What programs and inputs are made up from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Compare this program alone.
+    #[arg(long, value_name = "NUMBER")]
+    only: Option<usize>,
+    /// How many differences are made smaller; each takes minutes.
+    #[arg(long, default_value_t = 3)]
+    shrink: usize,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut features = Features::new();
+    let numbers = match arguments.only {
+        Some(number) => number..number + 1,
+        None => 0..arguments.programs,
+    };
+    let programs: Vec<Numbered> = numbers
+        .map(|number| {
+            let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
+            (number, generate::program(seed, &mut features))
+        })
+        .collect();
+    let workshop = Workshop::open()?;
+    let (mut ran, mut refused): (Vec<Ran>, Vec<(usize, String)>) = (Vec::new(), Vec::new());
+    for batch in programs.chunks(AT_ONCE) {
+        let outcome = workshop.run(batch, EACH, arguments.inputs, arguments.seed)?;
+        ran.extend(outcome.ran);
+        refused.extend(outcome.refused);
+        eprintln!("{} of {} programs", ran.len() + refused.len(), programs.len());
+    }
+    let mut out = io::stdout().lock();
+    let differing: Vec<&Ran> = ran.iter().filter(|ran| ran.differs.is_some()).collect();
+    let failed = workspace::root().join("target/agree/failed");
+    fs::create_dir_all(&failed)?;
+    for (place, ran) in differing.iter().enumerate() {
+        let Some(numbered) = programs.iter().find(|(number, _)| *number == ran.program) else { continue };
+        let text = ran.differs.clone().unwrap_or_default();
+        let (program, text) = if place < arguments.shrink {
+            smallest(&workshop, numbered, text, arguments)?
+        } else {
+            (numbered.1.text(), text)
+        };
+        let file = failed.join(format!("{}-{}.rs", arguments.seed, ran.program));
+        fs::write(&file, format!("{program}\n/*\n{text}\n*/\n"))?;
+        writeln!(out, "program {} (in {}):\n\n{program}\n{text}", ran.program, file.display())?;
+    }
+    for (number, error) in &refused {
+        writeln!(out, "program {number} does not compile:\n{error}")?;
+    }
+    for ran in ran.iter().filter(|ran| !ran.problems.is_empty()) {
+        writeln!(out, "program {} has problems: {}", ran.program, ran.problems.join("; "))?;
+    }
+    writeln!(out, "constructs, and how often each was written:")?;
+    for (feature, times) in &features {
+        writeln!(out, "  {times:6} {feature}")?;
+    }
+    let sum = |count: fn(&Ran) -> usize| ran.iter().map(count).sum::<usize>();
+    writeln!(
+        out,
+        "{} programs (seed {}): {} differ, {} do not compile, {} have problems; {} inputs, {} faults; \
+         not compared: {} executions out of range, {} without an end; {} of {} states entered, {} of {} transitions taken",
+        programs.len(),
+        arguments.seed,
+        differing.len(),
+        refused.len(),
+        ran.iter().filter(|ran| !ran.problems.is_empty()).count(),
+        sum(|ran| ran.inputs),
+        sum(|ran| ran.faults),
+        sum(|ran| ran.beyond),
+        sum(|ran| ran.unfinished),
+        sum(|ran| ran.states_entered),
+        sum(|ran| ran.states),
+        sum(|ran| ran.transitions_taken),
+        sum(|ran| ran.transitions),
+    )?;
+    Ok(if differing.is_empty() && refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// The smallest program that differs as well, as far as some rounds lead, and how it does.
+fn smallest(
+    workshop: &Workshop,
+    (number, program): &Numbered,
+    text: String,
+    arguments: &Arguments,
+) -> anyhow::Result<(String, String)> {
+    let (mut program, mut text) = (program.clone(), text);
+    let mut skipped = 0;
+    for _ in 0..ROUNDS {
+        let candidates: Vec<Numbered> =
+            program.smaller().into_iter().skip(skipped).take(CANDIDATES).enumerate().collect();
+        if candidates.is_empty() {
+            break;
+        }
+        let mut outcome = workshop.run(&candidates, CANDIDATES, arguments.inputs, arguments.seed)?;
+        outcome.ran.sort_by_key(|ran| ran.program);
+        let found = outcome.ran.into_iter().find_map(|ran| Some((ran.program, ran.differs?)));
+        match found {
+            Some((place, differs)) => {
+                (program, text) = (candidates[place].1.clone(), differs);
+                skipped = 0;
+            }
+            None => skipped += CANDIDATES,
+        }
+        eprintln!("program {number}: {} left", program.size());
+    }
+    Ok((program.text(), text))
+}
