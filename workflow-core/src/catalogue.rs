@@ -6,6 +6,8 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use serde_json::Value;
 
 use crate::{
+    contract::own_names,
+    error::{ErrorVariant, WorkflowError},
     interpreter::{self, DefinitionError, Interpreter, InterpreterError, StateMachine},
     lower::Definition,
     native::{Executor, InputError, Report, decode_input},
@@ -122,6 +124,7 @@ type Running = Pin<Box<dyn Future<Output = Report> + Send>>;
 pub struct CatalogueEntry {
     meta: WorkflowMeta,
     definition: fn() -> &'static Definition,
+    errors: fn() -> Vec<ErrorVariant>,
     check_input: fn(&str) -> Result<(), InputError>,
     run: fn(&Executor, String) -> Running,
 }
@@ -131,6 +134,7 @@ impl CatalogueEntry {
         Self {
             meta: W::META,
             definition: W::definition,
+            errors: W::Error::variants,
             check_input: |input| decode_input::<W::Arguments>(&W::META, input).map(drop),
             run: |executor, input| {
                 let execution = executor.run(Start::<W>::from_json(input));
@@ -147,6 +151,11 @@ impl CatalogueEntry {
     /// The symbolic reading.
     pub fn definition(&self) -> &'static Definition {
         (self.definition)()
+    }
+
+    /// The names of the errors that its executions may fail with, the platform's left out.
+    pub fn errors(&self) -> Vec<&'static str> {
+        own_names(&(self.errors)())
     }
 
     /// Checks that JSON text is an input of this workflow.

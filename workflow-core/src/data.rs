@@ -152,6 +152,9 @@ pub struct Field {
     pub may_be_absent: bool,
     /// `#[serde(default)]`: the key may be absent when the value is read.
     pub has_default: bool,
+    /// What it is read as where the key is absent, as JSON: of a field with a default whose type says how it
+    /// is written.
+    pub default: Option<fn() -> serde_json::Value>,
     /// The shape of its value.
     pub shape: fn() -> Shape,
 }

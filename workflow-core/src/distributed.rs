@@ -266,6 +266,7 @@ pub(crate) fn shape_of(name: &'static str, fields: &[Named]) -> Shape {
         skip: false,
         may_be_absent: false,
         has_default: false,
+        default: None,
         shape: *shape,
     };
     Shape::Struct { name, fields: Fields::Named(fields.iter().map(field).collect()) }

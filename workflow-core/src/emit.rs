@@ -163,9 +163,22 @@ pub fn write<'a>(
 ) -> Result<Written, EmitError> {
     let plan = Plan::new(dir, entries, only)?;
     files::create_directory(dir)?;
-    let mut written = Written { files: Vec::new(), orphaned: plan.orphaned(dir)? };
+    let orphaned = plan.orphaned(dir)?;
+    Ok(Written { files: write_files(&plan.files)?, orphaned })
+}
+
+/// Brings files of any kind up to date, each given by its path and its text, as [`write()`] does.
+///
+/// # Errors
+///
+/// When the file system refuses.
+pub fn write_files(texts: &[(PathBuf, String)]) -> Result<Vec<(PathBuf, Change)>, EmitError> {
+    let mut written = Vec::new();
     let mut staged = Vec::new();
-    for (path, text) in &plan.files {
+    for (path, text) in texts {
+        if let Some(dir) = path.parent() {
+            files::create_directory(dir)?;
+        }
         let change = match files::read(path)? {
             None => Change::Created,
             Some(found) if found == text.as_bytes() => Change::Unchanged,
@@ -174,7 +187,7 @@ pub fn write<'a>(
         if change != Change::Unchanged {
             staged.push(files::Staged::new(path, text)?);
         }
-        written.files.push((path.clone(), change));
+        written.push((path.clone(), change));
     }
     for file in staged {
         file.publish()?;
@@ -193,12 +206,22 @@ pub fn compare<'a>(
     only: Option<&str>,
 ) -> Result<Report, EmitError> {
     let plan = Plan::new(dir, entries, only)?;
-    let mut report = Report { orphaned: plan.orphaned(dir)?, ..Report::default() };
-    for (path, text) in plan.files {
-        match files::read(&path)? {
-            None => report.missing.push(path),
+    let orphaned = plan.orphaned(dir)?;
+    Ok(Report { orphaned, ..compare_files(&plan.files)? })
+}
+
+/// Compares files of any kind with what [`write_files`] would leave there, and changes nothing.
+///
+/// # Errors
+///
+/// When the file system refuses.
+pub fn compare_files(texts: &[(PathBuf, String)]) -> Result<Report, EmitError> {
+    let mut report = Report::default();
+    for (path, text) in texts {
+        match files::read(path)? {
+            None => report.missing.push(path.clone()),
             Some(found) if found == text.as_bytes() => {}
-            Some(found) => report.stale.push(first_difference(path, &found, &text)),
+            Some(found) => report.stale.push(first_difference(path.clone(), &found, text)),
         }
     }
     Ok(report)

@@ -47,8 +47,10 @@ pub mod asl;
 mod catalogue;
 mod child;
 mod clock;
+mod contract;
 mod data;
 mod decimal;
+pub mod deploy;
 mod digest;
 mod distributed;
 mod effects;
@@ -63,6 +65,8 @@ pub mod interpreter;
 pub mod intrinsics;
 pub mod jsonata;
 pub mod jsonpath;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod limits;
 mod lower;
 mod map_results;
@@ -70,6 +74,7 @@ mod native;
 mod resource;
 mod retry;
 pub mod s3_source;
+pub mod schema;
 pub mod services;
 mod symbolic;
 mod task;
@@ -84,6 +89,7 @@ pub mod methods {}
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
+pub use contract::{Contract, Handler, Handling, PayloadFn, ShapeFn, TaskContract};
 pub use data::*;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use distributed::{

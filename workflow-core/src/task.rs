@@ -3,10 +3,8 @@
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
-    fmt,
     future::Future,
     marker::PhantomData,
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -15,9 +13,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     arguments,
+    contract::{PayloadFn, ShapeFn},
     data::{Data, Shape},
     error::{Failure, WorkflowError},
-    given::{Given, give, take_given, waits_for_token},
+    given::{Given, give},
     history::Text,
     native::{Context, NoAnswer, handle, submit},
     resource::Resource,
@@ -162,56 +161,6 @@ pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure>
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),
         )
     })
-}
-
-/// A task without its types: runs the handler on a payload as JSON text, and gives its result as JSON
-/// text. All tasks have the same, as far as comparing them goes.
-#[derive(Clone, Copy)]
-pub(crate) struct TaskRun {
-    run: fn(String, States) -> RunningTask,
-}
-
-/// A handler at work.
-pub(crate) type RunningTask = Pin<Box<dyn Future<Output = Result<Text, Failure>> + Send>>;
-
-impl TaskRun {
-    pub(crate) const fn of<T: Task>() -> Self {
-        Self { run: |payload, states| Box::pin(run::<T>(payload, states)) }
-    }
-
-    pub(crate) fn start(self, payload: String, states: States) -> RunningTask {
-        (self.run)(payload, states)
-    }
-}
-
-async fn run<T: Task>(payload: String, mut states: States) -> Result<Text, Failure> {
-    take_given::<T>(&payload, &mut states)?;
-    let arguments = decode_arguments::<T>(&payload)?;
-    let missing = |missing: MissingState| Failure::new("MissingState", missing.to_string());
-    if waits_for_token(T::GIVEN) {
-        // Who holds the token answers in its place.
-        let handed_out = T::hand_out(arguments, states).await.map_err(missing)?;
-        return handed_out.map(|()| "null".into()).map_err(|error| error.to_failure());
-    }
-    let result = T::handle(arguments, states).await.map_err(missing)?;
-    let output = result.map_err(|error| error.to_failure())?;
-    Text::json(&output).map_err(|error| {
-        Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
-    })
-}
-
-impl PartialEq for TaskRun {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for TaskRun {}
-
-impl fmt::Debug for TaskRun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TaskRun")
-    }
 }
 
 /// A call of a task, not yet awaited.
@@ -399,6 +348,9 @@ pub trait Callee<Parameters> {
     type Called: Called;
     /// The arguments of a call in the symbolic reading.
     type Exprs: ExprTuple;
+
+    /// The JSON form of each parameter.
+    fn payload() -> Vec<ShapeFn>;
 }
 
 /// What a call is in the symbolic reading.
@@ -411,16 +363,16 @@ pub trait Callee<Parameters> {
 pub trait Called {
     /// The call in the symbolic reading.
     type Symbolic<'a>;
-    /// The call with these arguments.
-    fn symbolic(builder: &Builder, arguments: Vec<Node>) -> Self::Symbolic<'_>;
+    /// The call with these arguments; `payload` gives the JSON form of each.
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self::Symbolic<'_>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Task> Called for Call<T> {
     type Symbolic<'a> = SymCall<<T::Output as Data>::Owned, T::Error>;
 
-    fn symbolic(builder: &Builder, arguments: Vec<Node>) -> Self::Symbolic<'_> {
-        SymCall::of::<T>(builder, arguments)
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self::Symbolic<'_> {
+        SymCall::of::<T>(builder, arguments, payload)
     }
 }
 
@@ -428,7 +380,7 @@ impl<T: Task> Called for Call<T> {
 impl<W: Workflow> Called for Start<W> {
     type Symbolic<'a> = SymStart<'a, W>;
 
-    fn symbolic(builder: &Builder, arguments: Vec<Node>) -> Self::Symbolic<'_> {
+    fn symbolic(builder: &Builder, arguments: Vec<Node>, _: PayloadFn) -> Self::Symbolic<'_> {
         SymStart::new(builder, arguments)
     }
 }
@@ -443,6 +395,10 @@ macro_rules! callee {
         {
             type Called = Call;
             type Exprs = ($(Expr<$ty::Owned>,)*);
+
+            fn payload() -> Vec<ShapeFn> {
+                vec![$(<$ty as Data>::shape),*]
+            }
         }
     )*};
 }

@@ -282,8 +282,8 @@ fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
 }
 
 /// What a function succeeds and fails with, by its return type.
-pub(crate) fn output_and_error(returned: &Type) -> (TokenStream, TokenStream) {
-    if !is_result(returned) {
+pub(crate) fn output_and_error(returned: &Type, fallible: bool) -> (TokenStream, TokenStream) {
+    if !fallible {
         return (quote!(#returned), quote!(::workflow_core::PlatformError));
     }
     // An alias may have other parameters than `Result`, so rustc is asked; the spans are those of

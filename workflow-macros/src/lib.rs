@@ -186,6 +186,6 @@ mod tests {
     #[test]
     fn all_mistakes_of_a_function_are_reported_together() {
         let [workflow, ..] = written("name = \"a b\"", "fn a(b: &u8, mut c: u8) -> u8 { c ^ 1; c.unwrap() }");
-        assert_eq!(workflow.matches("compile_error").count(), 6, "{workflow}");
+        assert_eq!(workflow.matches("compile_error").count(), 5, "{workflow}");
     }
 }

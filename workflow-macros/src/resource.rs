@@ -13,8 +13,8 @@ use syn::{ForeignItemFn, Ident, ItemFn, LitStr, ReturnType, Type};
 
 use crate::{
     attributes::{
-        Parameter, check_signature, data_probes, first_reference, no_function, output_and_error, owned,
-        parameter, plain, tuple, typed_arguments,
+        Parameter, check_signature, data_probes, first_reference, is_result, no_function, output_and_error,
+        owned, parameter, plain, tuple, typed_arguments,
     },
     aws,
     errors::Errors,
@@ -127,7 +127,7 @@ fn items(
         ReturnType::Default => &unit,
         ReturnType::Type(_, ty) => ty,
     };
-    let (output, error) = output_and_error(returned);
+    let (output, error) = output_and_error(returned, is_result(returned));
     let probes = (!refused).then(|| data_probes(&owned));
     let arguments_type = tuple(&owned);
     let policy = policy(options, &error);

@@ -15,9 +15,8 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_result,
-        no_function, output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple,
-        typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, no_function,
+        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
 };
@@ -207,8 +206,8 @@ fn items(
         ReturnType::Default => &unit,
         ReturnType::Type(_, ty) => ty,
     };
-    let fallible = is_result(returned);
-    let (output, error) = output_and_error(returned);
+    let fallible = crate::body::returns_result(&sig.output, block);
+    let (output, error) = output_and_error(returned, fallible);
     let given: Vec<(&Ident, String)> = inputs
         .into_iter()
         .flatten()

@@ -14,8 +14,7 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
-        is_result, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple,
-        typed_arguments,
+        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,
@@ -39,6 +38,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let options = options(arguments, &mut errors);
     check_signature(&function.sig, "workflow", &mut errors);
     let mut parameters = Vec::new();
+    let mut changing: Vec<syn::Stmt> = Vec::new();
     for argument in typed_arguments(&function.sig) {
         if let Some(reference) = first_reference(&argument.ty) {
             errors.refuse(
@@ -46,11 +46,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 "a workflow owns its input, which arrives as JSON; write `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
             );
         }
-        if let Pat::Ident(PatIdent { mutability: Some(mutability), .. }) = &*argument.pat {
-            errors.refuse(
-                mutability,
-                "an input stays as it arrived; give the value that changes a `let mut` of its own",
-            );
+        // What a parameter becomes is a variable of its own; the input stays as it arrived.
+        if let Pat::Ident(PatIdent { mutability: Some(mutability), ident, .. }) = &*argument.pat {
+            changing.push(syn::parse_quote!(let #mutability #ident = #ident;));
         }
         if let Some(parameter) = parameter(argument, "workflow", &mut errors) {
             parameters.push(Parameter { ty: owned(&parameter.ty), ..parameter });
@@ -59,9 +57,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if parameters.len() > 16 {
         errors.refuse(&function.sig.inputs, "a workflow takes at most 16 values; put them into a struct");
     }
-    let fallible = matches!(&function.sig.output, ReturnType::Type(_, ty) if is_result(ty));
+    let mut block = (*function.block).clone();
+    block.stmts.splice(0..0, changing);
+    let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&function.block, plain(&function.sig.ident), names, fallible, &mut errors);
+    let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
             let stub = bare_stub(&function).unwrap_or_else(|| {
@@ -103,8 +103,8 @@ fn items(
         ReturnType::Default => &unit,
         ReturnType::Type(_, ty) => ty,
     };
-    let fallible = is_result(returned);
-    let (output, error) = output_and_error(returned);
+    let fallible = body::returns_result(&sig.output, &function.block);
+    let (output, error) = output_and_error(returned, fallible);
     let output_type = Type::Verbatim(output.clone());
     let probes = data_probes(types.iter().copied().chain([&output_type]));
     let payload = payload(parameters);

@@ -1,5 +1,5 @@
-//! `cargo xtask emit-asl`: writes the state machines of all workflows, or checks that the files
-//! are current.
+//! `cargo xtask emit-asl`: writes the state machines of all workflows and their schemas, or checks that the
+//! files are current and says what a change breaks.
 
 use std::{
     io::{self, Write as _},
@@ -9,9 +9,10 @@ use std::{
 
 use workflow_core::emit::{self, Emitted};
 
-use crate::{FOUND, workspace};
+use crate::{FOUND, schemas, workspace};
 
-/// Write the state machine of every workflow to `<workflow>.asl.json`.
+/// Write the state machine of every workflow to `<workflow>.asl.json`, and the JSON Schema of what it
+/// receives and gives to `<workflow>.schema.json`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; exit with 1 when a file is stale, missing, or of no workflow.
@@ -23,23 +24,47 @@ pub(crate) struct Arguments {
     /// The directory of the files [default: order-workflow/asl in the workspace].
     #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
+    /// The directory of the schemas [default: order-workflow/schemas in the workspace, none with --out-dir].
+    #[arg(long, value_name = "DIR")]
+    schema_dir: Option<PathBuf>,
+    /// Say what breaks for callers and for executions in flight since this revision of git.
+    #[arg(long, value_name = "REVISION", requires = "check")]
+    since: Option<String>,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let default = || workspace::seen_from_here(&workspace::root().join("order-workflow/asl"));
     let dir = arguments.out_dir.clone().unwrap_or_else(default);
-    if arguments.check { check(arguments, &dir) } else { write(arguments, &dir) }
+    let schemas = match (&arguments.schema_dir, &arguments.out_dir) {
+        (Some(dir), _) => Some(dir.clone()),
+        (None, None) => Some(workspace::seen_from_here(&workspace::root().join("order-workflow/schemas"))),
+        (None, Some(_)) => None,
+    };
+    let schemas = schemas.map(|dir| schemas::Schemas::new(dir, arguments.workflow.as_deref()));
+    let schemas = schemas.as_ref();
+    if arguments.check { check(arguments, &dir, schemas) } else { write(arguments, &dir, schemas) }
 }
 
-fn check(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
+fn check(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) -> anyhow::Result<ExitCode> {
     let catalogue = order_workflow::workflows::catalogue();
-    let report = emit::compare(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
-    if report.is_current() {
+    let mut report = emit::compare(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
+    let mut broken = Vec::new();
+    if let Some(schemas) = schemas {
+        let found = emit::compare_files(schemas.files())?;
+        report.stale.extend(found.stale);
+        report.missing.extend(found.missing);
+        broken = match &arguments.since {
+            Some(revision) => schemas.broken_since(revision)?,
+            None => schemas.broken()?,
+        };
+    }
+    if report.is_current() && broken.is_empty() {
         writeln!(io::stdout(), "{} is current", dir.display())?;
         return Ok(ExitCode::SUCCESS);
     }
     eprint!("{report}");
+    broken.iter().for_each(|change| eprintln!("{change}"));
     if !report.stale.is_empty() || !report.missing.is_empty() {
         eprintln!("to refresh: {}", refresh(arguments));
     }
@@ -49,10 +74,15 @@ fn check(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(FOUND))
 }
 
-fn write(arguments: &Arguments, dir: &Path) -> anyhow::Result<ExitCode> {
+fn write(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) -> anyhow::Result<ExitCode> {
     let catalogue = order_workflow::workflows::catalogue();
-    let written = emit::write(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
+    let mut written = emit::write(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
     let mut stdout = io::stdout();
+    if let Some(schemas) = schemas {
+        // Before the files that say what was are overwritten.
+        schemas.broken()?.iter().for_each(|change| eprintln!("{change}"));
+        written.files.extend(emit::write_files(schemas.files())?);
+    }
     for (path, change) in written.files {
         writeln!(stdout, "{change}: {}", path.display())?;
     }
@@ -70,6 +100,9 @@ fn refresh(arguments: &Arguments) -> String {
     }
     if let Some(dir) = &arguments.out_dir {
         command.push_str(&format!(" --out-dir {}", dir.display()));
+    }
+    if let Some(dir) = &arguments.schema_dir {
+        command.push_str(&format!(" --schema-dir {}", dir.display()));
     }
     command
 }

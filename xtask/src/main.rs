@@ -2,12 +2,18 @@
 //!
 //! This file reads the command line and hands on; each command is a module of its name.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod bench;
 mod conformance;
 mod emit_asl;
+mod emit_deploy;
 mod lint;
 mod originals;
 mod run_asl;
+mod schemas;
+mod system;
+mod verify_deploy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,6 +28,12 @@ const FAILED: u8 = 2;
 /// The workspace's own commands.
 #[derive(Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
+#[cfg_attr(
+    not(feature = "aws"),
+    command(
+        after_help = "`deploy`, `start`, `history` and `diff`, for what runs on AWS: see `cargo xaws --help`."
+    )
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -31,6 +43,11 @@ struct CommandLine {
 enum Command {
     Conformance(conformance::Arguments),
     EmitAsl(emit_asl::Arguments),
+    EmitDeploy(emit_deploy::Arguments),
+    VerifyDeploy(verify_deploy::Arguments),
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    Aws(aws::Command),
     RunAsl(run_asl::Arguments),
     Bench(bench::Arguments),
     Lint(lint::Arguments),
@@ -41,6 +58,10 @@ fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::EmitAsl(arguments) => emit_asl::run(&arguments),
+        Command::EmitDeploy(arguments) => emit_deploy::run(&arguments),
+        Command::VerifyDeploy(arguments) => verify_deploy::run(&arguments),
+        #[cfg(feature = "aws")]
+        Command::Aws(command) => command.run(),
         Command::RunAsl(arguments) => run_asl::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),

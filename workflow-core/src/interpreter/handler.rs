@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use super::data::Data;
 use crate::{
+    contract::{Handler, Handling},
     error::Failure,
     history::Text,
     native::{TaskTokens, Wait},
     resource::Resource,
     services::{Request, Service},
-    task::{RunningTask, States, TaskRun},
+    task::States,
     time::Timestamp,
 };
 
@@ -268,13 +269,13 @@ impl TaskHandler for TaskMock {
 pub(super) struct RustTask {
     pub(super) states: States,
     pub(super) tokens: TaskTokens,
-    pub(super) run: TaskRun,
+    pub(super) run: Handler,
 }
 
 impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
         let invoked = call.resource.starts_with(INVOKE);
-        let work = self.run.start(call.payload().to_string(), self.states.clone());
+        let work = self.run.handle(call.payload().to_string(), self.states.clone());
         if let Some(token) = call.token.filter(|_| call.resource.ends_with(".waitForTaskToken")) {
             return handed_out(work, self.tokens.wait_for(token));
         }
@@ -296,7 +297,7 @@ impl TaskHandler for RustTask {
 }
 
 /// What a handler that hands its token out answers: whoever holds the token does.
-fn handed_out(work: RunningTask, wait: Wait) -> Answer {
+fn handed_out(work: Handling, wait: Wait) -> Answer {
     let answer = Answer::of(Work::Awaited(Box::pin(async move {
         let told = |failure: Failure| (Some(failure.error.into()), Some(failure.cause.into()));
         work.await.map_err(|failure| told(failure.through_lambda()))?;

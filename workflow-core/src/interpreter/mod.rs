@@ -75,6 +75,7 @@ use self::{
 };
 use crate::{
     clock::Clock,
+    contract::Handler,
     effects::uuid_of,
     environment::Stream,
     history::{History, Outcome, Status},
@@ -82,7 +83,7 @@ use crate::{
     lower::Definition,
     native::TaskTokens,
     services::Service,
-    task::{States, Task, TaskFn, TaskRun},
+    task::{States, Task, TaskFn},
     workflow::{WorkflowKind, WorkflowMeta},
 };
 
@@ -145,7 +146,7 @@ impl Interpreter {
         let handler = RustTask {
             states: self.states.clone(),
             tokens: self.tokens.clone(),
-            run: TaskRun::of::<F::Task>(),
+            run: Handler::of::<F::Task>(),
         };
         self.handler(<F::Task as Task>::FUNCTION, handler)
     }
@@ -180,7 +181,7 @@ impl Interpreter {
             let handler = RustTask {
                 states: interpreter.states.clone(),
                 tokens: interpreter.tokens.clone(),
-                run: task.run,
+                run: task.contract.handler(),
             };
             interpreter.handler(function, handler)
         })

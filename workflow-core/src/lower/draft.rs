@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::symbolic::{Kind, Node, Point, Program, Step, Var};
+use crate::{
+    error::PlatformError,
+    symbolic::{Kind, Node, Point, Program, Step, Var},
+};
 
 use super::{
     drawn,
@@ -238,10 +241,20 @@ fn catchers(
         }
     }
     catchers.sort_by_key(|(_, route)| route.target);
+    // A catcher of `States.TaskFailed` takes every name but a timeout's, so it comes last and a Choice looks
+    // at the name. (<https://states-language.net/#errors>)
+    let wildcard = PlatformError::TASK_FAILED.as_str();
+    let takes_more = catchers.iter().any(|(names, _)| names.iter().any(|name| name == wildcard));
+    for (names, _) in &mut catchers {
+        names.retain(|name| name != wildcard);
+    }
+    catchers.retain(|(names, _)| !names.is_empty());
+    let by_name = takes_more.then(|| route::follow(program, lets.to_vec(), handler, Name::Unknown));
     if is_rethrow(program, &others) {
         catchers.retain(|(_, route)| !is_rethrow(program, route));
+        catchers.extend(by_name.map(|route| (vec![wildcard.to_owned()], route)));
     } else {
-        catchers.push((vec!["States.ALL".to_owned()], others));
+        catchers.push((vec!["States.ALL".to_owned()], by_name.unwrap_or(others)));
     }
     catchers
 }

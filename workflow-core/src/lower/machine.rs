@@ -94,7 +94,8 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         states: branch.states,
     };
     let inlined = std::mem::take(&mut program.inlined);
-    Definition { machine, sites, inlined, tasks, placeholders, problems }
+    let contract = std::mem::take(&mut program.contract);
+    Definition { machine, sites, inlined, tasks, contract, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.

@@ -12,11 +12,11 @@ use super::{
 
 /// Merges what can be merged.
 pub(super) fn merge(program: &mut Program, reached: &mut Reached) {
-    share_terminals(program, &mut reached.drafts);
+    share_terminals(program, &reached.fresh, &mut reached.drafts);
     flatten_choices(program, &mut reached.drafts);
     end_in_tasks(program, &mut reached.drafts);
     tell_ends_apart(program, &mut reached.drafts);
-    share_terminals(program, &mut reached.drafts);
+    share_terminals(program, &reached.fresh, &mut reached.drafts);
     drop_unreached(reached.start.target, &mut reached.drafts);
     let live = liveness(program, &reached.fresh, &reached.drafts);
     drop_dead(&mut reached.drafts, &live);
@@ -65,14 +65,16 @@ fn is_transient(program: &Program, node: Node) -> bool {
         || program.arena.parts(node).into_iter().any(|part| is_transient(program, part))
 }
 
-/// Lets equal ends be one state.
-fn share_terminals(program: &Program, drafts: &mut Drafts) {
+/// Lets equal ends be one state. One that has the input writes its variables out in terms of it, which is what
+/// they are only until they are set again.
+fn share_terminals(program: &Program, fresh: &BTreeSet<Point>, drafts: &mut Drafts) {
     #[derive(PartialEq, Eq, Hash)]
     struct End<'a> {
         fails: bool,
         value: Node,
         name: Option<&'a str>,
         comment: Option<&'a str>,
+        has_input: bool,
     }
     let mut first: HashMap<End<'_>, Point> = HashMap::new();
     let mut same: HashMap<Point, Point> = HashMap::new();
@@ -82,7 +84,10 @@ fn share_terminals(program: &Program, drafts: &mut Drafts) {
             Step::Raise { note, error } => (true, *error, note),
             _ => continue,
         };
-        let end = End { fails, value, name: note.name, comment: note.comment };
+        let mut reads = false;
+        program.arena.each_var(value, &mut |_| reads = true);
+        let has_input = reads && fresh.contains(point);
+        let end = End { fails, value, name: note.name, comment: note.comment, has_input };
         same.insert(*point, *first.entry(end).or_insert(*point));
     }
     for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {

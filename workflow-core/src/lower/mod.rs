@@ -18,7 +18,13 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, resource::Resource, symbolic::Builder, task::TaskRun, workflow::Workflow};
+use crate::{
+    asl,
+    contract::{Contract, TaskContract},
+    resource::Resource,
+    symbolic::Builder,
+    workflow::Workflow,
+};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -32,6 +38,8 @@ pub struct Definition {
     pub(crate) inlined: Vec<(usize, usize)>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
+    /// What an execution receives and gives.
+    pub contract: Contract,
     /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
     /// `${ChargeFunction}`.
     pub(crate) placeholders: Vec<String>,
@@ -58,8 +66,8 @@ pub struct TaskInfo {
     pub function: Option<&'static str>,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
-    /// Its handler.
-    pub(crate) run: TaskRun,
+    /// What it receives and gives, and what answers.
+    pub contract: TaskContract,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.

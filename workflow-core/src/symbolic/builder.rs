@@ -102,6 +102,7 @@ impl Builder {
         }
         let var = self.edit(|program| {
             let var = program.var(Some(name.to_owned()));
+            program.contract.parameters.push((name, T::shape));
             program.regions[0].params.push((var, key.map(str::to_owned)));
             var
         });
@@ -137,6 +138,13 @@ impl Builder {
                 Expr::new(node)
             }
         }
+    }
+
+    /// A name that a pattern gives to a part of a value. A part of what is set again later is a variable of
+    /// its own, so that it stays what it was.
+    pub fn part<T>(&self, name: &'static str, value: Expr<T>) -> Expr<T> {
+        let changes = self.inner.borrow().program.reads_mutable(value.node());
+        if changes { self.bind_name(name, value) } else { value }
     }
 
     /// Reads a pattern. The closure is never called: rustc finds the bindings' types in it.

@@ -3,13 +3,14 @@
 use std::{marker::PhantomData, time::Duration};
 
 use crate::{
+    contract::{PayloadFn, TaskContract},
     data::{Data, Shape},
     error::Propagates,
     given::{Given, waits_for_token},
     lower::TaskInfo,
     resource::Resource,
     retry::{Policy, Retry, Seconds},
-    task::{Called, Callee, Task, TaskRun, add_retry},
+    task::{Called, Callee, Task, add_retry},
     time::{TimeSpan, Timestamp},
 };
 
@@ -227,7 +228,7 @@ impl<T, E> SymAwait for SymCall<T, E> {
 
 impl<T, E> SymCall<T, E> {
     /// A call of the task `K`.
-    pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>) -> Self {
+    pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self {
         let resource = K::RESOURCE;
         Self {
             task: TaskInfo {
@@ -235,7 +236,7 @@ impl<T, E> SymCall<T, E> {
                 resource,
                 function: resource.is_lambda().then_some(K::FUNCTION),
                 path: std::any::type_name::<K>(),
-                run: TaskRun::of::<K>(),
+                contract: TaskContract::of::<K>(payload),
             },
             lowered: K::lower(builder, arguments),
             policy: K::policy(),
@@ -267,7 +268,7 @@ impl Builder {
     where
         F: Callee<P>,
     {
-        F::Called::symbolic(self, arguments.nodes())
+        F::Called::symbolic(self, arguments.nodes(), F::payload)
     }
 
     /// Awaits a call in a scope: its error leaves the scope, as `?` has it.

@@ -80,12 +80,12 @@ impl<'a, W: Workflow> SymStart<'a, W> {
                 arena.add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
             arena.add(Kind::Cond { condition, then, otherwise: caught })
         });
-        SymCall::of::<StartSync<W>>(self.builder, self.arguments).failing(failure)
+        SymCall::of::<StartSync<W>>(self.builder, self.arguments, Vec::new).failing(failure)
     }
 
     /// See [`Start::start`](crate::Start::start).
     pub fn start(self) -> SymCall<String, PlatformError> {
-        SymCall::of::<StartOnly<W>>(self.builder, self.arguments)
+        SymCall::of::<StartOnly<W>>(self.builder, self.arguments, Vec::new)
     }
 }
 

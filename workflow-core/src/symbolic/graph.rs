@@ -56,6 +56,8 @@ pub(crate) struct Program {
     pub(crate) mutable: HashSet<Var>,
     /// What cannot be said, found while reading.
     pub(crate) problems: Vec<String>,
+    /// What an execution receives and gives.
+    pub(crate) contract: crate::contract::Contract,
 }
 
 /// A part of a body that is a state machine of its own: the whole, a branch, an iteration.

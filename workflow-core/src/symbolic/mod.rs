@@ -5,6 +5,7 @@
 //! [`Program`]: a graph of [`Step`]s over an arena of expressions, which the lowering turns into a
 //! state machine. Nothing here knows how a state machine is written.
 
+mod absent;
 mod branch;
 mod builder;
 mod calls;

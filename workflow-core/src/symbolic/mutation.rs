@@ -127,6 +127,8 @@ impl Builder {
                         .collect();
                     arena.add(Kind::Array(elements))
                 }
+                Shape::Struct { fields, .. } if left_out(&fields, name).is_some() => left_out(&fields, name)
+                    .map_or(base.node(), |field| super::absent::set(arena, base.node(), field, value.node())),
                 Shape::Struct { fields, .. } => {
                     let (_, field) = member(arena, &fields, base.node(), name);
                     match arena.kind(field).clone() {
@@ -183,6 +185,14 @@ impl Builder {
         });
         Expr::new(node)
     }
+}
+
+/// The field of this name, if it is left out where it is empty.
+fn left_out<'a>(fields: &'a Fields, name: &str) -> Option<&'a crate::data::Field> {
+    let Fields::Named(fields) = fields else { return None };
+    fields
+        .iter()
+        .find(|field| field.rust == name && field.may_be_absent && !field.flatten && !field.transparent)
 }
 
 /// The key of a named field, if it has one of its own.

@@ -360,10 +360,10 @@ impl Builder {
                             match arena.kind(inner).clone() {
                                 Kind::Object(fields) => entries.extend(fields),
                                 Kind::Literal(_) if matches!(found.fields, Fields::Unit) => {}
-                                _ => program.problems.push(format!(
-                                    "`{name}::{variant}` holds a value whose fields are not written out here; \
-                                     build the value in place, or use an adjacent tag"
-                                )),
+                                _ => {
+                                    let tag = arena.add(Kind::Object(entries));
+                                    return super::absent::merged(arena, tag, vec![inner]);
+                                }
                             }
                             arena.add(Kind::Object(entries))
                         }
@@ -590,20 +590,31 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
         }
         Fields::Named(declared) => {
             let mut entries = Vec::new();
+            // What is known only when the state machine runs, merged into the rest.
+            let mut others = Vec::new();
             for field in declared {
                 let Some(value) = value_of(field.rust) else { continue };
                 if field.transparent {
                     return value;
                 }
                 if field.flatten {
-                    if let Kind::Object(inner) = arena.kind(value) {
-                        entries.extend(inner.clone());
+                    match arena.kind(value) {
+                        Kind::Object(inner) => entries.extend(inner.clone()),
+                        Kind::Literal(Value::Null) => {}
+                        _ => others.push(super::absent::flattened(arena, value, &(field.shape)())),
                     }
                 } else if !field.skip {
-                    entries.push((field.json.to_owned(), value));
+                    match super::absent::written(arena, field, value) {
+                        super::absent::Written::Always => entries.push((field.json.to_owned(), value)),
+                        super::absent::Written::Never => {}
+                        super::absent::Written::If(condition) => {
+                            others.push(super::absent::entry_if(arena, condition, field.json, value));
+                        }
+                    }
                 }
             }
-            arena.add(Kind::Object(entries))
+            let entries = arena.add(Kind::Object(entries));
+            super::absent::merged(arena, entries, others)
         }
     }
 }

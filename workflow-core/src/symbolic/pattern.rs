@@ -286,9 +286,22 @@ pub(crate) fn member(arena: &mut Arena, fields: &Fields, base: Node, name: &str)
                     Presence::Certain
                 };
                 let value = arena.field(base, field.json.to_owned(), presence);
-                (shape, value)
+                let default = field.default.map(|default| default()).filter(|default| !default.is_null());
+                (shape, defaulted(arena, value, default))
             }
             None => (Shape::Any, arena.field(base, name.to_owned(), Presence::Certain)),
         },
     }
+}
+
+/// A field that may be absent when it is read: its default stands for it.
+fn defaulted(arena: &mut Arena, value: Node, default: Option<serde_json::Value>) -> Node {
+    let Some(default) = default.filter(|_| matches!(arena.kind(value), Kind::Field { .. })) else {
+        return value;
+    };
+    let Kind::Field { base, key, .. } = arena.kind(value).clone() else { return value };
+    let present = arena.field(base, key, Presence::Certain);
+    let condition = arena.add(Kind::Unary(UnaryOp::Exists, present));
+    let otherwise = arena.literal(default);
+    arena.add(Kind::Cond { condition, then: value, otherwise })
 }

@@ -58,8 +58,13 @@ impl Symbolic<'_> {
             let mut __join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
-            let (__found, __error) = #b.caught(#inner);
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            let __error = #b.error_of(#inner, __error);
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
@@ -78,8 +83,13 @@ impl Symbolic<'_> {
             let mut #join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
-            let (__found, __error) = #b.caught(#inner);
+            let (__found, (__error,)) = #b.bind_error(
+                #inner,
+                &::workflow_core::__private::Pat::Bind,
+                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
+            );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            let __error = #b.error_of(#inner, __error);
             #b.arm(&mut #join, #b.err_value(__error));
             #b.join(#join)
         }}

@@ -87,6 +87,8 @@ impl Symbolic<'_> {
         }
         let note = self.take_note(about(&branch.cond));
         let (prelude, tests) = self.condition(&branch.cond);
+        let bound = names_of(&branch.cond);
+        let texts: Vec<String> = bound.iter().map(plain).collect();
         let then = Body::Block(&branch.then_branch);
         let otherwise = match &branch.else_branch {
             Some((_, otherwise)) => Body::Expr(otherwise),
@@ -101,6 +103,7 @@ impl Symbolic<'_> {
             {
                 #tests
                 #b.when(&mut #join, __test);
+                #(let #bound = #b.part(#texts, #bound);)*
                 let __value = #then;
                 #b.arm(&mut #join, __value);
             }
@@ -272,15 +275,11 @@ impl Symbolic<'_> {
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
-                        // The type of a whole error is the scope's, be it known yet or not.
-                        let found = match whole_name(&err.elems[0]) {
-                            Some(name) => quote!(let (__found, #name) = #b.caught(#inner);),
-                            None => {
-                                quote!(let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);)
-                            }
-                        };
+                        let whole =
+                            whole(&err.elems[0]).map(|name| quote!(let #name = #b.error_of(#inner, #name);));
                         quote! {{
-                            #found
+                            let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
+                            #whole
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
@@ -416,6 +415,8 @@ impl Symbolic<'_> {
         let pattern = pattern::read(pat, self.errors);
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+        let bound = &pattern.names;
+        let texts: Vec<String> = bound.iter().map(plain).collect();
         quote! {
             let (__test, __names) = #b.bind(#value, &#value_of, #witness);
             let mut #join = #b.choice::<()>(#note);
@@ -428,6 +429,7 @@ impl Symbolic<'_> {
             }
             #b.join(#join);
             let #names = __names;
+            #(let #bound = #b.part(#texts, #bound);)*
         }
     }
 
@@ -470,10 +472,24 @@ fn result_pattern(pat: &Pat) -> Option<&'static str> {
     ["Ok", "Err"].into_iter().find(|name| last.ident == name)
 }
 
-/// The name that a pattern gives to the whole, if it is nothing else.
-fn whole_name(pat: &Pat) -> Option<&Ident> {
+/// The names that the patterns of a condition bind.
+fn names_of(condition: &Expr) -> Vec<Ident> {
+    let mut parts = Vec::new();
+    conjuncts(condition, &mut parts);
+    // What is wrong with a pattern is said where the condition is read.
+    let mut unsaid = crate::errors::Errors::default();
+    let names = parts.into_iter().filter_map(|part| match part {
+        Expr::Let(condition) => Some(pattern::read(&condition.pat, &mut unsaid).names),
+        _ => None,
+    });
+    names.flatten().collect()
+}
+
+/// The name that a pattern gives to the whole of what it takes.
+fn whole(pat: &Pat) -> Option<&Ident> {
     match pat {
-        Pat::Ident(name) if name.subpat.is_none() && !super::is_capitalized(&name.ident.clone().into()) => {
+        Pat::Paren(inner) => whole(&inner.pat),
+        Pat::Ident(name) if name.subpat.is_some() || !super::is_capitalized(&name.ident.clone().into()) => {
             Some(&name.ident)
         }
         _ => None,

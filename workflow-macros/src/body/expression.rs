@@ -61,9 +61,6 @@ impl Symbolic<'_> {
             Expr::If(branch) => self.if_value(branch),
             Expr::Match(choice) => self.match_value(choice),
             Expr::Block(block) => {
-                if let Some(label) = &block.label {
-                    return self.refuse(label, "a labelled block cannot be left early in a workflow; use `if` and `else`");
-                }
                 self.value_block(&block.block)
             }
             Expr::Tuple(tuple) if tuple.elems.is_empty() => quote!(#b.unit()),
@@ -240,11 +237,11 @@ impl Symbolic<'_> {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.some(#value));
             }
-            ("Ok", 1) if self.pure.is_some() => {
+            ("Ok", 1) => {
                 let value = self.expr(&call.args[0]);
                 return quote!(#b.ok_value(#value));
             }
-            ("Err", 1) if self.pure.is_some() => {
+            ("Err", 1) => {
                 let error = self.error_value(&call.args[0]);
                 return quote!(#b.err_value(#error));
             }
@@ -256,12 +253,6 @@ impl Symbolic<'_> {
             ("JsonText", 1) => {
                 let value = self.expr(&call.args[0]);
                 return quote_spanned!(call.span()=> #b.json_text(#value));
-            }
-            ("Ok" | "Err", 1) => {
-                return self.refuse(
-                    &call.func,
-                    format!("`{name}(..)` leaves the function; write it last or behind `return`"),
-                );
             }
             _ => {}
         }

@@ -18,6 +18,7 @@ mod method_table;
 mod methods;
 mod native;
 mod pattern;
+mod spellings;
 mod statement;
 mod sugar;
 mod symbolic;
@@ -26,7 +27,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Block, Expr, ExprAwait, Pat, spanned::Spanned, visit_mut::VisitMut};
+use syn::{Block, Expr, ExprAwait, Pat, ReturnType, Type, spanned::Spanned, visit_mut::VisitMut};
 
 use crate::{attributes::plain, errors::Errors};
 
@@ -47,11 +48,14 @@ pub(crate) fn readings(
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
+    spellings::write_out_closures(&mut block);
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
     sites.visit_block_mut(&mut block);
     let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
-    let symbolic = writer.result_block(&block);
+    let mut respelt = block.clone();
+    spellings::respell(&mut respelt, fallible);
+    let symbolic = writer.result_block(&respelt);
     let functions = std::mem::take(&mut writer.functions);
     let symbolic = functions::with_lookups(&functions, symbolic);
     Readings { native: native::write(block), symbolic, sites: sites.next }
@@ -123,6 +127,19 @@ pub(crate) fn pure_readings(
 /// The receiver, in the symbolic reading of a method.
 fn receiver_name(span: Span) -> Ident {
     Ident::new("__self", span)
+}
+
+/// Whether a function returns a `Result`: its type is called one, or an alias hides one that its body gives.
+pub(crate) fn returns_result(output: &ReturnType, block: &Block) -> bool {
+    let ReturnType::Type(_, ty) = output else { return false };
+    let Type::Path(path) = &**ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    if last.ident.to_string().ends_with("Result") {
+        return true;
+    }
+    let known = ["Vec", "Option", "Box", "BTreeMap", "HashMap"].iter().any(|name| last.ident == name);
+    let generic = !known && !last.arguments.is_none();
+    spellings::gives_result(block) || generic && sugar::is_fallible(block)
 }
 
 /// The execution, in the native reading. Not to be named by the author.

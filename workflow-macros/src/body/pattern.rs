@@ -95,7 +95,7 @@ impl Reader<'_> {
                     None => (quote!(#p::Bind), quote!(#name)),
                     Some((_, inner)) => {
                         let (value, typed) = self.read(inner);
-                        (quote!(#p::BindAt(::std::boxed::Box::new(#value))), quote!(#name @ #typed))
+                        (quote!(#p::BindAt(::std::boxed::Box::new(#value))), quote!(#name @ (#typed)))
                     }
                 }
             }

@@ -159,9 +159,12 @@ impl Symbolic<'_> {
                 let pattern = pattern::read(pat, self.errors);
                 self.declare(&pattern);
                 let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                let bound = &pattern.names;
+                let texts: Vec<String> = bound.iter().map(plain).collect();
                 quote! {
                     let __whole #annotation = #value;
                     let (_, #names) = #b.bind(__whole, &#value_of, #witness);
+                    #(let #bound = #b.part(#texts, #bound);)*
                 }
             }
         }

@@ -217,7 +217,7 @@ fn branch(argument: &Expr, fails: bool) -> TokenStream {
 }
 
 /// Whether an `async` block gives a `Result`.
-fn is_fallible(block: &Block) -> bool {
+pub(crate) fn is_fallible(block: &Block) -> bool {
     struct Fails(bool);
     impl<'ast> Visit<'ast> for Fails {
         fn visit_expr(&mut self, expr: &'ast Expr) {

@@ -219,7 +219,8 @@ fn held(style: Style, fields: &[Field], defaulted: bool, refusals: &mut Errors) 
                 }
                 let has_default = defaulted || !attrs.default().is_none();
                 let skip = skipped != (false, false);
-                named(field, &rust, Written { transparent: false, skip, has_default })
+                let of_the_struct = defaulted && attrs.default().is_none();
+                named(field, &rust, Written { transparent: false, skip, has_default, of_the_struct })
             });
             quote!(#private::Fields::Named(::std::vec![#(#fields),*]))
         }
@@ -233,7 +234,11 @@ fn transparent(container: &Container, fields: &[Field], refusals: &mut Errors) -
         let fields = fields.iter().map(|field| {
             let transparent = field.attrs.transparent();
             let has_default = !field.attrs.default().is_none();
-            named(field, &rust_name(field), Written { transparent, skip: !transparent, has_default })
+            named(
+                field,
+                &rust_name(field),
+                Written { transparent, skip: !transparent, has_default, of_the_struct: false },
+            )
         });
         return quote!(#private::Fields::Named(::std::vec![#(#fields),*]));
     }
@@ -258,18 +263,42 @@ struct Written {
     skip: bool,
     /// Its key may be absent when it is read.
     has_default: bool,
+    /// The default is the one of the struct around it.
+    of_the_struct: bool,
 }
 
 /// A named field.
 fn named(field: &Field, rust: &str, written: Written) -> TokenStream {
     let private = private();
-    let Written { transparent, skip, has_default } = written;
+    let Written { transparent, skip, has_default, of_the_struct } = written;
     let attrs = &field.attrs;
     let json = &attrs.name().serialize_name().value;
     let flatten = attrs.flatten();
     let may_be_absent = attrs.skip_serializing_if().is_some();
     // A field that is never written may be of a type that has no JSON form.
     let shape = if skip { any_shape() } else { field_shape(field) };
+    let default = match attrs.default() {
+        _ if !has_default
+            || skip
+            || attrs.serialize_with().is_some()
+            || attrs.deserialize_with().is_some() =>
+        {
+            None
+        }
+        _ if of_the_struct => {
+            let member = &field.member;
+            Some(quote!(<Self as ::core::default::Default>::default().#member))
+        }
+        serde_derive_internals::attr::Default::Path(path) => Some(quote!(#path())),
+        _ => {
+            let ty = field.ty;
+            Some(quote!(<#ty as ::core::default::Default>::default()))
+        }
+    };
+    let default = match default {
+        Some(value) => quote!(::core::option::Option::Some(|| #private::json(&#value))),
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         #private::Field {
             rust: #rust,
@@ -279,6 +308,7 @@ fn named(field: &Field, rust: &str, written: Written) -> TokenStream {
             skip: #skip,
             may_be_absent: #may_be_absent,
             has_default: #has_default,
+            default: #default,
             shape: #shape,
         }
     }

@@ -1,0 +1,225 @@
+# Written by `cargo xtask emit-deploy`: edits are lost. What differs from one catalogue to another is in
+# workflows.tf, what differs from one deployment to another in variables.tf.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.region
+  package   = coalesce(var.package, "${path.module}/${local.default_package}")
+  alarms    = var.alarm_topic_arn == "" ? [] : [var.alarm_topic_arn]
+}
+
+# The handlers: one program, which a variable tells whose handler it is.
+
+resource "aws_cloudwatch_log_group" "function" {
+  for_each          = local.functions
+  name              = "/aws/lambda/${var.name}-${each.key}"
+  retention_in_days = var.log_retention_in_days
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+  name     = "${var.name}-${each.key}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.functions
+  name     = "calls"
+  role     = aws_iam_role.function[each.key].id
+  policy   = jsonencode({ Version = "2012-10-17", Statement = each.value.statements })
+}
+
+resource "aws_lambda_function" "function" {
+  for_each         = local.functions
+  function_name    = "${var.name}-${each.key}"
+  role             = aws_iam_role.function[each.key].arn
+  filename         = local.package
+  source_code_hash = filebase64sha256(local.package)
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = 256
+  timeout          = each.value.timeout
+
+  # Every deployment of new code is a version, and definitions name versions.
+  publish = true
+
+  environment {
+    variables = merge(local.environment, { WORKFLOW_FUNCTION = each.key })
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+}
+
+# What else the workflows call.
+
+resource "aws_dynamodb_table" "table" {
+  for_each     = local.tables
+  name         = each.value.name
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = each.value.key[0].name
+  range_key    = try(each.value.key[1].name, null)
+
+  dynamic "attribute" {
+    for_each = each.value.key
+    content {
+      name = attribute.value.name
+      type = attribute.value.type
+    }
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+}
+
+resource "aws_sns_topic" "topic" {
+  for_each   = local.topics
+  name       = each.value
+  fifo_topic = endswith(each.value, ".fifo")
+}
+
+resource "aws_sqs_queue" "queue" {
+  for_each                = local.queues
+  name                    = each.value
+  fifo_queue              = endswith(each.value, ".fifo")
+  sqs_managed_sse_enabled = true
+}
+
+resource "aws_cloudwatch_event_bus" "bus" {
+  for_each = local.buses
+  name     = each.value
+}
+
+resource "aws_sfn_activity" "activity" {
+  for_each = local.activities
+  name     = each.value
+}
+
+# The state machines.
+
+resource "aws_cloudwatch_log_group" "workflow" {
+  for_each          = local.workflows
+  name              = "/aws/vendedlogs/states/${var.name}-${each.key}"
+  retention_in_days = var.log_retention_in_days
+}
+
+resource "aws_iam_role" "workflow" {
+  for_each = local.workflows
+  name     = "${var.name}-${each.key}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "states.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "workflow" {
+  for_each = local.workflows
+  name     = "calls"
+  role     = aws_iam_role.workflow[each.key].id
+  policy   = jsonencode({ Version = "2012-10-17", Statement = each.value.statements })
+}
+
+resource "aws_sfn_state_machine" "workflow" {
+  for_each = local.workflows
+  name     = "${var.name}-${each.key}"
+  type     = each.value.type
+  role_arn = aws_iam_role.workflow[each.key].arn
+  publish  = true
+
+  # The file names the calls of the partition `aws`.
+  definition = replace(
+    templatefile("${path.module}/${local.definitions}/${each.key}.asl.json", each.value.substitutions),
+    "\"arn:aws:states:::",
+    "\"arn:${local.partition}:states:::",
+  )
+
+  logging_configuration {
+    level                  = "ERROR"
+    include_execution_data = false
+    log_destination        = "${aws_cloudwatch_log_group.workflow[each.key].arn}:*"
+  }
+
+  tracing_configuration {
+    enabled = true
+  }
+
+  depends_on = [aws_iam_role_policy.workflow]
+}
+
+resource "aws_sfn_alias" "live" {
+  for_each = local.workflows
+  name     = "live"
+
+  routing_configuration {
+    state_machine_version_arn = aws_sfn_state_machine.workflow[each.key].state_machine_version_arn
+    weight                    = 100
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "failed" {
+  for_each            = local.workflows
+  alarm_name          = "${var.name}-${each.key}-failed"
+  alarm_description   = "An execution of ${each.key} failed"
+  namespace           = "AWS/States"
+  metric_name         = "ExecutionsFailed"
+  dimensions          = { StateMachineArn = aws_sfn_state_machine.workflow[each.key].arn }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarms
+}
+
+resource "aws_cloudwatch_metric_alarm" "timed_out" {
+  for_each            = local.workflows
+  alarm_name          = "${var.name}-${each.key}-timed-out"
+  alarm_description   = "An execution of ${each.key} timed out"
+  namespace           = "AWS/States"
+  metric_name         = "ExecutionsTimedOut"
+  dimensions          = { StateMachineArn = aws_sfn_state_machine.workflow[each.key].arn }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarms
+}
+
+output "workflows" {
+  description = "The ARN to start each workflow with: its alias"
+  value       = { for name, alias in aws_sfn_alias.live : name => alias.arn }
+}

@@ -1,0 +1,108 @@
+//! Keys that an object may be without: what `skip_serializing_if` leaves out, and what is flattened into it.
+
+use serde_json::Value;
+
+use super::node::{Arena, BinaryOp, Kind, Node, UnaryOp};
+use crate::data::{Field, Shape};
+
+/// Whether a field is written.
+pub(super) enum Written {
+    Always,
+    Never,
+    /// Where this holds.
+    If(Node),
+}
+
+/// Whether a field with this value is written: an empty one under `skip_serializing_if` is not.
+pub(super) fn written(arena: &mut Arena, field: &Field, value: Node) -> Written {
+    if !field.may_be_absent {
+        return Written::Always;
+    }
+    let known = |is: bool| if is { Written::Always } else { Written::Never };
+    match ((field.shape)(), arena.kind(value).clone()) {
+        (Shape::Option(_), Kind::Literal(value)) => known(!value.is_null()),
+        (Shape::Option(_), Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. }) => {
+            Written::Always
+        }
+        (Shape::Option(_), _) => Written::If(arena.add(Kind::Unary(UnaryOp::IsSome, value))),
+        (Shape::List(_), Kind::Array(elements)) => known(!elements.is_empty()),
+        (Shape::List(_), _) => {
+            let count = arena.add(Kind::Call { function: "count", arguments: vec![value] });
+            let none = arena.literal(0);
+            Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))
+        }
+        (Shape::Text, Kind::Literal(Value::String(text))) => known(!text.is_empty()),
+        (Shape::Text, _) => {
+            let empty = arena.literal("");
+            let is_empty = arena.add(Kind::Binary(BinaryOp::Equal, value, empty));
+            Written::If(arena.add(Kind::Unary(UnaryOp::Not, is_empty)))
+        }
+        (Shape::Map(_), Kind::Object(entries)) => known(!entries.is_empty()),
+        (Shape::Map(_), _) => {
+            let count = arena.add(Kind::Form { text: "$count($keys({0}))", parts: vec![value] });
+            let none = arena.literal(0);
+            Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))
+        }
+        // Which function says so is not known here; a `bool` is left out where it is `false`.
+        (Shape::Bool, Kind::Literal(value)) => known(value == Value::Bool(true)),
+        (Shape::Bool, _) => Written::If(value),
+        _ => Written::Always,
+    }
+}
+
+/// An object with one entry, or without.
+pub(super) fn entry_if(arena: &mut Arena, condition: Node, key: &str, value: Node) -> Node {
+    let then = arena.add(Kind::Object(vec![(key.to_owned(), value)]));
+    let otherwise = arena.add(Kind::Object(Vec::new()));
+    arena.add(Kind::Cond { condition, then, otherwise })
+}
+
+/// What `#[serde(flatten)]` puts into the object around it.
+pub(super) fn flattened(arena: &mut Arena, value: Node, shape: &Shape) -> Node {
+    match shape {
+        Shape::Option(_) => {
+            let condition = arena.add(Kind::Unary(UnaryOp::IsSome, value));
+            let otherwise = arena.add(Kind::Object(Vec::new()));
+            arena.add(Kind::Cond { condition, then: value, otherwise })
+        }
+        _ => value,
+    }
+}
+
+/// An object and others, in one.
+pub(super) fn merged(arena: &mut Arena, entries: Node, others: Vec<Node>) -> Node {
+    if others.is_empty() {
+        return entries;
+    }
+    let parts = std::iter::once(entries).chain(others).map(|part| (part, false)).collect();
+    let parts = arena.add(Kind::Array(parts));
+    arena.add(Kind::Call { function: "merge", arguments: vec![parts] })
+}
+
+/// An object under whose key stands another value, or none.
+pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node) -> Node {
+    let key = || field.json.to_owned();
+    match written(arena, field, value) {
+        Written::Always => arena.update(base, vec![(key(), value)]),
+        found => {
+            let name = arena.literal(field.json);
+            let rest = match arena.kind(base).clone() {
+                Kind::Object(entries) => {
+                    let entries = entries.into_iter().filter(|(known, _)| *known != field.json).collect();
+                    arena.add(Kind::Object(entries))
+                }
+                _ => arena.add(Kind::Form {
+                    text: "$merge([$sift({0}, function($_v, $_k) { $_k != {1} })])",
+                    parts: vec![base, name],
+                }),
+            };
+            match found {
+                Written::If(condition) => {
+                    let entry = entry_if(arena, condition, field.json, value);
+                    merged(arena, rest, vec![entry])
+                }
+                _ => rest,
+            }
+        }
+    }
+}

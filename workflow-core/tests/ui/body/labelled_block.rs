@@ -1,8 +1,0 @@
-use workflow_core::prelude::*;
-
-#[workflow]
-async fn pay(cents: u32) -> u32 {
-    'done: { cents }
-}
-
-fn main() {}

@@ -1,0 +1,110 @@
+//! `cargo xtask verify-deploy`: checks the templates with tools that others wrote, and runs them on loopback.
+//!
+//! What it needs beyond cargo and Python is installed under `target/verify-deploy`.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context as _, bail};
+
+use crate::{FOUND, system, workspace};
+
+/// Check what `emit-deploy` wrote without an account: expand and lint the SAM template, parse the Terraform
+/// module, lint the policies, deploy to MiniStack on loopback, and compare how executions end there and in
+/// process.
+///
+/// Needs Python 3.10 with venv, and once a package index to install from. Takes some minutes the first time.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Python.
+    #[arg(long, default_value = "python3", value_name = "PROGRAM")]
+    python: PathBuf,
+}
+
+/// The versions of the tools.
+const REQUIREMENTS: &str = include_str!("../verify/requirements.txt");
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let root = workspace::root();
+    let work = root.join("target/verify-deploy");
+    fs::create_dir_all(&work).with_context(|| format!("could not create {}", work.display()))?;
+    let python = tools(&arguments.python, &work)?;
+    // The commands for what runs are behind a feature; built apart, so that this program is not replaced
+    // while it runs.
+    let target = work.join("cargo");
+    cargo(&target, &["--package", "xtask", "--features", "aws"])?;
+    cargo(&target, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
+    let program = |name: &str| target.join("debug").join(name);
+    let status = Command::new(python)
+        .arg(root.join("xtask/verify/verify.py"))
+        .arg("--workspace")
+        .arg(root)
+        .arg("--work")
+        .arg(&work)
+        .arg("--handlers")
+        .arg(program(system::PROGRAM))
+        .arg("--program")
+        .arg(program("order-workflow"))
+        .arg("--xtask")
+        .arg(program("xtask"))
+        .stdin(Stdio::null())
+        .status()
+        .context("could not run the checks")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// Installs the tools, unless they are there, and gives the Python that has them.
+fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
+    let environment = work.join("venv");
+    let installed = environment.join("installed.txt");
+    let bin = environment.join("bin/python");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
+        return Ok(bin);
+    }
+    let found = Command::new(python).args(["-c", "import sys; print(sys.version_info >= (3, 10))"]).output();
+    match found {
+        Ok(found) if found.stdout.starts_with(b"True") => {}
+        Ok(_) => bail!("{} is older than Python 3.10; name another with --python", python.display()),
+        Err(error) => {
+            bail!("missing: Python 3.10 or later ({}: {error}); name it with --python", python.display())
+        }
+    }
+    writeln!(io::stdout(), "installing the tools into {}", environment.display())?;
+    let requirements = work.join("requirements.txt");
+    fs::write(&requirements, REQUIREMENTS)
+        .with_context(|| format!("could not write {}", requirements.display()))?;
+    step(
+        Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment),
+        "missing: Python's venv (Debian has it as python3-venv)",
+    )?;
+    step(
+        Command::new(&bin).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
+        "missing: the tools of xtask/verify/requirements.txt, which pip could not install; is there a package index?",
+    )?;
+    fs::write(&installed, REQUIREMENTS)
+        .with_context(|| format!("could not write {}", installed.display()))?;
+    Ok(bin)
+}
+
+fn cargo(target: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(workspace::root())
+        .args(["build", "--quiet", "--target-dir"])
+        .arg(target)
+        .args(arguments);
+    step(&mut command, "the programs do not build")
+}
+
+fn step(command: &mut Command, otherwise: &'static str) -> anyhow::Result<()> {
+    match command.stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => bail!(otherwise),
+        Err(error) => bail!("{otherwise}: {error}"),
+    }
+}
