@@ -1,5 +1,7 @@
 //! `order-saga` and `refund`: what was done is undone, and a large refund waits for somebody's word.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects with `unwrap`, its helpers too")]
+
 mod common;
 
 use std::time::Duration;

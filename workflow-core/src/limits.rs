@@ -10,6 +10,10 @@ use crate::error::{Failure, PlatformError};
 /// ```
 pub const MAX_DATA_BYTES: usize = 262_144;
 
+/// The most bytes that the variables of an execution may have together.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-limits>)
+pub(crate) const MAX_VARIABLE_BYTES: usize = 10 * 1024 * 1024;
+
 /// The longest `Label` of a distributed Map, in characters.
 pub(crate) const MAX_LABEL_LENGTH: usize = 40;
 

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
-use super::data::Data;
-use crate::history::Text;
+use super::data::{Data, text_length};
+use crate::{
+    history::Text,
+    limits::{MAX_DATA_BYTES, MAX_VARIABLE_BYTES},
+};
 
 /// Variables that are read here and outside, and set here alone.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +36,21 @@ impl Variables {
             return Self { own: Vec::new(), outside: self.outside.clone() };
         }
         Self { own: Vec::new(), outside: Some(Arc::clone(self)) }
+    }
+
+    /// Whether they are more than an execution may store once these are set.
+    pub(super) fn exceed(&self, assigned: &[(Text, Data)]) -> bool {
+        // None is larger than a state's data, so a few never are too many.
+        if self.count() + assigned.len() <= MAX_VARIABLE_BYTES / MAX_DATA_BYTES {
+            return false;
+        }
+        let kept = self.all().into_iter().filter(|(name, _)| assigned.iter().all(|(new, _)| new != name));
+        let size = |(_, value): (Text, Data)| text_length(&value);
+        kept.chain(assigned.iter().cloned()).map(size).sum::<usize>() > MAX_VARIABLE_BYTES
+    }
+
+    fn count(&self) -> usize {
+        self.own.len() + self.outside.as_ref().map_or(0, |outside| outside.count())
     }
 
     /// The names and values of all that can be read, those further inside last.

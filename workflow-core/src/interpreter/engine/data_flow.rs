@@ -17,7 +17,7 @@ use crate::{
         machine::{Assign, Kind, Language, Number, ResultPath, Selection, State, Transition},
         template::Template,
     },
-    limits::too_large,
+    limits::{MAX_VARIABLE_BYTES, too_large},
 };
 
 /// What a state hands on: its output, and the variables that it sets.
@@ -271,7 +271,14 @@ pub(super) fn assign(
         }
         Ok((name.clone(), value))
     };
-    assignments.iter().map(value).collect()
+    let assigned: Vec<(Text, Data)> = assignments.iter().map(value).collect::<Result<_, _>>()?;
+    if surroundings.scope.variables.exceed(&assigned) {
+        let cause = format!(
+            "The variables exceed {MAX_VARIABLE_BYTES} bytes, which is all that an execution may store."
+        );
+        return Err(Fault::Failed(Failure::new("States.DataLimitExceeded", cause)));
+    }
+    Ok(assigned)
 }
 
 /// The input with a result put where `ResultPath` says.

@@ -2,6 +2,30 @@
 
 use super::*;
 
+#[test]
+fn variables_may_have_ten_mebibytes_together() {
+    let run = |states: usize| {
+        let mut all = serde_json::Map::new();
+        for number in 0..states {
+            let next = if number + 1 == states {
+                json!({ "End": true })
+            } else {
+                json!({ "Next": format!("S{}", number + 1) })
+            };
+            let mut state = json!({
+                "Type": "Pass", "Assign": { format!("v{number}"): "{% $states.input %}" }
+            });
+            state.as_object_mut().unwrap().extend(next.as_object().unwrap().clone());
+            all.insert(format!("S{number}"), state);
+        }
+        let machine = json!({ "QueryLanguage": "JSONata", "StartAt": "S0", "States": all });
+        let machine = StateMachine::from_value(&machine).unwrap();
+        Interpreter::test().without_history().run_blocking(&machine, json!("x".repeat(262_000)))
+    };
+    assert_eq!(run(40).status(), Status::Succeeded);
+    assert_eq!(run(41).error(), Some("States.DataLimitExceeded"));
+}
+
 fn task(more: Value) -> StateMachine {
     let mut state = json!({ "Type": "Task", "Resource": WORK, "End": true });
     state.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

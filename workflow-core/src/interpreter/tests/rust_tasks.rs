@@ -37,7 +37,7 @@ async fn pay(account: String, cents: u32) -> Result<String, BankError> {
 #[tokio::test]
 async fn both_engines_agree() {
     let definition = pay::definition();
-    let machine = StateMachine::from_value(&serde_json::to_value(&definition.machine).unwrap()).unwrap();
+    let machine = StateMachine::of(definition).unwrap();
     let interpreter = Interpreter::test().state(Fee(5)).tasks(definition);
     let executor = Executor::test().state(Fee(5));
     for account in ["full", "empty", "busy"] {
@@ -52,4 +52,34 @@ async fn both_engines_agree() {
         let attempts = |types: Vec<&str>| types.iter().filter(|name| **name == "TaskScheduled").count();
         assert_eq!(attempts(native.history().types()), attempts(types(&read)), "{account}");
     }
+}
+
+#[task]
+async fn ask(State(desk): State<std::sync::mpsc::SyncSender<TaskToken>>, token: TaskToken) -> Pending<bool> {
+    desk.send(token.clone()).ok();
+    token.pending()
+}
+
+#[workflow]
+async fn asked(_cents: u32) -> Result<bool, PlatformError> {
+    ask().timeout(Duration::from_secs(60)).await
+}
+
+#[tokio::test]
+async fn who_holds_a_token_answers_and_time_passes_where_nobody_does() {
+    let (desk, tokens) = std::sync::mpsc::sync_channel(1);
+    let interpreter = Interpreter::test().state(desk).tasks(asked::definition());
+    let machine = std::sync::Arc::new(StateMachine::of(asked::definition()).unwrap());
+    let holder = interpreter.task_tokens();
+    let (execution, ()) = tokio::join!(interpreter.run(&machine, json!(5)), async {
+        holder.complete(&tokens.recv().unwrap(), &true).unwrap();
+    });
+    assert_eq!(execution.output().unwrap(), json!(true));
+    assert!(types(&execution).contains(&"TaskSubmitted"));
+
+    let execution = interpreter.run(&machine, json!(5)).await;
+    assert_eq!(execution.error(), Some("States.Timeout"));
+    assert_eq!(execution.elapsed(), Duration::from_secs(60));
+    // It waits no longer.
+    assert!(holder.complete(&tokens.recv().unwrap(), &true).is_err());
 }
