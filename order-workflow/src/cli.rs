@@ -5,6 +5,7 @@ mod input;
 mod timeline;
 
 use std::{
+    convert::Infallible,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -12,15 +13,16 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use order_workflow::{
+    approvals::Desk,
     chance::Chance,
     executor,
     ids::Ids,
     store::{Store, StoreUnavailable},
-    workflows::catalogue,
+    workflows::{catalogue, refund::Decision},
 };
 use serde::Serialize;
 use serde_json::Value;
-use workflow_core::{Catalogue, CatalogueError, InputError, Report, Status, WorkflowKind};
+use workflow_core::{Catalogue, CatalogueError, InputError, Report, Status, TaskTokens, WorkflowKind};
 
 use self::{
     history_file::{HistoryFile, HistoryFileError},
@@ -59,6 +61,9 @@ struct Run {
     /// the same for the same seed.
     #[arg(long)]
     seed: Option<u64>,
+    /// What to answer when a workflow asks for an approval; without it, nobody answers.
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    approve: Option<String>,
     /// Writes the execution's events to this file, as `GetExecutionHistory` shows them.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -131,12 +136,24 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::Runtime)?;
     let store = open(command.db.as_deref())?;
+    let desk = Desk::default();
     let executor = match command.seed {
-        Some(seed) => executor(store, Ids::seeded(seed), Chance::seeded(seed)).seed(seed),
-        None => executor(store, Ids::random(), Chance::none()),
+        Some(seed) => executor(store, Ids::seeded(seed), Chance::seeded(seed), desk.clone()).seed(seed),
+        None => executor(store, Ids::random(), Chance::none(), desk.clone()),
     };
 
-    let report = runtime.block_on(workflow.run(&executor, input));
+    let report = runtime.block_on(async {
+        let deciding = async {
+            match command.approve.as_deref() {
+                Some(answer) => decide(&desk, &executor.task_tokens(), answer == "yes").await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            report = workflow.run(&executor, input) => report,
+            never = deciding => match never {},
+        }
+    });
 
     let mut stderr = io::stderr();
     let colour = Colour::for_terminal(stderr.is_terminal());
@@ -152,6 +169,19 @@ fn run(catalogue: &Catalogue, command: &Run) -> Result<ExitCode, Error> {
     } else {
         ExitCode::from(NOT_SUCCEEDED)
     })
+}
+
+/// Answers every request alike.
+async fn decide(desk: &Desk, tokens: &TaskTokens, approved: bool) -> Infallible {
+    loop {
+        let request = desk.next().await;
+        let word = if approved { "yes" } else { "no" };
+        // Nobody has to read along.
+        let _ = writeln!(io::stderr(), "{} {word}", request.subject);
+        let decision = Decision { approved, by: "the command line".to_owned() };
+        // An execution that waits no longer needs no answer.
+        let _ = tokens.complete(&request.token, &decision);
+    }
 }
 
 fn open(database: Option<&Path>) -> Result<Store, Error> {

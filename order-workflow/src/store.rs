@@ -11,6 +11,7 @@
 mod ledger;
 mod orders;
 mod outbox;
+mod reservations;
 
 use std::{
     path::Path,

@@ -8,4 +8,6 @@ workflow_core::catalogue! {
     pub mod order_lifecycle;
     pub mod order_fulfillment;
     pub mod order_processing;
+    pub mod order_saga;
+    pub mod refund;
 }

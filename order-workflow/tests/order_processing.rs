@@ -41,7 +41,7 @@ fn stocked(items: &[Item], quantities: &[u32]) -> Vec<StockedItem> {
 
 fn go(executor: Executor, way: &Way) -> Report {
     let Way { verified, in_stock, charged } = *way;
-    let order: Order = serde_json::from_value(input("order-processing.json")).unwrap();
+    let order: Order = serde_json::from_value(input("order-processing.json")).expect("it is an order");
     let items = stocked(&order.order_contents.items, if in_stock { &[3, 1, 2] } else { &[3, 0, 2] });
     let executor = executor
         .mock(verify_payment, Mock::value(Verification { payment_verified: verified }))

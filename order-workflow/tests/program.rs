@@ -61,7 +61,15 @@ fn list_names_every_workflow_and_what_it_is_for() {
     assert!(lines.iter().any(|line| {
         *line == "purchase-refund    standard  State machine for purchase and refund operations"
     }));
-    for workflow in ["purchase-refund", "transaction", "order-lifecycle", "order-fulfillment"] {
+    for workflow in [
+        "purchase-refund",
+        "transaction",
+        "order-lifecycle",
+        "order-fulfillment",
+        "order-processing",
+        "order-saga",
+        "refund",
+    ] {
         assert!(lines.iter().any(|line| line.starts_with(workflow)), "{workflow}");
     }
 }
@@ -72,11 +80,21 @@ fn every_input_that_comes_with_the_program_succeeds() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         let workflow = name.split('.').next().unwrap();
-        let output =
-            in_empty_directory(&["run", workflow, "--input", path.to_str().unwrap(), "--seed", "1"], "");
+        let input = path.to_str().unwrap();
+        let arguments = ["run", workflow, "--input", input, "--seed", "1", "--approve", "yes"];
+        let output = in_empty_directory(&arguments, "");
         assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
         assert_eq!(stdout(&output)["status"], "SUCCEEDED");
     }
+}
+
+#[test]
+fn a_refund_that_nobody_approves_fails() {
+    let arguments = ["run", "refund", "--input", "-", "--approve", "no"];
+    let output = in_empty_directory(&arguments, &input("refund.large.json"));
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output)["error"], "RefundRejected");
+    assert!(stderr(&output).contains("May 1200.00 go back for order S-101? no"), "{}", stderr(&output));
 }
 
 #[test]

@@ -365,7 +365,8 @@ impl<T: Whole> Draw for RandomRange<T> {
     type Value = T;
 
     fn draw(self, source: &mut Source<'_>) -> T {
-        self.low.plus((source.random.f64() * self.count).floor())
+        let drawn = environment::fraction(source.generator().u64(..));
+        self.low.plus((drawn * self.count).floor())
     }
 }
 

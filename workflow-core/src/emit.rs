@@ -16,6 +16,7 @@ use std::{
 use crate::{
     asl::{self, StateMachine},
     catalogue::CatalogueEntry,
+    workflow::WorkflowKind,
 };
 
 /// What the name of every emitted file ends with.
@@ -263,10 +264,20 @@ impl Plan {
 /// could not be lowered leaves a state machine whose faults are no news.
 fn problems_of(entry: &Emitted<'_>) -> impl Iterator<Item = String> {
     let found = match entry.problems {
-        [] => asl::check(entry.machine, &entry.placeholders).err().unwrap_or_default(),
+        [] => faults(entry.machine, &entry.placeholders),
         _ => Vec::new(),
     };
-    entry.problems.iter().cloned().chain(found.into_iter().map(|problem| problem.to_string()))
+    entry.problems.iter().cloned().chain(found)
+}
+
+/// What is wrong with a state machine: as the model tells it or, where that has nothing to say, as Step
+/// Functions would when it refused the file.
+fn faults(machine: &StateMachine, placeholders: &[&str]) -> Vec<String> {
+    if let Err(problems) = asl::check(machine, placeholders) {
+        return problems.iter().map(ToString::to_string).collect();
+    }
+    let found = asl::validate::validate(&render(machine), WorkflowKind::Standard);
+    found.iter().map(ToString::to_string).collect()
 }
 
 fn file_name(workflow: &str) -> String {

@@ -257,6 +257,15 @@ pub enum PlatformError {
     /// `States.DataLimitExceeded`: a payload is larger than 256 KiB.
     #[error("too much data: {0}")]
     DataLimitExceeded(String),
+    /// `States.ExceedToleratedFailureThreshold`: more children of a distributed Map failed than it tolerates.
+    #[error("too many elements failed: {0}")]
+    ExceedToleratedFailureThreshold(String),
+    /// `States.ItemReaderFailed`: the elements of a distributed Map could not be read.
+    #[error("the elements could not be read: {0}")]
+    ItemReaderFailed(String),
+    /// `States.ResultWriterFailed`: the results of a distributed Map could not be written.
+    #[error("the results could not be written: {0}")]
+    ResultWriterFailed(String),
     /// `Lambda.TooManyRequestsException`: the function is throttled. Retried by default.
     #[error("the function is throttled: {0}")]
     TooManyRequests(String),
@@ -333,6 +342,9 @@ platform_errors! {
     TASK_FAILED, TaskFailed, "States.TaskFailed";
     PERMISSIONS, Permissions, "States.Permissions";
     DATA_LIMIT_EXCEEDED, DataLimitExceeded, "States.DataLimitExceeded";
+    EXCEED_TOLERATED_FAILURE_THRESHOLD, ExceedToleratedFailureThreshold, "States.ExceedToleratedFailureThreshold";
+    ITEM_READER_FAILED, ItemReaderFailed, "States.ItemReaderFailed";
+    RESULT_WRITER_FAILED, ResultWriterFailed, "States.ResultWriterFailed";
     TOO_MANY_REQUESTS, TooManyRequests, "Lambda.TooManyRequestsException";
     LAMBDA_SERVICE, LambdaService, "Lambda.ServiceException";
     AWS_LAMBDA, AwsLambda, "Lambda.AWSLambdaException";

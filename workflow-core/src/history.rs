@@ -80,10 +80,18 @@ impl History {
             visit_of[event.place()] = place;
             let Some(visit) = place.and_then(|place| visits.get_mut(place)) else { continue };
             match &event.detail {
-                Detail::TaskScheduled { .. } => visit.attempts += 1,
-                Detail::TaskFailed { error, .. } => visit.error = error.as_deref(),
-                Detail::TaskTimedOut { error, .. } => visit.error = Some(error),
-                Detail::TaskSucceeded { .. } => visit.error = None,
+                Detail::TaskScheduled { .. }
+                | Detail::LambdaScheduled { .. }
+                | Detail::ActivityScheduled { .. } => visit.attempts += 1,
+                Detail::TaskFailed { error, .. }
+                | Detail::LambdaFailed { error, .. }
+                | Detail::ActivityFailed { error, .. } => visit.error = error.as_deref(),
+                Detail::TaskTimedOut { error, .. }
+                | Detail::LambdaTimedOut { error, .. }
+                | Detail::ActivityTimedOut { error, .. } => visit.error = Some(error),
+                Detail::TaskSucceeded { .. }
+                | Detail::LambdaSucceeded { .. }
+                | Detail::ActivitySucceeded { .. } => visit.error = None,
                 Detail::StateExited { .. } => {
                     visit.duration =
                         Duration::from(event.timestamp.since(first.timestamp)).saturating_sub(visit.started);

@@ -50,6 +50,7 @@ mod clock;
 mod data;
 mod decimal;
 mod digest;
+mod distributed;
 mod effects;
 pub mod emit;
 mod environment;
@@ -67,6 +68,7 @@ mod lower;
 mod native;
 mod resource;
 mod retry;
+pub mod s3_source;
 pub mod services;
 mod symbolic;
 mod task;
@@ -83,6 +85,10 @@ pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
 pub use data::*;
 pub use decimal::{Decimal, ParseDecimalError};
+pub use distributed::{
+    DistributedPolicy, ExecutionType, MapRunResult, ResultWriterDetails, distributed_map,
+    distributed_map_batches,
+};
 pub use effects::*;
 pub use environment::{FixedScope, Scope};
 pub use error::*;
@@ -93,7 +99,7 @@ pub use limits::MAX_DATA_BYTES;
 pub use lower::{Definition, TaskInfo};
 pub use native::{
     CallRecord, ChildExecution, Context, Execution, ExecutionError, Executor, ExecutorError, InputError,
-    Mock, Report, TaskTokenError, TaskTokens,
+    ItemCounts, MapRun, Mock, Report, TaskTokenError, TaskTokens,
 };
 pub use resource::Resource;
 pub use retry::*;
@@ -232,6 +238,7 @@ pub use workflow_macros::task;
 /// | Rust | Amazon States Language |
 /// |---|---|
 /// | `task(a, &b).await?` | a Task; an error leaves with its name and cause |
+/// | `dynamodb::put_item(ORDERS, &order).await?` and the other actions in [`services`] | a Task that calls the service itself |
 /// | `.retry(..)`, `.timeout(..)`, `.heartbeat(..)` on the call | `Retry`, `TimeoutSeconds`, `HeartbeatSeconds` |
 /// | `workflow(..).await?` | the other workflow's states in the place of the call |
 /// | `workflow(..).start_sync().await?`, `workflow(..).start().await?`, with `.name(..)` | a Task that starts an execution, and waits for it or not |
@@ -241,6 +248,7 @@ pub use workflow_macros::task;
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
 /// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
+/// | `distributed_map(&list, async \|item\| ..).await`, over an [`s3_source`] too, or in batches | a Map in `DISTRIBUTED` mode |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
 /// | `now().await`, `uuid().await`, `random().await`, `random_range(1..=6).await` | `Assign` on the state before |
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
@@ -328,8 +336,8 @@ pub use workflow_macros::WorkflowError;
 pub mod prelude {
     pub use crate::{
         Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
-        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, execution, map, now, pure, random,
-        random_range, sleep, sleep_until, task, uuid, workflow,
+        TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, distributed_map, distributed_map_batches,
+        execution, map, now, pure, random, random_range, s3_source, sleep, sleep_until, task, uuid, workflow,
     };
 }
 
@@ -351,7 +359,10 @@ pub mod __private {
         },
         given::PendingOf,
         lower::define,
-        native::{Context, Fork as NativeFork, NoAnswer, block, items, iteration, run_attempt, run_map},
+        native::{
+            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration,
+            run_attempt, run_distributed, run_distributed_written, run_map, source,
+        },
         services::{lower_resource, result_of_resource},
         symbolic::*,
     };

@@ -10,6 +10,9 @@ use crate::error::{Failure, PlatformError};
 /// ```
 pub const MAX_DATA_BYTES: usize = 262_144;
 
+/// The longest `Label` of a distributed Map, in characters.
+pub(crate) const MAX_LABEL_LENGTH: usize = 40;
+
 /// The failure of a task whose result is larger than [`MAX_DATA_BYTES`], if this one is.
 pub(crate) fn check_result(service: &str, result: &str) -> Result<(), Failure> {
     if result.len() <= MAX_DATA_BYTES { Ok(()) } else { Err(too_large(service)) }

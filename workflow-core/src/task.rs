@@ -3,8 +3,10 @@
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
+    fmt,
     future::Future,
     marker::PhantomData,
+    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -160,6 +162,50 @@ pub fn decode_arguments<T: Task>(payload: &str) -> Result<T::Arguments, Failure>
             format!("the payload of `{}` does not fit its parameters: {error}", T::NAME),
         )
     })
+}
+
+/// A task without its types: runs the handler on a payload as JSON text, and gives its result as JSON
+/// text. All tasks have the same, as far as comparing them goes.
+#[derive(Clone, Copy)]
+pub(crate) struct TaskRun {
+    run: fn(String, States) -> RunningTask,
+}
+
+/// A handler at work.
+pub(crate) type RunningTask = Pin<Box<dyn Future<Output = Result<Text, Failure>> + Send>>;
+
+impl TaskRun {
+    pub(crate) const fn of<T: Task>() -> Self {
+        Self { run: |payload, states| Box::pin(run::<T>(payload, states)) }
+    }
+
+    pub(crate) fn start(self, payload: String, states: States) -> RunningTask {
+        (self.run)(payload, states)
+    }
+}
+
+async fn run<T: Task>(payload: String, states: States) -> Result<Text, Failure> {
+    let arguments = decode_arguments::<T>(&payload)?;
+    let result = T::handle(arguments, states).await;
+    let result = result.map_err(|missing| Failure::new("MissingState", missing.to_string()))?;
+    let output = result.map_err(|error| error.to_failure())?;
+    Text::json(&output).map_err(|error| {
+        Failure::new("InvalidResult", format!("the result of `{}` cannot be written: {error}", T::NAME))
+    })
+}
+
+impl PartialEq for TaskRun {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for TaskRun {}
+
+impl fmt::Debug for TaskRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TaskRun")
+    }
 }
 
 /// A call of a task, not yet awaited.

@@ -63,3 +63,39 @@ fn a_file_of_no_known_kind_is_no_success() {
     assert_eq!(conformance("", &[]).0, 2);
     assert_eq!(conformance("{", &[]).0, 2);
 }
+
+#[test]
+fn recorded_executions_are_replayed_and_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = |id: &str, output: &str| {
+        format!(
+            r#"{{"id": "{id}", "type": "STANDARD", "definition": {{"StartAt": "A", "States": {{"A":
+                {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true}}}}}},
+                "input": {{}}, "context": {{"region": "us-east-1", "account": "1"}}, "placeholders": [],
+                "tasks": {{"A": [{{"event": "TaskSucceeded", "output": 1}}]}},
+                "expect": {{"status": "SUCCEEDED", "output": {output}, "ordered": true}},
+                "history": [
+                    {{"type": "ExecutionStarted", "id": 1, "prev": 0, "input": {{}}}},
+                    {{"type": "TaskStateEntered", "id": 2, "prev": 0, "input": {{}}, "name": "A"}},
+                    {{"type": "TaskScheduled", "id": 3, "prev": 2, "parameters": {{}}, "region": "us-east-1",
+                      "resource": "sendMessage", "resourceType": "sqs"}},
+                    {{"type": "TaskStarted", "id": 4, "prev": 3, "resource": "sendMessage", "resourceType": "sqs"}},
+                    {{"type": "TaskSucceeded", "id": 5, "prev": 4, "output": 1, "resource": "sendMessage", "resourceType": "sqs"}},
+                    {{"type": "TaskStateExited", "id": 6, "prev": 5, "name": "A", "output": 1}},
+                    {{"type": "ExecutionSucceeded", "id": 7, "prev": 6, "output": 1}}
+                ]}}"#
+        )
+        .replace('\n', " ")
+    };
+    let file = dir.path().join("recorded.jsonl");
+    std::fs::write(&file, format!("{}\n{}\n", line("right", "1"), line("wrong", "2"))).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["conformance", "--min-outcomes", "60"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("wrong: /expect/output is 1 and not 2"), "{stdout}");
+    assert!(stdout.ends_with("outcomes 1/2, events 2/2\n"), "{stdout}");
+}

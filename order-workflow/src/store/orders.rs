@@ -24,6 +24,8 @@ pub enum OrderStatus {
     Shipped,
     /// The customer knows.
     Completed,
+    /// Its payment was given back.
+    Refunded,
     /// Something went wrong, and people look into it.
     Failed,
 }
@@ -35,6 +37,7 @@ impl OrderStatus {
             Self::Paid => "PAID",
             Self::Shipped => "SHIPPED",
             Self::Completed => "COMPLETED",
+            Self::Refunded => "REFUNDED",
             Self::Failed => "FAILED",
         }
     }

@@ -19,6 +19,14 @@ CREATE TABLE IF NOT EXISTS payments (
     PRIMARY KEY (system, order_id)
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS reservations (
+    system      TEXT NOT NULL,
+    order_id    TEXT NOT NULL,
+    item_id     TEXT NOT NULL,
+    quantity    INTEGER NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (system, order_id, item_id)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS shipments (
     system           TEXT NOT NULL,
     order_id         TEXT NOT NULL,

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects with `unwrap`, its helpers too")]
 #![allow(dead_code, reason = "no test file needs all of it")]
 
-use order_workflow::{chance::Chance, ids::Ids, store::Store, workflows::catalogue};
+use order_workflow::{approvals::Desk, chance::Chance, ids::Ids, store::Store, workflows::catalogue};
 use serde_json::Value;
 use workflow_core::{Executor, Failure, Report, Status};
 
@@ -15,7 +15,7 @@ pub(crate) type Setting = fn(Executor) -> Executor;
 pub(crate) fn setup() -> (Executor, Store) {
     let store = Store::in_memory().unwrap();
     let executor = Executor::test().agreeing().state(store.clone()).state(Ids::seeded(1));
-    (executor.state(Chance::none()), store)
+    (executor.state(Chance::none()).state(Desk::default()), store)
 }
 
 /// The input in this file under `inputs/`.

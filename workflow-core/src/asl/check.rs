@@ -3,6 +3,7 @@
 //! The model's types rule out what they can; this is the rest. It reads the model alone, so a
 //! defect of the lowering shows here and not in somebody's account. All problems are told at once.
 
+mod distributed;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,7 @@ pub fn check(machine: &StateMachine, known_placeholders: &[&str]) -> Result<(), 
         problems.extend(in_seconds(None, "TimeoutSeconds", seconds));
     }
     names(&all(&machine.states), &mut problems);
+    distributed::labels(&all(&machine.states), &mut problems);
     paths(&machine.start_at, &machine.states, &mut problems);
     for (name, state) in all(&machine.states) {
         problems.extend(unknown_placeholders(name, known_placeholders, Some(name)));
@@ -69,7 +71,10 @@ pub fn check(machine: &StateMachine, known_placeholders: &[&str]) -> Result<(), 
                     problems.push(Problem::NoBranches { state: name.clone() });
                 }
             }
-            State::Map(map) => handlers(name, &map.retry, &map.catch, &mut problems),
+            State::Map(map) => {
+                handlers(name, &map.retry, &map.catch, &mut problems);
+                distributed::fields(name, map, &mut problems);
+            }
             State::Choice(choice) => rules(name, choice, &mut problems),
             State::Wait(wait) => problems.extend(wait_time(name, wait)),
             State::Pass(_) | State::Succeed(_) | State::Fail(_) => {}
@@ -111,7 +116,7 @@ fn names(states: &[&(String, State)], problems: &mut Vec<Problem>) {
 
 /// Where the states lead. Without a start there are no paths to speak of, and only dangling names
 /// are told.
-fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>) {
+fn paths(start: &str, states: &[(String, State)], problems: &mut Vec<Problem>) {
     let find = |name: &str| states.iter().find(|(other, _)| other == name).map(|(_, state)| state);
     for (name, state) in states {
         for (field, target) in targets(state) {
@@ -122,11 +127,11 @@ fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>
         }
     }
     if find(start).is_none() {
-        problems.push(Problem::StartMissing { start: start.clone() });
+        problems.push(Problem::StartMissing { start: start.to_owned() });
         return;
     }
-    let mut reached = HashSet::from([start.as_str()]);
-    let mut open = vec![start.as_str()];
+    let mut reached = HashSet::from([start]);
+    let mut open = vec![start];
     let mut ends = false;
     while let Some(state) = open.pop().and_then(find) {
         ends |= is_terminal(state);
@@ -135,10 +140,10 @@ fn paths(start: &String, states: &[(String, State)], problems: &mut Vec<Problem>
         open.extend(next.filter(|name| find(name).is_some() && reached.insert(name)));
     }
     for (name, _) in states.iter().filter(|(name, _)| !reached.contains(name.as_str())) {
-        problems.push(Problem::Unreachable { start: start.clone(), state: name.clone() });
+        problems.push(Problem::Unreachable { start: start.to_owned(), state: name.clone() });
     }
     if !ends {
-        problems.push(Problem::Endless { start: start.clone() });
+        problems.push(Problem::Endless { start: start.to_owned() });
     }
 }
 

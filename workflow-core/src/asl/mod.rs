@@ -2,8 +2,10 @@
 //! Step Functions takes a definition.
 
 mod check;
+mod distributed;
 mod model;
 pub mod validate;
 
 pub use check::*;
+pub use distributed::*;
 pub use model::*;

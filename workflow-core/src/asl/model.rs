@@ -6,6 +6,8 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
+use super::{Distributed, ItemReader, ProcessorConfig};
+
 /// A state machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -142,6 +144,9 @@ pub struct Catcher {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Branch {
+    /// How a Map state runs it, where that is not in the execution itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processor_config: Option<ProcessorConfig>,
     /// The name of the state at which it starts.
     pub start_at: String,
     /// The states by name, in the order in which they are written.
@@ -182,8 +187,12 @@ pub struct Map {
     /// A human-readable description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// The list.
+    /// The list; null where a reader gives the elements.
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub items: Value,
+    /// What reads the elements, in `DISTRIBUTED` mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_reader: Option<Box<ItemReader>>,
     /// What an iteration receives; the element where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_selector: Option<Value>,
@@ -192,6 +201,9 @@ pub struct Map {
     pub max_concurrency: Option<u32>,
     /// What is done for each element.
     pub item_processor: Branch,
+    /// What only `DISTRIBUTED` mode has.
+    #[serde(flatten)]
+    pub distributed: Option<Box<Distributed>>,
     /// What to try again, first match first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub retry: Vec<Retrier>,

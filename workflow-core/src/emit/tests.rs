@@ -111,6 +111,18 @@ fn nothing_is_written_unless_every_machine_is_sound() {
 }
 
 #[test]
+fn what_step_functions_would_refuse_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = Some("{% $states.input. %}".into());
+    let states = vec![("Done".to_owned(), State::Succeed(Succeed { comment: None, output }))];
+    let machine = StateMachine { states, ..machine("Done") };
+    let error = write(dir.path(), [entry("one", &machine)], None).unwrap_err().to_string();
+    let expected = "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/Done/Output";
+    assert_eq!(error, format!("nothing was emitted:\n  one: {expected}"));
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+#[test]
 fn a_workflow_with_problems_is_not_written() {
     let dir = tempfile::tempdir().unwrap();
     let problems = ["`RATE` is not exact in JSON".to_owned()];

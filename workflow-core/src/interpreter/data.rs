@@ -44,11 +44,11 @@ impl Data {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether its text is longer than a state may hand on.
+    /// Whether its text is longer than a state may hand on, or it nests too deep.
     pub(super) fn is_too_large(&self) -> bool {
         match self.0.text.get() {
-            Some(text) => text.len() > MAX_DATA_BYTES,
-            None => exceeds(&self.0.value, MAX_DATA_BYTES),
+            Some(text) if text.len() > MAX_DATA_BYTES => true,
+            _ => exceeds(&self.0.value, MAX_DATA_BYTES),
         }
     }
 }
@@ -73,33 +73,59 @@ impl fmt::Debug for Data {
     }
 }
 
-/// Whether a value has more than so many bytes as text. Most values are far smaller, which a rough
-/// count tells.
+/// How deep a value may nest that a state hands on. AWS has a limit as well; without one, a loop could
+/// build a value that no stack can walk.
+const MAX_DEPTH: usize = 512;
+
+/// Whether a value has more than so many bytes as text, or nests too deep. Most values are far smaller,
+/// which a rough count tells.
 pub(super) fn exceeds(value: &Value, limit: usize) -> bool {
     let mut left = limit;
-    if at_most(value, &mut left) {
-        return false;
+    match fits(value, &mut left, MAX_DEPTH) {
+        Fits::Yes => false,
+        Fits::TooDeep => true,
+        Fits::Perhaps => too_deep(value, MAX_DEPTH) || text_length(value) > limit,
     }
-    text_length(value) > limit
 }
 
-/// Subtracts the most that a value's text can have from what is left; `false` where it is not enough.
-fn at_most(value: &Value, left: &mut usize) -> bool {
+#[derive(PartialEq)]
+enum Fits {
+    Yes,
+    Perhaps,
+    TooDeep,
+}
+
+/// Subtracts the most that a value's text can have from what is left.
+fn fits(value: &Value, left: &mut usize, depth: usize) -> Fits {
+    let Some(inner) = depth.checked_sub(1) else { return Fits::TooDeep };
     let cost = match value {
         Value::Null | Value::Bool(_) => 6,
         Value::Number(_) => 25,
         Value::String(text) => text.len().saturating_mul(6) + 3,
-        Value::Array(items) => {
-            return take(left, 2) && items.iter().all(|item| take(left, 1) && at_most(item, left));
-        }
+        Value::Array(items) => items.len() + 2,
         Value::Object(entries) => {
-            return take(left, 2)
-                && entries
-                    .iter()
-                    .all(|(key, item)| take(left, key.len().saturating_mul(6) + 4) && at_most(item, left));
+            entries.keys().map(|key| key.len().saturating_mul(6) + 4).fold(2, usize::saturating_add)
         }
     };
-    take(left, cost)
+    if !take(left, cost) {
+        return Fits::Perhaps;
+    }
+    let unfit = |fits: &Fits| *fits != Fits::Yes;
+    match value {
+        Value::Array(items) => items.iter().map(|item| fits(item, left, inner)).find(unfit),
+        Value::Object(entries) => entries.values().map(|item| fits(item, left, inner)).find(unfit),
+        _ => None,
+    }
+    .unwrap_or(Fits::Yes)
+}
+
+fn too_deep(value: &Value, depth: usize) -> bool {
+    let Some(inner) = depth.checked_sub(1) else { return true };
+    match value {
+        Value::Array(items) => items.iter().any(|item| too_deep(item, inner)),
+        Value::Object(entries) => entries.values().any(|item| too_deep(item, inner)),
+        _ => false,
+    }
 }
 
 fn take(left: &mut usize, cost: usize) -> bool {

@@ -6,6 +6,8 @@ mod data_flow;
 mod failing;
 mod fan;
 mod items;
+mod map;
+mod recording;
 mod state;
 mod task;
 
@@ -36,7 +38,7 @@ use super::{
 use crate::{
     clock::{Running, Timer},
     error::Failure as LambdaFailure,
-    history::{Detail, History, HistoryEvent, Outcome, Status, Text},
+    history::{Detail, HistoryEvent, Text},
     time::Timestamp,
 };
 
@@ -48,10 +50,15 @@ pub(super) struct Engine<'m> {
     now: Duration,
     frames: Vec<Option<Box<Frame<'m>>>>,
     free: Vec<usize>,
-    ready: VecDeque<usize>,
+    /// The frames that can go on, with their serial numbers: a frame that was stopped meanwhile leaves
+    /// its place to another.
+    ready: VecDeque<(usize, u64)>,
+    serials: u64,
     alarms: BinaryHeap<Reverse<Alarm>>,
     in_flight: Vec<InFlight>,
     sleep: Option<(Duration, Timer)>,
+    /// Whether it has itself woken in real time.
+    timer: bool,
     /// The execution and the children of distributed Maps; the first is the execution itself.
     scopes: Vec<ExecutionScope>,
     free_scopes: Vec<usize>,
@@ -72,6 +79,7 @@ pub(super) struct Engine<'m> {
 /// One line of control: the execution, a branch of a Parallel state, an iteration of a Map state.
 struct Frame<'m> {
     machine: &'m Machine,
+    serial: u64,
     state: usize,
     input: Data,
     variables: Variables,
@@ -187,9 +195,11 @@ impl<'m> Engine<'m> {
             frames: Vec::new(),
             free: Vec::new(),
             ready: VecDeque::new(),
+            serials: 0,
             alarms: BinaryHeap::new(),
             in_flight: Vec::new(),
             sleep: None,
+            timer: true,
             scopes: vec![ExecutionScope {
                 input: input.clone(),
                 started,
@@ -244,8 +254,11 @@ impl<'m> Engine<'m> {
         scope: usize,
         last: u64,
     ) -> usize {
+        self.serials += 1;
+        let serial = self.serials;
         let frame = Box::new(Frame {
             machine,
+            serial,
             state: machine.start,
             input,
             variables,
@@ -271,15 +284,15 @@ impl<'m> Engine<'m> {
                 self.frames.len() - 1
             }
         };
-        self.ready.push_back(number);
+        self.ready.push_back((number, serial));
         number
     }
 
     /// Runs what can run. Ready when the execution ended.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            while let Some(number) = self.ready.pop_front() {
-                self.run(number);
+            while let Some((number, serial)) = self.ready.pop_front() {
+                self.run(number, serial);
                 if self.end.is_some() {
                     return Poll::Ready(());
                 }
@@ -315,6 +328,9 @@ impl<'m> Engine<'m> {
                     self.alarms.pop();
                     continue;
                 }
+                if !self.timer {
+                    return Poll::Pending;
+                }
                 match &self.sleep {
                     Some((until, _)) if *until == at => {}
                     _ => self.sleep = Some((at, self.clock.timer(at))),
@@ -331,6 +347,18 @@ impl<'m> Engine<'m> {
                 return Poll::Ready(());
             }
         }
+    }
+
+    /// How long nothing can happen unless a handler ends.
+    pub(super) fn idle_for(&self) -> Option<Duration> {
+        let Reverse(alarm) = self.alarms.peek()?;
+        Some(alarm.at.saturating_sub(self.clock.elapsed()))
+    }
+
+    /// Leaves it to the caller to poll again when the time has come.
+    pub(super) fn without_timer(mut self) -> Self {
+        self.timer = false;
+        self
     }
 
     /// Whether the earliest alarm is for a stay that is over.
@@ -363,7 +391,8 @@ impl<'m> Engine<'m> {
             frame.phase = Phase::Answered(answer);
             self.in_flight.retain(|work| work.frame != alarm.frame);
         }
-        self.ready.push_back(alarm.frame);
+        let serial = frame.serial;
+        self.ready.push_back((alarm.frame, serial));
     }
 
     fn alarm(&mut self, at: Duration, frame: usize, generation: u64) {
@@ -392,7 +421,8 @@ impl<'m> Engine<'m> {
                         && frame.generation == generation
                     {
                         frame.phase = Phase::Answered(answer_of(result));
-                        self.ready.push_back(number);
+                        let serial = frame.serial;
+                        self.ready.push_back((number, serial));
                         ended = true;
                     }
                 }
@@ -402,8 +432,10 @@ impl<'m> Engine<'m> {
     }
 
     /// Runs a frame until it waits or ends.
-    fn run(&mut self, number: usize) {
-        let Some(mut frame) = self.frames.get_mut(number).and_then(Option::take) else { return };
+    fn run(&mut self, number: usize, serial: u64) {
+        let place = self.frames.get_mut(number);
+        let waits = |frame: &mut Box<Frame<'m>>| frame.serial == serial;
+        let Some(mut frame) = place.and_then(|place| place.take_if(waits)) else { return };
         loop {
             let step = self.step(number, &mut frame);
             if self.end.is_some() {
@@ -443,46 +475,6 @@ impl<'m> Engine<'m> {
         }
     }
 
-    fn fail_execution(&mut self, previous: u64, failure: Failure) {
-        let Failure { error, cause, .. } = failure.clone();
-        self.record(0, previous, || Detail::ExecutionFailed { error, cause });
-        self.end.get_or_insert(End::Failed(failure));
-    }
-
-    /// Writes an event, and gives its id. What it tells is put together only where it is kept.
-    fn record(&mut self, scope: usize, previous: u64, detail: impl FnOnce() -> Detail) -> u64 {
-        let started = self.scopes[0].started;
-        let Some(execution) = self.scopes.get_mut(scope) else { return 0 };
-        execution.events += 1;
-        let id = execution.events;
-        if scope == 0
-            && let Some(most) = self.settings.max_events
-            && id >= most
-            && self.end.is_none()
-        {
-            // The last event that there may be tells why there are no more.
-            let cause = format!("The execution reached the maximum number of history events ({most}).");
-            let failure = Failure { fatal: true, ..Failure::new("States.Runtime", cause) };
-            let ended =
-                Detail::ExecutionFailed { error: failure.error.clone(), cause: failure.cause.clone() };
-            self.end = Some(End::Failed(failure));
-            if execution.recorded {
-                let timestamp = later(started, self.now);
-                self.history.push(HistoryEvent { id, previous_id: previous, timestamp, detail: ended });
-            }
-            return id;
-        }
-        if execution.recorded && self.end.is_none() {
-            let timestamp = later(started, self.now);
-            self.history.push(HistoryEvent { id, previous_id: previous, timestamp, detail: detail() });
-        }
-        id
-    }
-
-    fn time(&self) -> Timestamp {
-        later(self.scopes[0].started, self.now)
-    }
-
     /// The name of the state that something waits in.
     fn last_state(&self) -> String {
         let frame = self.frames.iter().rev().flatten().next();
@@ -506,57 +498,6 @@ impl<'m> Engine<'m> {
             low & 0xffff_ffff_ffff
         )
     }
-
-    /// What is left of the execution.
-    pub(super) fn into_execution(self) -> Execution {
-        let (outcome, aborted, output) = match self.end {
-            Some(End::Succeeded(output)) => (outcome(Status::Succeeded, None), None, Some(output)),
-            Some(End::Failed(failure)) => (outcome(Status::Failed, Some(failure)), None, None),
-            Some(End::TimedOut) => (outcome(Status::TimedOut, None), None, None),
-            Some(End::Aborted(error)) => {
-                let failure = Failure::new(error.name(), error.to_string());
-                (outcome(Status::Aborted, Some(failure)), Some(error), None)
-            }
-            None => (outcome(Status::Aborted, None), None, None),
-        };
-        let mut history = self.history;
-        if self.settings.history {
-            let detail = match (&aborted, outcome.status) {
-                (Some(error), _) => Some(Detail::ExecutionAborted {
-                    error: Some(error.name().into()),
-                    cause: Some(error.to_string().into()),
-                }),
-                (None, Status::TimedOut) => Some(Detail::ExecutionTimedOut),
-                _ => None,
-            };
-            if let Some(detail) = detail {
-                let id = history.len() as u64 + 1;
-                let previous_id = id - 1;
-                let timestamp = later(self.scopes[0].started, self.now);
-                history.push(HistoryEvent { id, previous_id, timestamp, detail });
-            }
-        }
-        Execution {
-            outcome,
-            output,
-            elapsed: self.now,
-            history: History { events: history },
-            steps: self.steps,
-            written: self.written,
-            aborted,
-        }
-    }
-}
-
-fn outcome(status: Status, failure: Option<Failure>) -> Outcome {
-    let Failure { error, cause, .. } = failure.unwrap_or_default();
-    let owned = |text: Text| text.to_string();
-    Outcome { status, output: None, error: error.map(owned), cause: cause.map(owned) }
-}
-
-fn later(start: Timestamp, elapsed: Duration) -> Timestamp {
-    let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(start.as_millis().saturating_add(millis))
 }
 
 fn answer_of(result: TaskResult) -> Result<Data, Failure> {

@@ -59,7 +59,7 @@ impl Path {
         })
     }
 
-    /// The value of an entry of a template.
+    /// The value of an entry of a template, or of a field whose name ends in `Path`.
     pub(super) fn entry<'a>(
         &'a self,
         key: &str,

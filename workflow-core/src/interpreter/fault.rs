@@ -7,13 +7,23 @@ use crate::{error::PlatformError, history::Text};
 pub(super) enum Fault {
     /// The data does not fit what JSONPath says of it: `States.Runtime`, which nothing catches.
     Runtime(String),
-    /// An expression of JSONata failed, at a field: `States.QueryEvaluationError`. It is late where the
-    /// expression had a value, which then was no good.
-    Query { cause: String, location: Option<String>, late: bool },
+    /// An expression of JSONata failed, at a field: `States.QueryEvaluationError`.
+    Query { cause: String, location: Option<String>, after: After },
     /// An error whose cause names the state: its name, and the cause without the state.
     Named(&'static str, String),
     /// An error with all its words, as a task or a Fail state gives it.
     Failed(Failure),
+}
+
+/// Which event an expression that failed follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// The state's last event, but the one before its entry where the state did nothing yet.
+    Work,
+    /// The one before the state's entry, whatever the state did.
+    Before,
+    /// The state's last event, its entry if need be.
+    Entry,
 }
 
 /// An error as it is caught and told. AWS allows one without a name, and one without a cause.
@@ -47,7 +57,15 @@ impl Failure {
 
 impl Fault {
     pub(super) fn query(cause: impl Into<String>, location: &str) -> Self {
-        Self::Query { cause: cause.into(), location: Some(location.to_owned()), late: false }
+        Self::Query { cause: cause.into(), location: Some(location.to_owned()), after: After::Work }
+    }
+
+    /// The same, told as if the state had done nothing yet.
+    pub(super) fn early(self) -> Self {
+        match self {
+            Self::Query { cause, location, .. } => Self::Query { cause, location, after: After::Before },
+            other => other,
+        }
     }
 
     /// The error that it is in a state that was entered at an event.

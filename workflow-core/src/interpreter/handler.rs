@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 
 use super::data::Data;
 use crate::{
-    error::{Failure, WorkflowError},
+    error::Failure,
     history::Text,
-    task::{States, Task, decode_arguments},
+    task::{States, TaskRun},
 };
+
+/// The resource that calls the Lambda function which its input names.
+const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 
 /// An attempt of a Task state, as its handler sees it.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +43,7 @@ impl TaskCall<'_> {
 
     /// What the Lambda function receives.
     pub fn payload(&self) -> &Value {
-        if self.resource.starts_with("arn:aws:states:::lambda:invoke") {
+        if self.resource.starts_with(INVOKE) {
             return self.input.get("Payload").unwrap_or(&Value::Null);
         }
         self.input
@@ -49,11 +52,7 @@ impl TaskCall<'_> {
 
 /// The name of the function that a resource with this input calls.
 pub(super) fn function_of<'a>(resource: &'a str, input: &'a Value) -> Option<&'a str> {
-    let name = if resource.starts_with("arn:aws:states:::lambda:invoke") {
-        input.get("FunctionName")?.as_str()?
-    } else {
-        resource
-    };
+    let name = if resource.starts_with(INVOKE) { input.get("FunctionName")?.as_str()? } else { resource };
     let name = match name.split_once(":function:") {
         Some((_, rest)) => rest.split(':').next()?,
         None => name,
@@ -257,30 +256,23 @@ impl TaskHandler for TaskMock {
 }
 
 /// A Rust task as a handler: its body behind the same border of text as on Lambda.
-pub(super) struct RustTask<T> {
+pub(super) struct RustTask {
     pub(super) states: States,
-    pub(super) task: std::marker::PhantomData<fn() -> T>,
+    pub(super) run: TaskRun,
 }
 
-impl<T: Task> TaskHandler for RustTask<T> {
+impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
-        let invoked = call.resource.starts_with("arn:aws:states:::lambda:invoke");
-        let payload = call.payload().to_string();
-        let states = self.states.clone();
+        let invoked = call.resource.starts_with(INVOKE);
+        let work = self.run.start(call.payload().to_string(), self.states.clone());
         Answer::of(Work::Later(Box::pin(async move {
             let failed = |failure: Failure| {
                 let failure = failure.through_lambda();
                 (Some(failure.error.into()), Some(failure.cause.into()))
             };
-            let arguments = decode_arguments::<T>(&payload).map_err(failed)?;
-            let result = match T::handle(arguments, states).await {
-                Ok(result) => result.map_err(|error| failed(error.to_failure()))?,
-                Err(missing) => return Err(failed(Failure::new("MissingState", missing.to_string()))),
-            };
-            let value = serde_json::to_value(&result).map_err(|error| {
-                let cause = format!("the result of `{}` cannot be written: {error}", T::NAME);
-                failed(Failure::new("InvalidResult", cause))
-            })?;
+            let result = work.await.map_err(failed)?;
+            let value: Value = serde_json::from_str(&result)
+                .map_err(|error| failed(Failure::new("InvalidResult", error.to_string())))?;
             Ok(Data::new(if invoked {
                 json!({ "ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": 200 })
             } else {

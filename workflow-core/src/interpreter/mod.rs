@@ -52,10 +52,8 @@ mod variables;
 
 use std::{
     future::{Future, poll_fn},
-    marker::PhantomData,
-    pin::pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
     thread::{self, Thread},
     time::Duration,
 };
@@ -79,7 +77,8 @@ use crate::{
     clock::Clock,
     history::{History, Outcome, Status},
     limits::MAX_DATA_BYTES,
-    task::{States, Task, TaskFn},
+    lower::Definition,
+    task::{States, Task, TaskFn, TaskRun},
 };
 
 /// Runs state machines in this process.
@@ -132,8 +131,40 @@ impl Interpreter {
     /// calls it: `.task(charge)`. Give the shared state of its parameters before.
     #[must_use]
     pub fn task<F: TaskFn<P>, P>(self, _: F) -> Self {
-        let handler = RustTask::<F::Task> { states: self.states.clone(), task: PhantomData };
+        let handler = RustTask { states: self.states.clone(), run: TaskRun::of::<F::Task>() };
         self.handler(<F::Task as Task>::FUNCTION, handler)
+    }
+
+    /// Has the Rust tasks of a workflow do the work of the Lambda functions that its state machine
+    /// calls. Give the shared state of their parameters before, and handlers for some of them after.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_core::{Workflow, interpreter::{Interpreter, StateMachine}, prelude::*};
+    ///
+    /// #[task]
+    /// async fn double(number: u32) -> u32 {
+    ///     number * 2
+    /// }
+    ///
+    /// #[workflow]
+    /// async fn quadruple(number: u32) -> Result<u32, PlatformError> {
+    ///     let twice = double(number).await?;
+    ///     double(twice).await
+    /// }
+    ///
+    /// let definition = quadruple::definition();
+    /// let machine = StateMachine::from_value(&serde_json::to_value(&definition.machine).unwrap()).unwrap();
+    /// let execution = Interpreter::test().tasks(definition).run_blocking(&machine, json!(3));
+    /// assert_eq!(execution.output().unwrap(), json!(12));
+    /// ```
+    #[must_use]
+    pub fn tasks(self, definition: &Definition) -> Self {
+        definition.tasks.iter().fold(self, |interpreter, task| {
+            let Some(function) = task.function else { return interpreter };
+            let handler = RustTask { states: interpreter.states.clone(), run: task.run };
+            interpreter.handler(function, handler)
+        })
     }
 
     /// Shares a value with the Rust tasks that are given after it.
@@ -190,6 +221,13 @@ impl Interpreter {
         })
     }
 
+    /// Gives what an ItemReader lists of the objects with a prefix: each as Step Functions gives it to a child.
+    pub(crate) fn listing(self, bucket: &str, prefix: &str, items: Vec<serde_json::Value>) -> Self {
+        self.with(|settings| {
+            settings.listings.insert(format!("{bucket}/{prefix}"), items);
+        })
+    }
+
     /// Sets the region and the account of ARNs.
     #[must_use]
     pub fn account(self, region: impl Into<String>, account: impl Into<String>) -> Self {
@@ -230,14 +268,14 @@ impl Interpreter {
         }
     }
 
-    /// Runs an execution to its end on this thread, which sleeps where a handler waits. In real time
-    /// it has to be called inside a Tokio runtime.
+    /// Runs an execution to its end on this thread, which sleeps where a handler waits, and in real
+    /// time where a state does.
     pub fn run_blocking(&self, machine: &StateMachine, input: impl Into<Data>) -> Execution {
         let input = match self.checked(input.into()) {
             Ok(input) => input,
             Err(error) => return refused(error),
         };
-        let mut engine = Engine::new(machine, &self.settings, &self.handlers, input);
+        let mut engine = Engine::new(machine, &self.settings, &self.handlers, input).without_timer();
         block_on(&mut engine);
         engine.into_execution()
     }
@@ -284,9 +322,11 @@ fn block_on(engine: &mut Engine<'_>) {
         return;
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut work = pin!(poll_fn(|cx| engine.poll(cx)));
-    while work.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Pending {
-        thread::park();
+    while engine.poll(&mut Context::from_waker(&waker)).is_pending() {
+        match engine.idle_for() {
+            Some(time) => thread::park_timeout(time),
+            None => thread::park(),
+        }
     }
 }
 

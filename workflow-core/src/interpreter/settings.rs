@@ -28,6 +28,8 @@ pub(super) struct Settings {
     pub(super) max_steps: u64,
     /// What an ItemReader reads: `bucket/key` and the object's text.
     pub(super) objects: BTreeMap<String, String>,
+    /// What is listed of objects whose texts are not given, by `bucket/prefix`.
+    pub(super) listings: BTreeMap<String, Vec<Value>>,
     /// A context object that stands for the execution's own.
     pub(super) context: Option<Value>,
 }
@@ -47,6 +49,7 @@ impl Default for Settings {
             max_events: Some(MAX_EVENTS),
             max_steps: MAX_STEPS,
             objects: BTreeMap::new(),
+            listings: BTreeMap::new(),
             context: None,
         }
     }

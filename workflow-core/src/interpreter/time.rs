@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str) -> Option<Instant> {
 /// Writes a point in time as the context object has it.
 pub(super) fn format(timestamp: Timestamp) -> String {
     let millis = timestamp.as_millis();
-    let days = i64::try_from(millis / 86_400_000).unwrap_or_default();
+    let days = millis / 86_400_000;
     let rest = millis % 86_400_000;
     let (year, month, day) = date_of(days);
     let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60);

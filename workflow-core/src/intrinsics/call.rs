@@ -38,6 +38,14 @@ impl Call {
         }
     }
 
+    pub(super) fn count(&self) -> usize {
+        let inner = self.arguments.iter().map(|argument| match argument {
+            Argument::Call(call) => call.count(),
+            Argument::Text { .. } | Argument::Value(_) | Argument::Path(_) => 0,
+        });
+        1 + inner.sum::<usize>()
+    }
+
     pub(super) fn evaluate(&self, document: &Value, scope: &dyn Scope) -> Result<Value, QueryError> {
         let arguments = self
             .arguments

@@ -167,6 +167,11 @@ impl Intrinsic {
         paths
     }
 
+    /// How many calls it is made of, itself among them. Step Functions allows ten in a field.
+    pub fn calls(&self) -> usize {
+        self.0.count()
+    }
+
     /// The value of the call.
     ///
     /// # Errors

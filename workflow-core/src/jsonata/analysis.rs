@@ -23,8 +23,8 @@ pub struct Reads {
     pub own_variables: Vec<String>,
     /// Reads `$states` as a whole, and so all of its members.
     pub whole_states: bool,
-    /// The fields that it reads of the context value, which Step Functions leaves undefined; `$$` is
-    /// among them where it is read.
+    /// The fields that it reads of the context value, which Step Functions leaves undefined; `$` and `$$`
+    /// are among them where they are read.
     pub top_level: Vec<String>,
 }
 
@@ -60,7 +60,11 @@ impl Refused {
 pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
     let mut walk = Walk { is_top: true, ..Walk::default() };
     walk.node(tree)?;
-    let Walk { variables, functions, parent, own_variables, top_level, .. } = walk;
+    let Walk { variables, functions, parent, own_variables, top_level, comparisons, .. } = walk;
+    let comparison = match comparisons.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    };
     let states = variables.iter().find(|(name, _)| name == "states").map(|(_, parts)| parts);
     let member = |name: &str| {
         states.is_some_and(|states| states.whole || states.fields.iter().any(|(field, _)| field == name))
@@ -75,7 +79,7 @@ pub(super) fn analyse(tree: &AstNode) -> Result<Analysis, Refused> {
         whole_states: states.is_some_and(|states| states.whole),
         top_level,
     };
-    let mut needs = Needs { variables, functions };
+    let mut needs = Needs { variables, functions, comparison };
     if parent {
         // `%` leads back to values that no path names.
         needs.variables.iter_mut().for_each(|(_, parts)| parts.whole = true);
@@ -90,6 +94,7 @@ struct Walk {
     parent: bool,
     own_variables: Vec<String>,
     top_level: Vec<String>,
+    comparisons: Vec<&'static str>,
     /// Whether the context value of the node is that of the whole expression.
     is_top: bool,
 }
@@ -121,9 +126,14 @@ impl Walk {
             | AstNode::Null
             | AstNode::Undefined
             | AstNode::Placeholder
-            | AstNode::Regex { .. }
             | AstNode::Wildcard
             | AstNode::Descendant => Ok(()),
+            AstNode::Regex { pattern, .. } if pattern.is_empty() => Err(Refused {
+                code: Some("S0301"),
+                message: "Empty regular expressions are not allowed".to_owned(),
+                token: "//",
+            }),
+            AstNode::Regex { .. } => Ok(()),
             AstNode::Variable(name) => self.variable(name, &[]),
             AstNode::Parent(_) => {
                 self.parent = true;
@@ -134,11 +144,14 @@ impl Walk {
                 match op {
                     BinaryOp::Coalesce => return Err(missing_operator("??", "?")),
                     BinaryOp::Default => return Err(missing_operator("?:", ":")),
-                    BinaryOp::ColonEqual => {
-                        if let AstNode::Variable(name) = &**lhs {
-                            note(&mut self.own_variables, name);
-                        }
-                    }
+                    BinaryOp::ColonEqual => match &**lhs {
+                        AstNode::Variable(name) => note(&mut self.own_variables, name),
+                        _ => return Err(not_a_variable()),
+                    },
+                    BinaryOp::LessThan => self.comparison("<"),
+                    BinaryOp::LessThanOrEqual => self.comparison("<="),
+                    BinaryOp::GreaterThan => self.comparison(">"),
+                    BinaryOp::GreaterThanOrEqual => self.comparison(">="),
                     _ => {}
                 }
                 self.nodes([&**lhs, &**rhs])
@@ -206,6 +219,12 @@ impl Walk {
         }
     }
 
+    fn comparison(&mut self, sign: &'static str) {
+        if !self.comparisons.contains(&sign) {
+            self.comparisons.push(sign);
+        }
+    }
+
     /// Reads what has another context value.
     fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let was_top = std::mem::take(&mut self.is_top);
@@ -255,6 +274,7 @@ impl Walk {
     /// Notes that these fields, each inside the one before, are read of a variable.
     fn variable(&mut self, name: &str, fields: &[&str]) -> Result<(), Refused> {
         if name.is_empty() {
+            self.field_of_context("$");
             return Ok(());
         }
         self.called(name)?;
@@ -287,6 +307,14 @@ fn missing_operator(token: &'static str, sign: &str) -> Refused {
         code: Some("S0211"),
         message: format!("The symbol \"{sign}\" cannot be used as a unary operator"),
         token,
+    }
+}
+
+fn not_a_variable() -> Refused {
+    Refused {
+        code: Some("S0212"),
+        message: "The left side of := must be a variable name (start with $)".to_owned(),
+        token: ":=",
     }
 }
 

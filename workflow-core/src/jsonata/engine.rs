@@ -10,7 +10,7 @@ use jsonata_core::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{Environment, EvaluationError, analysis::Parts, functions, syntax::split_code};
+use super::{Environment, EvaluationError, analysis::Parts, functions, messages, syntax::split_code};
 
 /// How long one evaluation may take, in milliseconds.
 const TIMEOUT: u64 = 5_000;
@@ -28,6 +28,8 @@ pub(super) struct Needs {
     pub(super) variables: Vec<(String, Parts)>,
     /// Every name that may be a function's.
     pub(super) functions: Vec<String>,
+    /// The operator with which it compares by size, where it is only one.
+    pub(super) comparison: Option<&'static str>,
 }
 
 /// Evaluates a tree.
@@ -52,9 +54,10 @@ pub(super) fn evaluate(
         ..EvaluatorOptions::default()
     };
     let mut evaluator = Evaluator::with_options(context, options);
-    functions::register(&mut evaluator, &needs.functions, environment.scope).map_err(error)?;
+    functions::register(&mut evaluator, &needs.functions, environment.scope)
+        .map_err(|found| error(found, needs))?;
     let context_value = context_value.map_or(JValue::Undefined, import);
-    let value = evaluator.evaluate(tree, &context_value).map_err(error)?;
+    let value = evaluator.evaluate(tree, &context_value).map_err(|found| error(found, needs))?;
     match value {
         JValue::Undefined => Ok(None),
         value => export(&value, 0).map(Some),
@@ -62,15 +65,14 @@ pub(super) fn evaluate(
 }
 
 /// The error that the engine's own stands for.
-pub(super) fn error(error: EvaluatorError) -> EvaluationError {
+fn error(error: EvaluatorError, needs: &Needs) -> EvaluationError {
     let (code, message) = split_code(error.message());
-    if let Some("D1011" | "D1012") = code {
-        // JSONata 2.0.6 has one code for an evaluation that is cut off.
-        return EvaluationError::new("U1001", message);
-    }
-    // The engine goes on to name the function here, which JSONata does not.
-    let message = if code == Some("T1006") { "Attempted to invoke a non-function" } else { message };
-    EvaluationError { code: code.map(str::to_owned), message: message.to_owned() }
+    // JSONata 2.0.6 has one code for an evaluation that is cut off.
+    let code = code.map(|code| if matches!(code, "D1011" | "D1012") { "U1001" } else { code });
+    let mut functions = needs.functions.iter().filter(|name| super::is_function(name));
+    let function = functions.next().filter(|_| functions.next().is_none()).map(String::as_str);
+    let message = messages::of_evaluation(code, message, function, needs.comparison);
+    EvaluationError { code: code.map(str::to_owned), message }
 }
 
 /// `$states`, with the members that are read.

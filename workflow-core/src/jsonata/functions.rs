@@ -46,6 +46,12 @@ pub(super) fn register(
                 let now = millis(scope);
                 evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(now.clone()))?;
             }
+            "toMillis" => {
+                let now = millis(scope);
+                evaluator.register_fn_override("toMillis", move |arguments: &[JValue]| {
+                    to_millis(arguments, &now)
+                })?;
+            }
             "random" => {
                 let draw = draw(scope);
                 evaluator.register_fn_override("random", move |arguments: &[JValue]| match arguments {
@@ -80,6 +86,32 @@ fn millis(scope: &dyn Scope) -> JValue {
     #[expect(clippy::cast_precision_loss, reason = "a time in this millennium is exact")]
     let millis = scope.now().as_millis() as f64;
     JValue::Number(millis)
+}
+
+/// `$toMillis`. Where a picture has no date, or no year, it is that of the time which the scope gives:
+/// the engine would take the machine's.
+fn to_millis(arguments: &[JValue], now: &JValue) -> Answer {
+    let [text, picture] = [0, 1].map(|place| arguments.get(place).cloned().unwrap_or(JValue::Undefined));
+    let has = |components: &[&str]| {
+        let picture = picture.as_str().unwrap_or_default();
+        components.iter().any(|component| picture.contains(component))
+    };
+    let missing = if !picture.is_string() || has(&["[Y", "[X", "[x"]) {
+        ""
+    } else if has(&["[M", "[D", "[d", "[W", "[w", "[F"]) {
+        "[Y0001] "
+    } else if has(&["[H", "[h", "[P", "[m", "[s", "[f"]) {
+        "[Y0001]-[M01]-[D01] "
+    } else {
+        ""
+    };
+    if missing.is_empty() || !text.is_string() {
+        return built_in("$toMillis($a, $b)", [text, picture, JValue::Undefined]);
+    }
+    let date = built_in("$fromMillis($a, $b)", [now.clone(), JValue::string(missing), JValue::Undefined])?;
+    let [date, text, picture] = [&date, &text, &picture].map(|part| part.as_str().unwrap_or_default());
+    let (text, picture) = (format!("{date}{text}"), format!("{missing}{picture}"));
+    built_in("$toMillis($a, $b)", [JValue::string(text), JValue::string(picture), JValue::Undefined])
 }
 
 /// A source of random bits that starts from the scope's.

@@ -10,6 +10,7 @@ mod analysis;
 mod direct;
 mod engine;
 mod functions;
+mod messages;
 mod syntax;
 #[cfg(test)]
 mod tests;

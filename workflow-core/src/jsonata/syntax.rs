@@ -8,6 +8,8 @@ use jsonata_core::{
     parser::{self, ParserError},
 };
 
+use super::messages;
+
 /// The longest expression whose error is located; cutting is quadratic.
 const LOCATED: usize = 4_096;
 
@@ -28,10 +30,24 @@ pub(super) fn parse(source: &str) -> Result<AstNode, SyntaxError> {
     parser::parse(source).map_err(|error| {
         let text = match error {
             ParserError::UnclosedComment => "S0106: Comment has no closing tag".to_owned(),
+            // The engine does not tell texts and regular expressions apart.
+            ParserError::UnclosedString if ends_in_a_regex(source) => {
+                "S0302: No terminating / in regular expression".to_owned()
+            }
             error => error.to_string(),
         };
         let (code, message) = split_code(&text);
-        SyntaxError { code: code.map(str::to_owned), message: message.to_owned(), position: locate(source) }
+        let position = locate(source);
+        let message = messages::of_syntax(code, message, source, position);
+        SyntaxError { code: code.map(str::to_owned), message, position }
+    })
+}
+
+/// Whether a text without an end is a regular expression: one that a quote does not end either.
+fn ends_in_a_regex(source: &str) -> bool {
+    ['"', '\''].into_iter().all(|quote| {
+        let ended = format!("{source}{quote}");
+        matches!(parser::parse(&ended), Err(ParserError::UnclosedString))
     })
 }
 

@@ -199,15 +199,24 @@ impl Writer<'_> {
                 let right_text = self.write(*right, tighter, !plain(left));
                 (format!("{left_text} {symbol} {right_text}"), tightness)
             }
-            Kind::Cond { condition, then, otherwise } => (
-                format!(
+            Kind::Cond { condition, then, otherwise } => {
+                let (condition, then, otherwise) = match self.arena.kind(*condition) {
+                    // `$not($exists(x)) ? a : b` reads better the other way round.
+                    Kind::Unary(UnaryOp::Not, inner)
+                        if matches!(self.arena.kind(*inner), Kind::Unary(UnaryOp::Exists, _)) =>
+                    {
+                        (inner, otherwise, then)
+                    }
+                    _ => (condition, then, otherwise),
+                };
+                let text = format!(
                     "{} ? {} : {}",
                     self.write(*condition, Or, false),
                     self.write(*then, Or, true),
                     self.write(*otherwise, Conditional, true)
-                ),
-                Conditional,
-            ),
+                );
+                (text, Conditional)
+            }
             Kind::Concat(parts) => {
                 let mut flat = Vec::new();
                 self.flatten(parts, &mut flat);

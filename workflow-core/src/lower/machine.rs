@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Definition, TaskInfo,
+    Definition, TaskInfo, distributed,
     draft::{Reached, Target},
     jsonata::Writer,
     names::{Names, title},
@@ -24,6 +24,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
 
     let states = state_names(&program, &regions);
     let mut problems = std::mem::take(&mut program.problems);
+    distributed::problems(&program, meta, &whole, &mut problems);
     problems.dedup();
 
     let mut sites = vec![String::new(); program.sites];
@@ -123,7 +124,7 @@ fn branch(
             (states[point].clone(), state)
         })
         .collect();
-    asl::Branch { start_at: states[&start.target].clone(), states: emitted }
+    asl::Branch { processor_config: None, start_at: states[&start.target].clone(), states: emitted }
 }
 
 /// A name for every state of all regions: they share one space.

@@ -6,6 +6,7 @@
 //! and for every branch and iteration in it. `machine` puts the rest together,
 //! with `names` that the author would recognise; `state` writes one, `jsonata` its expressions.
 
+mod distributed;
 mod draft;
 mod drawn;
 mod jsonata;
@@ -17,7 +18,7 @@ mod route;
 mod simplify;
 mod state;
 
-use crate::{asl, resource::Resource, symbolic::Builder, workflow::Workflow};
+use crate::{asl, resource::Resource, symbolic::Builder, task::TaskRun, workflow::Workflow};
 
 /// The state machine of a workflow, and what ties it to the native reading.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ pub struct TaskInfo {
     pub function: Option<&'static str>,
     /// The full path of the task, which tells it from another of that name.
     pub path: &'static str,
+    /// Its handler.
+    pub(crate) run: TaskRun,
 }
 
 /// Runs a symbolic reading and lowers what it leaves behind.

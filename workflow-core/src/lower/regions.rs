@@ -40,6 +40,11 @@ pub(super) fn lower(program: &mut Program, region: RegionId, given: Vec<(Var, No
         };
         lets.push((var, value));
     }
+    for (var, key) in program.regions[region].batch_input.clone() {
+        let input = program.arena.add(Kind::Input);
+        let batch = program.arena.field(input, "BatchInput".to_owned(), Presence::Certain);
+        lets.push((var, program.arena.field(batch, key, Presence::Certain)));
+    }
     let entry = match program.regions[region].entry {
         Some(entry) => entry,
         None => {
@@ -74,12 +79,18 @@ pub(super) fn lower(program: &mut Program, region: RegionId, given: Vec<(Var, No
 fn inner_regions(program: &mut Program, around: &Reached, point: Point) -> Vec<Lowered> {
     let Step::Fork { fork, .. } = &program.steps[point] else { return Vec::new() };
     let regions = fork.regions.clone();
-    let is_map = matches!(fork.kind, ForkKind::Map(_));
+    let (is_map, distributed) = match &fork.kind {
+        ForkKind::Parallel => (false, None),
+        ForkKind::Map(map) => (true, map.distributed.as_deref()),
+    };
+    let is_child = distributed.is_some();
+    let in_batches = distributed.is_some_and(|distributed| distributed.batch.is_some());
     let mut lowered = Vec::new();
     for region in regions {
         let captures = program.captures(region);
-        // A state that has the input has set no variable from it yet.
+        // A state that has the input has set no variable from it yet; an execution of its own reads none.
         let unset: Vec<Var> = match around.fresh.contains(&point) {
+            _ if is_child => captures.clone(),
             true => captures
                 .iter()
                 .copied()
@@ -94,7 +105,7 @@ fn inner_regions(program: &mut Program, around: &Reached, point: Point) -> Vec<L
             .collect();
         let given = match is_map {
             true => {
-                pass_in(program, point, region, &unset);
+                pass_in(program, point, region, &unset, in_batches);
                 Vec::new()
             }
             // A branch has the input of its Parallel state.
@@ -115,8 +126,8 @@ fn inner_regions(program: &mut Program, around: &Reached, point: Point) -> Vec<L
     lowered
 }
 
-/// Has an iteration be given variables beside its item, each under its name.
-fn pass_in(program: &mut Program, point: Point, region: RegionId, vars: &[Var]) {
+/// Has an iteration be given variables beside its item, each under its name, or beside its batch.
+fn pass_in(program: &mut Program, point: Point, region: RegionId, vars: &[Var], in_batches: bool) {
     if vars.is_empty() {
         return;
     }
@@ -126,20 +137,29 @@ fn pass_in(program: &mut Program, point: Point, region: RegionId, vars: &[Var]) 
             *key = Some(program.vars[var.0 as usize].clone().unwrap_or_else(|| "item".to_owned()));
         }
     }
-    let mut passed = Vec::new();
+    let (mut passed, mut batch_input) = (Vec::new(), Vec::new());
     for var in vars {
         let wanted = program.vars[var.0 as usize].clone().unwrap_or_else(|| "value".to_owned());
         let mut key = wanted.clone();
         let mut number = 2;
-        while params.iter().any(|(_, known)| known.as_ref() == Some(&key)) {
+        let known = |key: &String, params: &[(Var, Option<String>)], batch_input: &[(Var, String)]| {
+            params.iter().any(|(_, known)| known.as_ref() == Some(key) && !in_batches)
+                || batch_input.iter().any(|(_, known)| known == key)
+        };
+        while known(&key, &params, &batch_input) {
             key = format!("{wanted}_{number}");
             number += 1;
         }
         let outside = program.arena.add(Kind::Var(*var));
         passed.push((key.clone(), outside));
-        params.push((own_variable(program, region, *var), Some(key)));
+        let own = own_variable(program, region, *var);
+        match in_batches {
+            true => batch_input.push((own, key)),
+            false => params.push((own, Some(key))),
+        }
     }
     program.regions[region].params = params;
+    program.regions[region].batch_input = batch_input;
     if let Step::Fork { fork, .. } = &mut program.steps[point] {
         fork.passed = passed;
     }

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::symbolic::{
-    Arena, Arm, BinaryOp, Dispatch, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
+    Arena, Arm, BinaryOp, Dispatch, Element, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
 };
 
 use super::drawn;
@@ -178,24 +178,26 @@ pub(super) fn apply(program: &mut Program, lets: &[(Var, Node)], node: Node) -> 
         }
     });
     failing.retain(|(var, value)| program.arena.may_fail(*value) && !program.arena.always_reads(node, *var));
-    let bound: Vec<(Var, Node, Node)> = failing
+    let bound: Vec<(Var, Element, Node)> = failing
         .into_iter()
         .map(|(var, value)| {
             let name = program.vars[var.0 as usize].clone().unwrap_or_else(|| "value".to_owned());
             let element = program.element(&name);
-            (var, program.arena.add(Kind::Element(element)), value)
+            (var, element, value)
         })
         .collect();
     let inner = inlined(program, lets, &bound, node);
     bound.into_iter().rev().fold(inner, |rest, (_, element, value)| {
-        program.arena.add(Kind::Form { text: "({0} := {1}; {2})", parts: vec![element, value, rest] })
+        program.arena.add(Kind::Named { element, value, body: rest })
     })
 }
 
-fn inlined(program: &mut Program, lets: &[(Var, Node)], bound: &[(Var, Node, Node)], node: Node) -> Node {
+fn inlined(program: &mut Program, lets: &[(Var, Node)], bound: &[(Var, Element, Node)], node: Node) -> Node {
+    let bound: Vec<(Var, Node)> =
+        bound.iter().map(|(var, element, _)| (*var, program.arena.add(Kind::Element(*element)))).collect();
     program.arena.replace(node, &mut |kind| match kind {
-        Kind::Var(var) => match bound.iter().find(|(known, ..)| known == var) {
-            Some((_, element, _)) => Some(*element),
+        Kind::Var(var) => match bound.iter().find(|(known, _)| known == var) {
+            Some((_, element)) => Some(*element),
             None => lets.iter().rev().find(|(known, _)| known == var).map(|(_, value)| *value),
         },
         _ => None,

@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::{
+    distributed,
     draft::{Draft, Target, WayKind},
     jsonata::Writer,
     machine::note,
@@ -89,31 +90,44 @@ impl State<'_> {
 
     fn map(&self, fork: &ForkInfo, map: &MapInfo, comment: Option<String>) -> asl::Map {
         let Ways { catch, assign, output, transition } = self.ways();
-        let (items, passed) = match self.own.split_first() {
-            Some((items, passed)) => (self.writer.template(*items), passed),
-            None => (Value::Null, self.own.as_slice()),
-        };
+        let mut own = self.own.iter().copied();
+        let items = own.next().map_or(Value::Null, |items| self.writer.template(items));
+        let children = map.distributed.as_deref().map(|distributed| self.children(distributed, &mut own));
+        let passed: Vec<Node> = own.collect();
+        let in_batches = map.distributed.as_ref().is_some_and(|distributed| distributed.batch.is_some());
         let name = |var: Var| self.program.vars[var.0 as usize].clone().unwrap_or_else(|| "item".to_owned());
-        let item_selector = (map.index.is_some() || !passed.is_empty()).then(|| {
+        let passed = fork.passed.iter().zip(passed);
+        let passed: Vec<(String, Value)> =
+            passed.map(|((key, _), value)| (key.clone(), self.writer.template(value))).collect();
+        let batch_input = (in_batches && !passed.is_empty()).then(|| passed.iter().cloned().collect());
+        let item_selector = (map.index.is_some() || (!passed.is_empty() && !in_batches)).then(|| {
             let own = [
                 Some((name(map.item), "{% $states.context.Map.Item.Value %}")),
                 map.index.map(|index| (name(index), "{% $states.context.Map.Item.Index %}")),
             ];
             let own = own.into_iter().flatten().map(|(key, value)| (key, Value::from(value)));
-            let passed = fork.passed.iter().zip(passed);
-            let passed = passed.map(|((key, _), value)| (key.clone(), self.writer.template(*value)));
             Value::Object(own.chain(passed).collect())
         });
+        let mut item_processor = self.branches.first().cloned().unwrap_or_else(|| asl::Branch {
+            processor_config: None,
+            start_at: String::new(),
+            states: Vec::new(),
+        });
+        let (item_reader, mut distributed) = children.unzip();
+        if let Some(map) = &map.distributed {
+            item_processor.processor_config = Some(distributed::processor_config(map));
+        }
+        if let Some(asl::Distributed { item_batcher: Some(batcher), .. }) = &mut distributed {
+            batcher.batch_input = batch_input;
+        }
         asl::Map {
             comment,
             items,
+            item_reader: item_reader.flatten().map(Box::new),
             item_selector,
             max_concurrency: map.policy.max_concurrency,
-            item_processor: self
-                .branches
-                .first()
-                .cloned()
-                .unwrap_or_else(|| asl::Branch { start_at: String::new(), states: Vec::new() }),
+            item_processor,
+            distributed: distributed.map(Box::new),
             retry: fork.retry.iter().map(retrier).collect(),
             catch,
             assign,

@@ -5,7 +5,7 @@ use std::{
     future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
     task::Poll,
     time::Duration,
 };
@@ -197,8 +197,8 @@ impl Context {
         let mut answer = &mock.answer;
         if let Answer::Sequence(answers) = answer {
             let turn = {
-                let mut mutable = self.lock();
-                let turn = mutable.turns.entry(TypeId::of::<T>()).or_default();
+                let mut turns = self.shared.turns.lock().unwrap_or_else(PoisonError::into_inner);
+                let turn = turns.entry(TypeId::of::<T>()).or_default();
                 *turn += 1;
                 *turn - 1
             };
@@ -327,10 +327,10 @@ fn reported<T: Task>(failure: Failure) -> Failure {
 }
 
 /// Counts a handler that waits for something outside, for as long as it lives.
-struct InFlight(Arc<Shared>);
+pub(super) struct InFlight(Arc<Shared>);
 
 impl InFlight {
-    fn new(shared: &Arc<Shared>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
         shared.family.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(shared))
     }

@@ -13,7 +13,7 @@ use crate::{
     child::ChildArguments,
     error::{Failure, PlatformError},
     history::{Outcome, Status, TaskOutput, Text},
-    native::{Context, NoAnswer, Report, decode_input, refused, run_in, tape::Entry},
+    native::{Context, MapRun, NoAnswer, Report, decode_input, refused, run_in, tape::Entry},
     workflow::Workflow,
 };
 
@@ -42,6 +42,8 @@ pub(super) struct Family {
     running: Mutex<Vec<Detached>>,
     /// All, in the order in which they were started.
     members: Mutex<Vec<Member>>,
+    /// The runs of distributed Maps, in the order in which they ended.
+    map_runs: Mutex<Vec<MapRun>>,
 }
 
 type Detached = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -74,6 +76,14 @@ impl Family {
     pub(super) fn stop(&self) {
         let running = std::mem::take(&mut *lock(&self.running));
         drop(running);
+    }
+
+    pub(super) fn add_map_run(&self, run: MapRun) {
+        lock(&self.map_runs).push(run);
+    }
+
+    pub(super) fn take_map_runs(&self) -> Vec<MapRun> {
+        std::mem::take(&mut *lock(&self.map_runs))
     }
 
     /// Those that have ended, in the order in which they were started.

@@ -53,6 +53,10 @@ pub(super) struct Shared {
     pub(super) is_child: bool,
     definition: &'static Definition,
     workflow: &'static str,
+    /// The label of the distributed Map that it is a child execution of.
+    label: Option<String>,
+    /// How many answers of a mock's sequence were used.
+    pub(super) turns: Arc<Mutex<HashMap<TypeId, usize>>>,
     name: Option<String>,
     seed: Option<u64>,
     /// Known when somebody asks.
@@ -76,8 +80,6 @@ pub(super) struct Mutable {
     children: Option<fastrand::Rng>,
     /// For the ids that services make.
     pub(super) services: Option<fastrand::Rng>,
-    /// How many answers of a mock's sequence were used.
-    pub(super) turns: HashMap<TypeId, usize>,
     /// How often each state was entered whose task has a key of idempotency.
     pub(super) entries: HashMap<&'static str, u32>,
 }
@@ -118,6 +120,29 @@ impl Context {
         input: Text,
         name: Option<String>,
     ) -> Self {
+        self.born(meta.name, definition, input, name)
+    }
+
+    /// For a child execution of a distributed Map: its calls stand where those of this one do, and its mocks
+    /// go on where others have stopped.
+    pub(super) fn of_map(&self, input: Text, label: &str) -> Self {
+        let Shared { workflow, definition, .. } = *self.shared;
+        let mut child = Self { base: self.base, ..self.born(workflow, definition, input, None) };
+        // Nobody else has it yet.
+        if let Some(shared) = Arc::get_mut(&mut child.shared) {
+            shared.label = Some(label.to_owned());
+            shared.turns = Arc::clone(&self.shared.turns);
+        }
+        child
+    }
+
+    fn born(
+        &self,
+        workflow: &'static str,
+        definition: &'static Definition,
+        input: Text,
+        name: Option<String>,
+    ) -> Self {
         let clock = self.shared.clock.fork();
         let executor = self.shared.executor.clone();
         // A child draws values of its own, on every run the same.
@@ -126,7 +151,17 @@ impl Context {
             mutable.children.get_or_insert_with(|| self.random(Stream::Child)).u64(..)
         });
         let family = Some(Arc::clone(&self.shared.family));
-        Self::with(executor, clock, meta.name, definition, input, name, seed, family)
+        Self::with(executor, clock, workflow, definition, input, name, seed, family)
+    }
+
+    /// The name of the workflow.
+    pub(super) fn workflow(&self) -> &'static str {
+        self.shared.workflow
+    }
+
+    /// An id such as services make.
+    pub(super) fn service_id(&self) -> String {
+        uuid_of(self.lock().services.get_or_insert_with(|| self.random(Stream::Services)))
     }
 
     #[allow(clippy::too_many_arguments, reason = "called twice, right above")]
@@ -148,7 +183,6 @@ impl Context {
             drawn: None,
             children: None,
             services: None,
-            turns: HashMap::new(),
             entries: HashMap::new(),
         };
         let shared = Shared {
@@ -158,6 +192,8 @@ impl Context {
             family: family.unwrap_or_default(),
             definition,
             workflow,
+            label: None,
+            turns: Arc::default(),
             name,
             seed,
             execution: OnceLock::new(),
@@ -288,13 +324,16 @@ impl Context {
     pub fn execution(&self) -> &ExecutionContext {
         self.shared.execution.get_or_init(|| {
             let name = self.shared.name.clone().unwrap_or_else(|| uuid_of(&mut self.random(Stream::Name)));
-            let workflow = self.shared.workflow;
+            let workflow = match &self.shared.label {
+                None => self.shared.workflow.to_owned(),
+                Some(label) => format!("{}/{label}", self.shared.workflow),
+            };
             ExecutionContext {
                 id: format!("{STATES}:execution:{workflow}:{name}"),
                 name,
                 start_time: self.shared.clock.started(),
                 state_machine_id: format!("{STATES}:stateMachine:{workflow}"),
-                state_machine_name: workflow.to_owned(),
+                state_machine_name: workflow,
             }
         })
     }

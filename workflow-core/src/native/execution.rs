@@ -9,7 +9,7 @@ use crate::{
     error::{Failure, WorkflowError},
     history::{History, Outcome, Status, Text},
     limits::MAX_DATA_BYTES,
-    native::{ChildExecution, tape::Tape},
+    native::{ChildExecution, MapRun, tape::Tape},
     resource::Resource,
     task::{MissingState, Task, TaskFn, decode_arguments},
     workflow::{Workflow, WorkflowMeta},
@@ -27,6 +27,8 @@ pub struct Report {
     pub aborted: Option<ExecutorError>,
     /// The executions that it started, directly or not, in the order in which they were started.
     pub children: Vec<ChildExecution>,
+    /// See [`Execution::map_runs`].
+    pub map_runs: Vec<MapRun>,
     /// What its values were drawn from, and its name where something asked for it.
     pub(crate) drawn_seed: Option<u64>,
     pub(crate) name: Option<String>,
@@ -147,6 +149,11 @@ impl<W: Workflow> Execution<W> {
     /// started. One that its parent stopped waiting for is not among them.
     pub fn children(&self) -> &[ChildExecution] {
         &self.report.children
+    }
+
+    /// The runs of its distributed Maps, directly or not, in the order in which they ended.
+    pub fn map_runs(&self) -> &[MapRun] {
+        &self.report.map_runs
     }
 
     /// How long it took, by its own clock.

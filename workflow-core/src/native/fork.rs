@@ -36,7 +36,7 @@ impl Context {
         self.fork(StateKind::Parallel, None, site)
     }
 
-    fn fork(&self, kind: StateKind, length: Option<usize>, site: usize) -> Fork {
+    pub(super) fn fork(&self, kind: StateKind, length: Option<usize>, site: usize) -> Fork {
         let state = self.state_at(site, "");
         let tape = &mut self.tick().tape;
         tape.push(Entry::Entered(kind, state));
@@ -147,11 +147,11 @@ impl Fork {
         value
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Text>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Text>> {
         self.outputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_up<E: WorkflowError>(&self, error: &E) {
+    pub(super) fn give_up<E: WorkflowError>(&self, error: &E) {
         let failure = self.context.reported(error.to_failure());
         self.context.tick().tape.push(Entry::GaveUp(Box::new(failure)));
     }

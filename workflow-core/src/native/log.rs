@@ -99,6 +99,12 @@ impl Log {
                 self.exit();
                 debug_assert!(self.thread().previous > ended);
             }
+            Entry::MapRunStarted(arn) => self.push(Detail::MapRunStarted { arn: arn.clone() }),
+            Entry::MapRunEnded(None) => self.push(Detail::MapRunSucceeded),
+            Entry::MapRunEnded(Some(failure)) => {
+                let (error, cause) = texts(failure);
+                self.push(Detail::MapRunFailed { error: Some(error), cause });
+            }
             Entry::Scheduled { task, payload, timeout, heartbeat } => {
                 let resource = task.resource;
                 self.thread().resource = resource;
@@ -186,6 +192,7 @@ impl Log {
                 let (error, cause) = texts(failure);
                 self.push(Detail::ExecutionFailed { error: Some(error), cause });
             }
+            Entry::Stopped => self.push(Detail::ExecutionAborted { error: None, cause: None }),
             Entry::TimedOut => self.push(Detail::ExecutionTimedOut),
             Entry::Aborted(error) => {
                 let (error, cause) = (error.name().into(), error.to_string().into());

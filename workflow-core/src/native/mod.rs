@@ -6,10 +6,13 @@
 mod attempt;
 mod children;
 mod context;
+mod distributed;
 mod execution;
 mod fork;
 mod log;
 mod mock;
+mod results;
+mod source;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -32,9 +35,11 @@ pub use self::{
     attempt::NoAnswer,
     children::ChildExecution,
     context::Context,
+    distributed::{ItemCounts, MapRun, child, error_of, run_distributed, run_distributed_written},
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
     fork::{Fork, block, items, iteration, run_attempt, run_map},
     mock::Mock,
+    source::{batches, source},
     tokens::{TaskTokenError, TaskTokens},
 };
 pub(crate) use self::{
@@ -240,6 +245,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     let mut turns = 0;
     poll_fn(|cx| settle(&context, &mut turns, cx)).await;
     report.children = family.0.take();
+    report.map_runs = family.0.take_map_runs();
     report
 }
 
@@ -373,7 +379,6 @@ impl Drop for Dropped {
 }
 
 fn report(context: &Context, end: End) -> Report {
-    let elapsed = context.shared.clock.elapsed();
     let (entry, aborted) = match end {
         End::Returned(result) => match result.and_then(|output| check_output(&output).map(|()| output)) {
             Ok(output) => (Entry::Succeeded(output), None),
@@ -383,11 +388,23 @@ fn report(context: &Context, end: End) -> Report {
         End::Aborted(error) => (Entry::Aborted(Box::new(error.clone())), Some(error)),
     };
     let outcome = outcome(&entry);
+    told(context, entry, outcome, aborted)
+}
+
+/// What is left of an execution that was stopped by another.
+fn stopped(context: &Context) -> Report {
+    let outcome = Outcome { status: Status::Aborted, output: None, error: None, cause: None };
+    told(context, Entry::Stopped, outcome, None)
+}
+
+fn told(context: &Context, entry: Entry, outcome: Outcome, aborted: Option<ExecutorError>) -> Report {
+    let elapsed = context.shared.clock.elapsed();
     let tape = &mut context.tick().tape;
     tape.push(entry);
     let recorded = Recorded::of(tape.take());
     let (drawn_seed, name) = (context.drawn_seed(), context.name());
-    Report { outcome, elapsed, aborted, children: Vec::new(), drawn_seed, name, recorded }
+    let (children, map_runs) = (Vec::new(), Vec::new());
+    Report { outcome, elapsed, aborted, children, map_runs, drawn_seed, name, recorded }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -412,6 +429,7 @@ fn refused(error: InputError) -> Report {
         elapsed: Duration::ZERO,
         aborted: Some(error),
         children: Vec::new(),
+        map_runs: Vec::new(),
         drawn_seed: None,
         name: None,
         recorded: Recorded::default(),

@@ -60,10 +60,16 @@ pub(super) enum Entry {
     BranchEnded(Option<Text>),
     /// All branches ended, with the list of their outputs, and their state was left.
     Joined(Text),
+    /// The child executions of a Map state started, as a run with this ARN.
+    MapRunStarted(Text),
+    /// The run ended, or failed.
+    MapRunEnded(Option<Box<Failure>>),
     Succeeded(Text),
     Failed(Box<Failure>),
     TimedOut,
     Aborted(Box<ExecutorError>),
+    /// Another execution had this one end.
+    Stopped,
 }
 
 /// The names of a task.

@@ -82,6 +82,9 @@ macro_rules! service_errors {
         }
 
         #[diagnostic::do_not_recommend]
+        impl $crate::symbolic::Converted<$name> for $crate::error::PlatformError {}
+
+        #[diagnostic::do_not_recommend]
         impl $crate::data::Data for $name {
             type Owned = Self;
             fn shape() -> $crate::data::Shape {

@@ -51,6 +51,8 @@
 //! ```
 
 mod action;
+#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+pub mod aws;
 pub mod dynamodb;
 mod errors;
 pub mod eventbridge;

@@ -13,9 +13,11 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{Data, Shape},
+    digest,
     error::Failure,
     resource::Resource,
     task::Call,
+    time::Timestamp,
 };
 
 use super::{
@@ -164,8 +166,18 @@ impl<T: Message> Operation for GetObject<T> {
 /// An S3 in memory. Every bucket is there.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    pub(super) objects: Arc<Mutex<BTreeMap<(String, String), String>>>,
+    pub(super) objects: Arc<Mutex<BTreeMap<(String, String), Object>>>,
 }
+
+/// An object, and when it was put.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) body: String,
+    pub(super) modified: Timestamp,
+}
+
+/// How many objects a listing has at once.
+const PAGE: usize = 1000;
 
 impl Memory {
     /// One without objects.
@@ -178,12 +190,14 @@ impl Memory {
         let value = serde_json::to_value(body).unwrap_or_default();
         let text = as_text(&mut Native::default(), &T::shape(), &value);
         let place = (bucket.name.to_owned(), key.to_owned());
-        self.lock().insert(place, text.as_str().unwrap_or_default().to_owned());
+        // Put before there is a clock.
+        let modified = Timestamp::from_millis(0);
+        self.lock().insert(place, Object { body: text.as_str().unwrap_or_default().to_owned(), modified });
     }
 
     /// The content of an object, if it is there and a `T`.
     pub fn get<T: Message>(&self, bucket: Bucket<T>, key: &str) -> Option<T> {
-        let text = self.lock().get(&(bucket.name.to_owned(), key.to_owned()))?.clone();
+        let text = self.lock().get(&(bucket.name.to_owned(), key.to_owned()))?.body.clone();
         let value = of_text(&mut Native::default(), &T::shape(), &Value::String(text));
         serde_json::from_value(value).ok()
     }
@@ -193,7 +207,7 @@ impl Memory {
         self.lock().keys().filter(|(known, _)| known == bucket).map(|(_, key)| key.clone()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, String), String>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, String), Object>> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -205,11 +219,11 @@ impl Memory {
                     Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };
-                self.lock().insert(place, body);
+                self.lock().insert(place, Object { body, modified: request.now });
                 Ok(json!({}))
             }
             "getObject" => match self.lock().get(&place) {
-                Some(body) => Ok(json!({
+                Some(Object { body, .. }) => Ok(json!({
                     "AcceptRanges": "bytes",
                     "Body": body,
                     "ContentLength": body.len(),
@@ -223,6 +237,7 @@ impl Memory {
                     "The specified key does not exist.",
                 )),
             },
+            "listObjectsV2" => Ok(self.list(request)),
             other => Err(sdk_refusal(
                 request,
                 "S3",
@@ -230,6 +245,42 @@ impl Memory {
                 &format!("the S3 in memory does not know the action `{other}`"),
             )),
         }
+    }
+}
+
+impl Memory {
+    /// A page of the objects of a bucket. A token is the last key of the page before.
+    fn list(&self, request: &Request) -> Value {
+        let (bucket, prefix) = (request.text("Bucket"), request.text("Prefix"));
+        let after = request.text("ContinuationToken");
+        let objects = self.lock();
+        let mut found = objects
+            .iter()
+            .filter(|((known, key), _)| known == bucket && key.starts_with(prefix) && key.as_str() > after)
+            .map(|((_, key), Object { body, modified })| {
+                json!({
+                    "ETag": format!("\"{}\"", digest::hex("MD5", body.as_bytes()).unwrap_or_default()),
+                    "Key": key,
+                    "LastModified": modified,
+                    "Size": body.len(),
+                    "StorageClass": "STANDARD",
+                })
+            })
+            .peekable();
+        let contents: Vec<Value> = found.by_ref().take(PAGE).collect();
+        let more = found.peek().is_some();
+        let mut page = json!({
+            "Contents": contents,
+            "IsTruncated": more,
+            "KeyCount": contents.len(),
+            "MaxKeys": PAGE,
+            "Name": bucket,
+            "Prefix": prefix,
+        });
+        if let (true, Some(last)) = (more, contents.last()) {
+            page["NextContinuationToken"] = last["Key"].clone();
+        }
+        page
     }
 }
 

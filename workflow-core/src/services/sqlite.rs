@@ -12,7 +12,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value};
 
-use crate::error::Failure;
+use crate::{error::Failure, time::Timestamp};
 
 use super::{
     Answering, Request, Service, dynamodb, eventbridge, s3,
@@ -35,7 +35,8 @@ const TABLES: &str = "
         bus text not null, detail text not null
     );
     create table if not exists objects (
-        bucket text not null, key text not null, body text not null, primary key (bucket, key)
+        bucket text not null, key text not null, body text not null, modified integer not null,
+        primary key (bucket, key)
     );
 ";
 
@@ -248,19 +249,25 @@ fn event(transaction: &Transaction<'_>, request: &Request) -> Answer {
 
 fn object(transaction: &Transaction<'_>, request: &Request) -> Answer {
     let (bucket, key) = (request.text("Bucket"), request.text("Key"));
-    let body: Option<String> = transaction
-        .query_row("select body from objects where bucket = ? and key = ?", [bucket, key], |row| row.get(0))
-        .optional()?;
     let place = (bucket.to_owned(), key.to_owned());
-    let known: BTreeMap<(String, String), String> =
-        body.map(|body| (place.clone(), body)).into_iter().collect();
+    // A listing has no key, and sees them all.
+    let mut statement = transaction
+        .prepare("select key, body, modified from objects where bucket = ?1 and (key = ?2 or ?2 = '')")?;
+    let known = statement
+        .query_map([bucket, key], |row| {
+            let (key, body, modified): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let modified = Timestamp::from_millis(modified);
+            Ok(((bucket.to_owned(), key), s3::Object { body, modified }))
+        })?
+        .collect::<Result<BTreeMap<_, _>, _>>()?;
     let objects = s3::Memory { objects: Arc::new(Mutex::new(known)) };
     let answer = objects.answer(request);
     let after = objects.objects.lock().unwrap_or_else(PoisonError::into_inner).remove(&place);
     if let Some(after) = after {
         transaction.execute(
-            "insert into objects values (?, ?, ?) on conflict do update set body = excluded.body",
-            [bucket, key, &after],
+            "insert into objects values (?, ?, ?, ?)
+             on conflict do update set body = excluded.body, modified = excluded.modified",
+            params![bucket, key, after.body, after.modified.as_millis()],
         )?;
     }
     Ok(answer)

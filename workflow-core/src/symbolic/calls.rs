@@ -9,7 +9,7 @@ use crate::{
     lower::TaskInfo,
     resource::Resource,
     retry::{Policy, Retry, Seconds},
-    task::{Called, Callee, Task, add_retry},
+    task::{Called, Callee, Task, TaskRun, add_retry},
     time::{TimeSpan, Timestamp},
 };
 
@@ -235,6 +235,7 @@ impl<T, E> SymCall<T, E> {
                 resource,
                 function: resource.is_lambda().then_some(K::FUNCTION),
                 path: std::any::type_name::<K>(),
+                run: TaskRun::of::<K>(),
             },
             lowered: K::lower(builder, arguments),
             policy: K::policy(),

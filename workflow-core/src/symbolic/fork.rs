@@ -20,7 +20,7 @@ use super::{
 /// Branches on their way to a Parallel or a Map state. `E` is what they fail with.
 #[must_use]
 pub struct Fork<E> {
-    regions: Vec<RegionId>,
+    pub(super) regions: Vec<RegionId>,
     /// What to go back to when the branch that is being built is done.
     around: Option<(RegionId, Vec<Hole>)>,
     of: PhantomData<fn() -> E>,
@@ -102,7 +102,7 @@ impl Builder {
         site: usize,
         note: Note,
     ) -> Expr<X::Value> {
-        let info = info(ForkKind::Parallel, fork, Vec::new(), site, note);
+        let info = info::<E>(ForkKind::Parallel, fork.regions, Vec::new(), site, note);
         Expr::new(self.await_fork(Some(scope), info))
     }
 
@@ -114,7 +114,7 @@ impl Builder {
         site: usize,
         note: Note,
     ) -> Expr<X::Value> {
-        let info = info(ForkKind::Parallel, fork, Vec::new(), site, note);
+        let info = info::<E>(ForkKind::Parallel, fork.regions, Vec::new(), site, note);
         Expr::new(self.await_fork::<(), E>(None, info))
     }
 
@@ -128,7 +128,7 @@ impl Builder {
         site: usize,
         note: Note,
     ) -> Expr<T> {
-        let info = info(ForkKind::Parallel, fork, policy.retry, site, note);
+        let info = info::<E>(ForkKind::Parallel, fork.regions, policy.retry, site, note);
         let outputs = self.await_fork(Some(scope), info);
         Expr::new(self.edit(|program| program.arena.index(outputs, 0)))
     }
@@ -146,11 +146,11 @@ impl Builder {
         note: Note,
     ) -> Expr<Vec<T>> {
         let ForkedMap { items, item, index } = map;
-        let kind = ForkKind::Map(MapInfo { items, item, index, policy });
-        Expr::new(self.await_fork(Some(scope), info(kind, fork, Vec::new(), site, note)))
+        let kind = ForkKind::Map(MapInfo { items, item, index, policy, distributed: None });
+        Expr::new(self.await_fork(Some(scope), info::<E>(kind, fork.regions, Vec::new(), site, note)))
     }
 
-    fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, mut fork: ForkInfo) -> Node {
+    pub(super) fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, mut fork: ForkInfo) -> Node {
         let mut inner = self.inner.borrow_mut();
         let catch = scope.and_then(|scope| inner.catch(scope.place));
         fork.site += inner.base();
@@ -165,9 +165,9 @@ impl Builder {
     }
 }
 
-fn info<E: WorkflowError>(
+pub(super) fn info<E: WorkflowError>(
     kind: ForkKind,
-    fork: Fork<E>,
+    regions: Vec<RegionId>,
     retry: Vec<Retry>,
     site: usize,
     note: Note,
@@ -176,7 +176,7 @@ fn info<E: WorkflowError>(
         site,
         note,
         kind,
-        regions: fork.regions,
+        regions,
         retry,
         errors: errors::universe::<E>(),
         passed: Vec::new(),

@@ -10,12 +10,12 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use crate::{data::Data, error::Propagates};
+use crate::data::Data;
 
 use super::{
     builder::Builder,
     graph::Program,
-    methods::Holder,
+    methods::{Converted, Holder},
     node::{Arena, BinaryOp, Element, Expr, Kind, Node, Presence},
 };
 
@@ -75,12 +75,11 @@ impl<T: Data, U> Question<Option<U>> for Option<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E, U, F: Propagates<E>> Question<Result<U, F>> for Result<T, E> {
+impl<T, E: Converted<F>, U, F> Question<Result<U, F>> for Result<T, E> {
     fn residual(builder: &Builder, holder: Node) -> Node {
-        builder.edit(|program| {
-            let error = program.arena.field(holder, "Err".to_owned(), Presence::Certain);
-            program.arena.add(Kind::Object(vec![("Err".to_owned(), error)]))
-        })
+        let error = builder.edit(|program| program.arena.field(holder, "Err".to_owned(), Presence::Certain));
+        let error = E::convert(builder, error);
+        builder.edit(|program| program.arena.add(Kind::Object(vec![("Err".to_owned(), error)])))
     }
 }
 
@@ -200,13 +199,54 @@ impl Builder {
 
     /// `holder?` in a pure body.
     pub fn question_early<H: Question<R>, R>(&self, _: Exits<R>, holder: Expr<H>) -> Expr<H::Value> {
-        // Asked for twice, whether and what, so it is worth a name.
-        let holder = self.name("held", holder.node());
-        let (held, value) = H::held(self, holder);
+        let holder = holder.node();
+        let split = H::split(self, self.innermost(holder));
+        if split.is_some() {
+            self.open_names(holder);
+        }
+        let (held, value, empty) = split.unwrap_or_else(|| {
+            // Asked for twice, whether and what, so it is worth a name.
+            let holder = self.name("held", holder);
+            let (held, value) = H::held(self, holder);
+            (held, value, holder)
+        });
         let missing = self.edit(|program| program.arena.not(held));
-        let residual = H::residual(self, holder);
+        let residual = H::residual(self, empty);
         self.leave_when(missing, residual);
         Expr::new(value)
+    }
+
+    /// What a pattern takes apart: the parts of a tuple have a name each, so that the pattern sees them.
+    pub fn scrutinee<T>(&self, value: Expr<T>) -> Expr<T> {
+        let inner = self.innermost(value.node());
+        let Kind::Array(elements) = self.edit(|program| program.arena.kind(inner).clone()) else {
+            return Expr::new(self.name("value", value.node()));
+        };
+        self.open_names(value.node());
+        let named: Vec<(Node, bool)> =
+            elements.into_iter().map(|(element, nested)| (self.name("value", element), nested)).collect();
+        self.expr(Kind::Array(named))
+    }
+
+    /// What a value is behind the names in it.
+    fn innermost(&self, value: Node) -> Node {
+        self.edit(|program| {
+            let mut inner = value;
+            while let Kind::Named { body, .. } = program.arena.kind(inner) {
+                inner = *body;
+            }
+            inner
+        })
+    }
+
+    /// Makes the names in a value those of the pure body itself.
+    fn open_names(&self, mut value: Node) {
+        while let Kind::Named { element, value: named, body } =
+            self.edit(|program| program.arena.kind(value).clone())
+        {
+            self.entry(Entry::Let(element, named));
+            value = body;
+        }
     }
 
     /// A value that a pure body reads by a name, if it is worth one; whether there is a frame for it.
@@ -250,9 +290,9 @@ impl Builder {
 
 impl Program {
     /// `(name := value; body)`, or the body alone where the name would add nothing.
-    fn named(&mut self, element: Element, value: Node, body: Node) -> Node {
+    pub(crate) fn named(&mut self, element: Element, value: Node, body: Node) -> Node {
         let reads = reads(&self.arena, body, element);
-        let movable = !may_fail(&self.arena, value);
+        let movable = !self.arena.may_fail(value) && !self.arena.is_costly(value);
         match reads {
             Reads::Never if movable => body,
             Reads::Once if movable => {
@@ -272,31 +312,35 @@ enum Reads {
     Often,
 }
 
-fn reads(arena: &Arena, node: Node, element: Element) -> Reads {
-    match arena.kind(node) {
-        Kind::Element(read) if *read == element => Reads::Once,
-        // A function in a form may run its body many times.
-        Kind::Form { text, parts } if text.contains("function(") => {
-            let read = |part: &Node| reads(arena, *part, element) != Reads::Never;
-            if parts.iter().any(read) { Reads::Often } else { Reads::Never }
+impl Reads {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, reads) | (reads, Self::Never) => reads,
+            _ => Self::Often,
         }
-        _ => arena.parts(node).into_iter().fold(Reads::Never, |so_far, part| {
-            match (so_far, reads(arena, part, element)) {
-                (Reads::Never, reads) | (reads, Reads::Never) => reads,
-                _ => Reads::Often,
-            }
-        }),
     }
 }
 
-/// Whether computing a value may fail the execution, so that it must not be moved into a branch.
-fn may_fail(arena: &Arena, node: Node) -> bool {
-    let own = match arena.kind(node) {
-        Kind::Binary(BinaryOp::Divide | BinaryOp::Remainder, _, by) => {
-            !matches!(arena.kind(*by), Kind::Literal(Value::Number(number)) if number.as_f64() != Some(0.0))
+fn reads(arena: &Arena, node: Node, element: Element) -> Reads {
+    match arena.kind(node) {
+        Kind::Element(read) if *read == element => Reads::Once,
+        Kind::Form { text, parts } => {
+            // A function may run its body many times, and a part may stand at several places.
+            let function = text.find("function(").unwrap_or(text.len());
+            let places = parts.iter().enumerate().map(|(place, part)| {
+                let hole = format!("{{{place}}}");
+                let mut holes = text.match_indices(&hole).map(|(at, _)| at);
+                let once = holes.next().is_none_or(|at| at < function) && holes.next().is_none();
+                match reads(arena, *part, element) {
+                    Reads::Once if !once => Reads::Often,
+                    reads => reads,
+                }
+            });
+            places.fold(Reads::Never, Reads::and)
         }
-        Kind::ErrorData(_) | Kind::ErrorCause(_) => true,
-        _ => false,
-    };
-    own || arena.parts(node).into_iter().any(|part| may_fail(arena, part))
+        _ => {
+            let parts = arena.parts(node).into_iter();
+            parts.map(|part| reads(arena, part, element)).fold(Reads::Never, Reads::and)
+        }
+    }
 }

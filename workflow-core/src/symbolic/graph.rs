@@ -8,7 +8,10 @@ use crate::{
     retry::{Policy, Retry},
 };
 
-use super::node::{Arena, Element, Kind, Node};
+use super::{
+    distributed::DistributedInfo,
+    node::{Arena, Element, Kind, Node},
+};
 
 /// A variable: its place in [`Program::vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +63,8 @@ pub(crate) struct Program {
 pub(crate) struct Region {
     /// What it is given: the variable, and the key of the input that it is (none: the whole input).
     pub(crate) params: Vec<(Var, Option<String>)>,
+    /// What the executions of a batch are given beside their elements, as keys of `BatchInput`.
+    pub(crate) batch_input: Vec<(Var, String)>,
     /// Where it starts.
     pub(crate) entry: Option<Point>,
 }
@@ -145,6 +150,16 @@ pub(crate) struct MapInfo {
     pub(crate) item: Var,
     pub(crate) index: Option<Var>,
     pub(crate) policy: MapPolicy,
+    /// What it has if its iterations are executions of their own.
+    pub(crate) distributed: Option<Box<DistributedInfo>>,
+}
+
+impl Region {
+    /// The variables that it is given.
+    pub(crate) fn given(&self) -> impl Iterator<Item = Var> {
+        let params = self.params.iter().map(|(var, _)| *var);
+        params.chain(self.batch_input.iter().map(|(var, _)| *var))
+    }
 }
 
 /// What a `match` does with the errors of what it awaits.
@@ -254,7 +269,7 @@ impl Program {
     /// The variables that a region reads and that are set around it, in the order of their setting.
     pub(crate) fn captures(&self, region: RegionId) -> Vec<Var> {
         let mut read = BTreeSet::new();
-        let mut set: HashSet<Var> = self.regions[region].params.iter().map(|(var, _)| *var).collect();
+        let mut set: HashSet<Var> = self.regions[region].given().collect();
         for point in self.points_of(region) {
             for node in self.expressions(point) {
                 self.arena.each_var(node, &mut |var| {
@@ -273,7 +288,7 @@ impl Program {
                     set.insert(*result);
                     set.extend(catch.map(|(error, _)| error));
                     for region in &fork.regions {
-                        set.extend(self.regions[*region].params.iter().map(|(var, _)| *var));
+                        set.extend(self.regions[*region].given());
                     }
                 }
                 Step::Dispatch { dispatch, .. } => set.extend(self.dispatches[*dispatch].error),
@@ -290,7 +305,7 @@ impl Program {
             Step::Task { call, .. } => vec![call.arguments],
             Step::Fork { fork, .. } => match &fork.kind {
                 ForkKind::Parallel => Vec::new(),
-                ForkKind::Map(map) => vec![map.items],
+                ForkKind::Map(map) => map.expressions(),
             },
             Step::Choice { rules, .. } => rules.iter().map(|(condition, _)| *condition).collect(),
             Step::Wait { time, .. } => vec![*time],
@@ -313,7 +328,7 @@ impl Program {
             Step::Task { call, .. } => put(&mut call.arguments),
             Step::Fork { fork, .. } => match &mut fork.kind {
                 ForkKind::Parallel => {}
-                ForkKind::Map(map) => put(&mut map.items),
+                ForkKind::Map(map) => map.change(&mut put),
             },
             Step::Choice { rules, .. } => rules.iter_mut().for_each(|(condition, _)| put(condition)),
             Step::Wait { time, .. } => put(time),

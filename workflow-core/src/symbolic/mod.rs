@@ -11,6 +11,7 @@ mod builder;
 mod calls;
 mod children;
 mod decimal;
+mod distributed;
 mod effects;
 mod elements;
 mod errors;
@@ -33,6 +34,8 @@ pub(crate) use calls::lower_lambda;
 pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};
 pub use children::SymStart;
 pub(crate) use children::lower_child;
+pub(crate) use distributed::{DistributedInfo, Reader};
+pub use distributed::{ForkedChildren, SymSource};
 pub use effects::SymExecution;
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
@@ -45,7 +48,7 @@ pub(crate) use graph::{
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Tried, Unsigned, Zipped,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};

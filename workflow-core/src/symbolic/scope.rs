@@ -242,10 +242,16 @@ impl Builder {
         (found, exprs)
     }
 
-    /// The whole error of a scope, as a value of the type that the scope fails with: rustc finds that type
-    /// from where the error goes, too.
-    pub fn error_of<T, E, X>(&self, _: Scope<T, E>, bound: Expr<X>) -> Expr<E> {
-        Expr::new(bound.node())
+    /// Reads a pattern that is a name for the whole error, whatever it is.
+    pub fn caught<T, E: WorkflowError>(&self, scope: Scope<T, E>) -> (errors::ErrPat, Expr<E>) {
+        let mut inner = self.inner.borrow_mut();
+        let var = scope.place.and_then(|place| inner.catch(Some(place))).map(|(error, _)| error);
+        let Program { arena, problems, .. } = &mut inner.program;
+        let error = match var {
+            Some(var) => arena.add(Kind::Var(var)),
+            None => arena.literal(Value::Null),
+        };
+        (errors::read::<E>(arena, problems, error, &Pat::Bind), Expr::new(error))
     }
 
     /// Starts an arm for errors: what comes next is done for the errors that `pat` takes.

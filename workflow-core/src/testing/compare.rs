@@ -57,8 +57,10 @@ pub(super) fn differences(
 }
 
 fn calls(native: &Report, script: &Script, found: &mut Vec<String>) {
-    // Where something was stopped, the other engine may have started more in the same moment.
-    for (state, arguments) in script.unexpected().into_iter().filter(|_| !stopped(native)) {
+    // Which children run before too many have failed is each engine's own, and so is what was started in the
+    // moment in which something was stopped.
+    let unexpected = if cut_short(native) || stopped(native) { Vec::new() } else { script.unexpected() };
+    for (state, arguments) in unexpected {
         found
             .push(format!("the state '{state}' calls its task with {arguments}, as the workflow never does"));
     }
@@ -83,12 +85,27 @@ fn calls(native: &Report, script: &Script, found: &mut Vec<String>) {
 /// Whether something was stopped, since something beside it failed.
 fn stopped(native: &Report) -> bool {
     native.outcome.status == Status::TimedOut
+        || cut_short(native)
         || native.history().events.iter().any(|event| matches!(event.detail, Detail::StateAborted { .. }))
+}
+
+/// Whether child executions were stopped or not started, since too many others failed.
+fn cut_short(native: &Report) -> bool {
+    native.map_runs.iter().any(|run| run.item_counts.aborted + run.item_counts.pending > 0)
 }
 
 /// Whether each engine has words of its own for an error.
 fn is_of_the_engine(error: Option<&str>) -> bool {
-    matches!(error, Some("States.QueryEvaluationError" | "States.Runtime" | "States.DataLimitExceeded"))
+    matches!(
+        error,
+        Some(
+            "States.QueryEvaluationError"
+                | "States.Runtime"
+                | "States.DataLimitExceeded"
+                | "States.ItemReaderFailed"
+                | "States.ResultWriterFailed"
+        )
+    )
 }
 
 fn shown(value: &Option<Value>) -> String {

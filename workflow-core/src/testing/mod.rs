@@ -72,13 +72,21 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Disagreement>
             });
         }
     };
-    let script = Arc::new(Script::of(report));
+    let script = Arc::new(Script::of(report, W::META.name));
     let mut interpreter = Interpreter::test()
         .account(REGION, ACCOUNT)
         .names(W::META.name, report.name.as_deref().unwrap_or("execution"))
         .fallback(Arc::clone(&script));
     if let Some(seed) = report.drawn_seed {
         interpreter = interpreter.seed(seed);
+    }
+    for run in &report.map_runs {
+        for (bucket, key, text) in &run.readings.objects {
+            interpreter = interpreter.object(bucket, key, text.to_string());
+        }
+        for (bucket, prefix, items) in &run.readings.listings {
+            interpreter = interpreter.listing(bucket, prefix, items.clone());
+        }
     }
     let interpreted = interpreter.run_text(&machine, &input);
     let differences = compare::differences(report, &interpreted, &script, jitters);
@@ -205,6 +213,15 @@ fn comparable(value: &Value) -> Value {
 fn without_made_up(text: &str) -> String {
     if text.starts_with("task-token-") {
         return "(a task token)".to_owned();
+    }
+    if text.starts_with(&format!("{STATES}:mapRun:")) {
+        return "(a run of a distributed Map)".to_owned();
+    }
+    if let Some(folder) = text.strip_suffix("/manifest.json") {
+        let id = folder.rsplit('/').next().unwrap_or_default();
+        if id.len() == 36 && id.split('-').count() == 5 {
+            return format!("{}(a run)/manifest.json", &folder[..folder.len() - id.len()]);
+        }
     }
     let Some((before, after)) = text.split_once(&format!("{STATES}:execution:")) else {
         return text.to_owned();

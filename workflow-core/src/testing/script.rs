@@ -28,21 +28,29 @@ struct State {
     unexpected: Vec<(String, String)>,
 }
 
+/// An error and its cause, as far as each was told.
+type Told = (Option<String>, Option<String>);
+
 struct Recorded {
     /// None where the attempt never ended.
-    result: Option<Result<Value, (Option<String>, Option<String>)>>,
+    result: Option<Result<Value, Told>>,
     submitted: Option<Value>,
     after: Duration,
 }
 
 impl Script {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn of(report: &Report, workflow: &str) -> Self {
         let mut asked = Vec::new();
         let mut answers: HashMap<(String, String), VecDeque<Recorded>> = HashMap::new();
-        attempts(report.history(), &mut |state, arguments, recorded| {
+        let mut found = |state: String, arguments: String, recorded| {
             asked.push((state.clone(), arguments.clone()));
             answers.entry((state, arguments)).or_default().push_back(recorded);
-        });
+        };
+        attempts(report.history(), &mut found);
+        let children = report.map_runs.iter().flat_map(|run| &run.executions);
+        for child in children.filter(|child| child.workflow == workflow) {
+            attempts(child.report.history(), &mut found);
+        }
         let state = State { answers, calls: Vec::new(), unexpected: Vec::new() };
         Self { asked, state: Mutex::new(state) }
     }

@@ -265,7 +265,7 @@ enum AskError {
 async fn who_receives_a_message_answers() {
     snapshot!(asked);
     let queues = sqs::Memory::new();
-    let executor = Executor::test().service(queues.clone());
+    let executor = crate::testing().service(queues.clone());
     let (execution, ()) = tokio::join!(executor.run(asked(order())), async {
         let [message] = <[Asked<Order>; 1]>::try_from(queues.asked(DESK)).expect("one was sent");
         assert_eq!(message.message, order());
@@ -277,6 +277,6 @@ async fn who_receives_a_message_answers() {
     assert_eq!(silence.elapsed(), seconds(3_600));
     assert_eq!(silence.error(), Some(AskError::Platform(PlatformError::Timeout(String::new()))));
     let call = |order: Order| sqs::send_message(DESK, &order).wait_for_token::<Decision>();
-    let mocked = Executor::test().mock(call, Mock::value(decision()));
+    let mocked = crate::testing().mock(call, Mock::value(decision()));
     assert_eq!(mocked.run(asked(order())).await.output().unwrap(), "Ann");
 }

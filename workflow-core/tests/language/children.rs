@@ -119,15 +119,15 @@ async fn a_workflow_runs_as_an_execution_of_its_own() {
     assert_eq!((&failed.error, &failed.cause), (&execution.outcome().error, &execution.outcome().cause));
 
     let call = |order: Order, note: String| payment(order, note).start_sync();
-    let mocked = Executor::test().mock(call, Mock::value("mocked".into()));
+    let mocked = crate::testing().mock(call, Mock::value("mocked".into()));
     let execution = mocked.run(own_execution(order(), "n".into())).await;
     assert_eq!((execution.output().unwrap().as_str(), execution.children().len()), ("mocked", 0));
     assert_eq!(execution.calls(call), [(order(), "n".to_owned())]);
     let declined = ShopError::Declined { reason: "no".into() };
-    let mocked = Executor::test().mock(call, Mock::error(declined));
+    let mocked = crate::testing().mock(call, Mock::error(declined));
     assert_eq!(mocked.run(own_execution(order(), "n".into())).await.output().unwrap(), "no");
 
-    let slow = Executor::test().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
+    let slow = crate::testing().mock(charge, Mock::hangs()).run(own_execution(order(), "n".into())).await;
     assert_eq!(slow.error().map(|error| error.name()), Some("States.Timeout".to_owned()));
 }
 

@@ -141,7 +141,7 @@ async fn totals(numbers: Vec<u32>) -> Result<u32, PlatformError> {
     let sums = map(&numbers, async |number| add(*number, first).await).await?;
     let again = match map(sums, async |sum| add(sum, first).await).await {
         Ok(again) => again,
-        Err(_) => vec![],
+        Err(_) => vec![0],
     };
     Ok(again.iter().sum())
 }
@@ -236,4 +236,18 @@ async fn a_cleanup_runs_once_on_every_way_out() {
     let execution = failing.run(cleaned_up(order())).await;
     assert_eq!(execution.all_calls().iter().filter(|call| call.task == "cancel").count(), 1);
     assert_eq!(execution.outcome().error.as_deref(), Some("States.Timeout"));
+}
+
+#[workflow]
+async fn longer_saga(order: Order) -> Result<u32, ShopError> {
+    let receipt = charge(&order).await?;
+    compensate! {
+        cancel(receipt.clone()).await?;
+    }
+    let total = add(order.cents, 1).await?;
+    compensate! {
+        add(total, 1).await?;
+    }
+    send(receipt.clone()).await?;
+    Ok(total)
 }

@@ -74,13 +74,13 @@ async fn amounts_are_exact() {
         position("19.99", 7, Some(Money::from_units(500))),
         position("1.00", 1, Some(Money::from_units(500))),
     ];
-    let sums = Executor::test().run(billed(given, rate)).await.output().unwrap();
+    let sums = crate::testing().run(billed(given, rate)).await.output().unwrap();
     assert_eq!(sums.total, "140.13".parse().unwrap());
     assert_eq!(sums.third.to_string(), "46.71");
     assert_eq!((sums.owed, sums.size), (-sums.total, sums.total));
     assert_eq!(sums.text, "-140.13 and 135.23");
     assert_eq!((sums.dear, sums.same, sums.listed), (true, false, false));
     assert_eq!((sums.rate.to_string(), sums.rate_text.as_str()), ("-0.0140".to_owned(), "-0.0035"));
-    let none = Executor::test().run(billed(vec![], rate)).await.output().unwrap();
+    let none = crate::testing().run(billed(vec![], rate)).await.output().unwrap();
     assert_eq!((none.text.as_str(), none.same, none.listed), ("-4.90 and 0.00", true, true));
 }

@@ -137,7 +137,7 @@ async fn timed(order: Order) -> Result<(Timestamp, Timestamp, String), ShopError
 #[tokio::test]
 async fn the_time_before_a_decision_is_that_of_the_decision() {
     snapshot!(timed);
-    let executor = Executor::test().mock(charge, Mock::value("r".into()).after(Duration::from_secs(5)));
+    let executor = crate::testing().mock(charge, Mock::value("r".into()).after(Duration::from_secs(5)));
     let (started, ended, _) = executor.run(timed(order())).await.output().unwrap();
     assert_eq!(ended, started + Duration::from_secs(5));
 }
@@ -159,7 +159,7 @@ async fn a_condition_draws_in_every_turn() {
     snapshot!(lucky);
     let mut turns = vec![];
     for limit in [0.0, 0.9, 1.0] {
-        turns.push(Executor::test().seed(3).run(lucky(limit)).await.output().unwrap());
+        turns.push(crate::testing().seed(3).run(lucky(limit)).await.output().unwrap());
     }
     assert_eq!((turns[0], turns[2]), (0, 100));
     assert!((1..100).contains(&turns[1]), "{turns:?}");
@@ -178,11 +178,11 @@ async fn a_range_is_drawn_from_end_to_end() {
     snapshot!(rolls);
     let mut seen = std::collections::BTreeSet::new();
     for seed in 0..100 {
-        let drawn = Executor::test().seed(seed).run(rolls(3, "x".into())).await.output().unwrap();
+        let drawn = crate::testing().seed(seed).run(rolls(3, "x".into())).await.output().unwrap();
         seen.extend([drawn[0], 100 + drawn[1], drawn[2]]);
     }
     assert_eq!(Vec::from_iter(seen), [1, 2, 3, 4, 5, 6, 10, 11, 100, 101, 102]);
-    assert_eq!(Executor::test().run(rolls(0, "x".into())).await.output().unwrap()[1], 0);
+    assert_eq!(crate::testing().run(rolls(0, "x".into())).await.output().unwrap()[1], 0);
 }
 
 #[workflow]

@@ -263,7 +263,7 @@ async fn raised_anew(order: Order) -> Result<String, ShopError> {
 
 #[tokio::test]
 async fn ok_or_raises_a_new_error() {
-    let executor = Executor::test().mock(charge, Mock::error(ShopError::SoldOut));
+    let executor = crate::testing().mock(charge, Mock::error(ShopError::SoldOut));
     let execution = executor.run(raised_anew(order())).await;
     let outcome = execution.outcome();
     assert_eq!(outcome.error.as_deref(), Some("SoldOut"));

@@ -91,7 +91,7 @@ async fn quote(basket: Basket) -> Result<Quote, PlatformError> {
 #[tokio::test]
 async fn functions_and_methods_stand_where_they_are_called() {
     snapshot!(quote);
-    let run = |lines: Vec<Line>, discount| Executor::test().run(quote(Basket { lines, discount }));
+    let run = |lines: Vec<Line>, discount| crate::testing().run(quote(Basket { lines, discount }));
     let line = |cents, count| Line { sku: "a".to_owned(), cents, count };
     let given = run(vec![line(1_000, 2), line(500, 1)], Some(100)).await.output().unwrap();
     assert_eq!((given.total, given.shipping, given.any_empty), (2_400 + 514, 514, false));
@@ -138,7 +138,7 @@ async fn checked(basket: Basket) -> Result<u64, QuoteError> {
 #[tokio::test]
 async fn a_result_is_taken_apart_by_choices() {
     snapshot!(checked);
-    let run = |lines: Vec<Line>| Executor::test().run(checked(Basket { lines, discount: None }));
+    let run = |lines: Vec<Line>| crate::testing().run(checked(Basket { lines, discount: None }));
     let line = |cents, count| Line { sku: "a".to_owned(), cents, count };
     assert_eq!(run(vec![line(100, 2)]).await.output().unwrap(), 404);
     assert_eq!(run(vec![]).await.outcome().error.as_deref(), Some("Nothing"));
@@ -217,7 +217,7 @@ async fn generic_functions_are_read_by_type() {
                 both(a, b, 3),
                 named((a, b), words.is_empty()),
             );
-            let execution = Executor::test().run(generic(a, b, words)).await;
+            let execution = crate::testing().run(generic(a, b, words)).await;
             assert_eq!(execution.output().unwrap(), expected);
         }
     }
@@ -253,7 +253,7 @@ async fn converted(basket: Basket) -> (Bill, Bill, u64) {
 async fn conversions_defaults_and_constants() {
     snapshot!(converted);
     let lines = vec![Line { sku: "a".to_owned(), cents: 3, count: 4 }];
-    let run = |lines| Executor::test().run(converted(Basket { lines, discount: None }));
+    let run = |lines| crate::testing().run(converted(Basket { lines, discount: None }));
     let bill = Bill { cents: 12, lines: 1 };
     assert_eq!(run(lines).await.output().unwrap(), (bill.clone(), bill, FREE));
     assert_eq!(run(vec![]).await.output().unwrap(), (Bill::default(), Bill { cents: 0, lines: 1 }, 5));

@@ -7,6 +7,7 @@ mod children;
 mod concurrency;
 mod data;
 mod decimals;
+mod distributed;
 mod effects;
 mod errors;
 mod expressions;

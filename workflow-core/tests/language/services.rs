@@ -354,7 +354,7 @@ impl Service for OneExecution {
 #[tokio::test]
 async fn any_action_of_the_sdk_is_a_function_without_a_body() {
     snapshot!(stops);
-    let executor = Executor::test().service(OneExecution);
+    let executor = crate::testing().service(OneExecution);
     let execution = executor.run(stops("arn:1".into())).await;
     assert_eq!(execution.output().unwrap(), "RUNNING");
     assert_eq!(execution.calls(stop_execution), [("arn:1".to_owned(),)]);
@@ -416,7 +416,7 @@ async fn a_field_is_written_as_json_text() {
         order_total: 20.0,
         items: vec![Item { sku: "s-1".into(), pieces: 2 }],
     };
-    Executor::test().service(tables.clone()).run(records(paid)).await.output().unwrap();
+    crate::testing().service(tables.clone()).run(records(paid)).await.output().unwrap();
     assert_eq!(
         serde_json::Value::Object(tables.raw("CustomerOrders").remove(0)),
         serde_json::json!({
@@ -432,7 +432,7 @@ async fn a_field_is_written_as_json_text() {
 async fn an_action_fails_on_demand() {
     let gone = Failure::new("SNS.NotFoundException", "Topic does not exist");
     let item = Item { sku: "s-1".to_owned(), pieces: 2 };
-    let execution = Executor::test().service_fails("sns:publish", gone).run(tells_everybody(item)).await;
+    let execution = crate::testing().service_fails("sns:publish", gone).run(tells_everybody(item)).await;
     let error = TellError::Publish(sns::PublishError::NotFound("Topic does not exist".to_owned()));
     assert_eq!(execution.error(), Some(error));
 }
@@ -452,6 +452,38 @@ async fn an_index_is_queried() {
     for (account, at) in [("a-2", 7), ("b-1", 7), ("a-1", 7), ("a-3", 8)] {
         tables.put(JOURNAL, &Entry { account: account.to_owned(), at, cents: 1 });
     }
-    let execution = Executor::test().service(tables).run(lists(7)).await;
+    let execution = crate::testing().service(tables).run(lists(7)).await;
     assert_eq!(execution.output().unwrap(), ["a-1", "a-2"]);
+}
+
+const WRONG_KEY: Table<Item> = Table::new("Items", "Id");
+
+#[workflow]
+async fn mistakes(item: Item, row: Row, text: String) -> Result<Row, StoreError> {
+    dynamodb::put_item(WRONG_KEY, &item).await?;
+    dynamodb::put_item(ROWS, &row).condition("State = :open AND").value("opne", "OPEN").await?;
+    let row = dynamodb::update_item(ROWS, &row.order_id, &text).await?;
+    Ok(row)
+}
+
+#[tokio::test]
+async fn what_dynamodb_would_refuse_is_told_before_anything_is_emitted() {
+    assert_eq!(
+        <mistakes as workflow_core::Workflow>::definition().problems,
+        [
+            "the items of the table `Items` have no attribute `Id`, which is a part of its key",
+            "the condition `State = :open AND` is not one that DynamoDB reads: an attribute is missing at the end",
+            "nothing says what `:open` stands for; add `.value(\"open\", &..)`",
+            "no expression mentions the value `:opne`",
+            "an expression for DynamoDB is fixed when the state machine is written; put what varies into `.value(..)`",
+        ]
+    );
+    let item = Item { sku: "s-1".to_owned(), pieces: 2 };
+    let execution = Executor::test().run(mistakes(item, row("o-1"), "SET a = :a".to_owned())).await;
+    assert_eq!(
+        execution.outcome().cause.as_deref(),
+        Some(
+            "The arguments of the call in the state 'Put Item' cannot be written: the items of the table `Items` have no attribute `Id`, which is a part of its key"
+        )
+    );
 }

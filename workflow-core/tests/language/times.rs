@@ -77,7 +77,7 @@ async fn booked(first: Booking, second: Booking) -> Result<Checked, PlatformErro
 }
 
 fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("it is RFC 3339")
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn time_is_computed_as_in_rust() {
     };
     let first = booking("2026-01-01T00:00:00+01:00", "2026-01-01T12:00:00.250Z", 100);
     let second = booking("2025-12-31T23:00:00Z", "2026-01-02T00:00:00Z", 200);
-    let checked = Executor::test().run(booked(first.clone(), second.clone())).await.output().unwrap();
+    let checked = crate::testing().run(booked(first.clone(), second.clone())).await.output().unwrap();
     assert_eq!(checked.length, TimeSpan::from_millis(46_800_250));
     assert_eq!(checked.twice, TimeSpan::from_millis(93_600_700));
     assert_eq!((checked.seconds, checked.millis), (46_800, 100));
@@ -115,7 +115,7 @@ async fn patient(patience: TimeSpan, more: u32) -> TimeSpan {
 #[tokio::test]
 async fn a_span_is_waited_for() {
     snapshot!(patient);
-    let execution = Executor::test().run(patient(TimeSpan::from_millis(1_200), 2)).await;
+    let execution = crate::testing().run(patient(TimeSpan::from_millis(1_200), 2)).await;
     assert_eq!(execution.output().unwrap(), TimeSpan::from_millis(1_200));
     assert_eq!(execution.elapsed(), Duration::from_secs(3 + 90));
 }

@@ -45,6 +45,7 @@ rows! {
     filter_map_early(xs: Vec<i64>) -> Vec<i64> { xs.iter().filter_map(|x| { if *x < 0 { return None; } let y = x + 1; if y == 4 { return None; } Some(y) }).collect() } INTS;
     filter_map_question(lines: Vec<Line>) -> Vec<usize> { lines.iter().filter_map(|line| { let note = line.note.as_ref()?; let tag = line.tags.first()?; Some(note.len() + tag.len()) }).collect() } LINES;
     filter_map_question_inside(lines: Vec<Line>) -> Vec<String> { lines.iter().filter_map(|line| Some(line.note.clone()? + &line.sku)).collect() } LINES;
+    filter_map_question_behind_and(lines: Vec<Line>) -> Vec<bool> { lines.iter().filter_map(|line| Some(line.count > 1 && line.note.as_ref()?.len() > 2)).collect() } LINES;
     filter_map_let_else(lines: Vec<Line>) -> Vec<String> { lines.iter().filter_map(|line| { let Some(note) = &line.note else { return None; }; Some(note.clone()) }).collect() } LINES;
     filter_map_let_match(lines: Vec<Line>) -> Vec<u32> { lines.iter().filter_map(|line| { let n = match &line.note { Some(_) => line.count, None => return None }; Some(n + 1) }).collect() } LINES;
     flat_map(lines: Vec<Line>) -> Vec<String> { lines.iter().flat_map(|line| line.tags.iter().map(|tag| format!("{}-{tag}", line.sku)).collect::<Vec<_>>()).collect() } LINES;

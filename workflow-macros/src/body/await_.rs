@@ -14,6 +14,8 @@ pub(crate) enum Awaited<'a> {
     Join { arguments: &'a Punctuated<Expr, Token![,]>, fails: bool },
     /// `map(items, async |item| ..)`
     Map(Repeated<'a>),
+    /// `distributed_map(source, async |item| ..)`, or the same in batches
+    Distributed(Children<'a>),
     /// `attempt(async || ..)`
     Attempt(Repeated<'a>),
     /// `sleep_until(time)`
@@ -43,6 +45,18 @@ pub(crate) struct Repeated<'a> {
     pub(crate) function: &'a Expr,
     /// What it is run for; nothing for an attempt.
     pub(crate) items: Option<&'a Expr>,
+    pub(crate) closure: &'a ExprClosure,
+    /// The calls of policy methods, first one first.
+    pub(crate) policy: Vec<&'a ExprMethodCall>,
+}
+
+/// A closure that is run in executions of its own.
+pub(crate) struct Children<'a> {
+    /// `distributed_map` or `distributed_map_batches`, as the author names it.
+    pub(crate) function: &'a Expr,
+    pub(crate) source: &'a Expr,
+    /// How many elements a batch has.
+    pub(crate) batch: Option<&'a Expr>,
     pub(crate) closure: &'a ExprClosure,
     /// The calls of policy methods, first one first.
     pub(crate) policy: Vec<&'a ExprMethodCall>,
@@ -102,6 +116,20 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                     ("map", [items, Expr::Closure(closure)]) => {
                         let (function, items) = (&*call.func, Some(*items));
                         return Awaited::Map(Repeated { function, items, closure, policy });
+                    }
+                    ("distributed_map", [source, Expr::Closure(closure)]) => {
+                        let function = &*call.func;
+                        return Awaited::Distributed(Children {
+                            function,
+                            source,
+                            batch: None,
+                            closure,
+                            policy,
+                        });
+                    }
+                    ("distributed_map_batches", [source, size, Expr::Closure(closure)]) => {
+                        let (function, batch) = (&*call.func, Some(*size));
+                        return Awaited::Distributed(Children { function, source, batch, closure, policy });
                     }
                     ("attempt", [Expr::Closure(closure)]) => {
                         let (function, items) = (&*call.func, None);

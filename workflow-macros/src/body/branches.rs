@@ -1,5 +1,6 @@
 //! Branches inside expressions: what `if`, `match`, `let .. else`, `return` and `?` are in a pure body,
-//! where there are no states to go to.
+//! where there are no states to go to. A pure body is that of a `#[pure]` function or of a closure, or a
+//! branch of a workflow without an effect.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -8,20 +9,24 @@ use syn::{BinOp, Expr, ExprBinary, ExprIf, ExprMatch, ExprTry, Pat, spanned::Spa
 use super::{
     control::{Body, case},
     pattern,
-    symbolic::Symbolic,
+    symbolic::{Pure, Symbolic, names_values},
 };
 
 impl Symbolic<'_> {
-    /// What `body` writes, as the body of a function or a closure of its own.
-    pub(crate) fn pure_body(&mut self, body: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+    /// What `body` writes, as one expression.
+    pub(crate) fn pure_body(
+        &mut self,
+        kind: Pure,
+        body: impl FnOnce(&mut Self) -> TokenStream,
+    ) -> TokenStream {
         let b = self.b.clone();
         let exits = self.fresh("exits");
         let scope = std::mem::replace(&mut self.scope, exits.clone());
-        let framed = std::mem::replace(&mut self.framed, true);
+        let pure = self.pure.replace(kind);
         let loops = std::mem::take(&mut self.loops);
         let body = body(self);
         self.scope = scope;
-        self.framed = framed;
+        self.pure = pure;
         self.loops = loops;
         quote! {{
             let #exits = #b.exits();
@@ -30,67 +35,89 @@ impl Symbolic<'_> {
         }}
     }
 
+    /// An expression without an effect that is computed only sometimes: what it names stays inside.
+    pub(crate) fn lazily(&mut self, expr: &Expr) -> TokenStream {
+        match names_values(expr) {
+            true => self.pure_body(self.pure.unwrap_or(Pure::Branch), |writer| writer.expr(expr)),
+            false => self.expr(expr),
+        }
+    }
+
+    /// Branches, as part of the pure body around them or as one of their own.
+    fn chosen(&mut self, write: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+        match self.pure {
+            Some(_) => write(self),
+            None => self.pure_body(Pure::Branch, write),
+        }
+    }
+
     pub(crate) fn pure_if(&mut self, branch: &ExprIf) -> TokenStream {
         let b = self.b.clone();
+        // What the condition asks for first may be awaited.
         let (prelude, tests) = self.condition(&branch.cond);
-        let then = self.value_block(&branch.then_branch);
-        let otherwise = match &branch.else_branch {
-            Some((_, otherwise)) => self.expr(otherwise),
-            None => quote!(#b.unit()),
-        };
-        quote! {{
-            #prelude
-            let (__condition, __then) = {
-                #b.enter();
-                #tests
-                let __value = #then;
-                (#b.holds(__test), #b.close(__value))
+        let chosen = self.chosen(|writer| {
+            let then = writer.value_block(&branch.then_branch);
+            let otherwise = match &branch.else_branch {
+                Some((_, otherwise)) => writer.expr(otherwise),
+                None => quote!(#b.unit()),
             };
-            #b.enter();
-            let __value = #otherwise;
-            let __otherwise = #b.close(__value);
-            #b.settle(#b.choose(__condition, __then, __otherwise))
-        }}
+            quote! {{
+                let (__condition, __then) = {
+                    #b.enter();
+                    #tests
+                    let __value = #then;
+                    (#b.holds(__test), #b.close(__value))
+                };
+                #b.enter();
+                let __value = #otherwise;
+                let __otherwise = #b.close(__value);
+                #b.settle(#b.choose(__condition, __then, __otherwise))
+            }}
+        });
+        quote!({ #prelude #chosen })
     }
 
     pub(crate) fn pure_match(&mut self, choice: &ExprMatch) -> TokenStream {
         let b = self.b.clone();
         let scrutinee = self.fresh("scrutinee");
         let value = self.expr(&choice.expr);
-        // From the last arm to the first, each with what the arms below say.
-        let mut written = TokenStream::new();
-        for case in choice.arms.iter().rev().map(case) {
-            let pattern = pattern::read(&case.pat, self.errors);
-            self.declare(&pattern);
-            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-            let guard = self.guard(&case);
-            let body = match case.body {
-                Body::Expr(expr) => self.expr(expr),
-                Body::Block(block) => self.value_block(block),
-                Body::Nothing => quote!(#b.unit()),
-            };
-            let arm = quote! {
-                #b.enter();
-                let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                #guard
-                let __value = #body;
-                let __arm = #b.close(__value);
-            };
-            written = if written.is_empty() {
-                quote!({ #arm __arm })
-            } else {
-                quote! {{
-                    let __below = #written;
-                    #arm
-                    #b.choose(#b.holds(__test), __arm, __below)
-                }}
-            };
-        }
-        quote! {{
-            let #scrutinee = #b.bind_name("value", #value);
-            let __branch = #written;
-            #b.settle(__branch)
-        }}
+        let chosen = self.chosen(|writer| {
+            // From the last arm to the first, each with what the arms below say.
+            let mut written = TokenStream::new();
+            for case in choice.arms.iter().rev().map(case) {
+                let pattern = pattern::read(&case.pat, writer.errors);
+                writer.declare(&pattern);
+                let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
+                let guard = writer.guard(&case);
+                let body = match case.body {
+                    Body::Expr(expr) => writer.expr(expr),
+                    Body::Block(block) => writer.value_block(block),
+                    Body::Nothing => quote!(#b.unit()),
+                };
+                let arm = quote! {
+                    #b.enter();
+                    let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+                    #guard
+                    let __value = #body;
+                    let __arm = #b.close(__value);
+                };
+                written = if written.is_empty() {
+                    quote!({ #arm __arm })
+                } else {
+                    quote! {{
+                        let __below = #written;
+                        #arm
+                        #b.choose(#b.holds(__test), __arm, __below)
+                    }}
+                };
+            }
+            quote! {{
+                let #scrutinee = #b.scrutinee(#scrutinee);
+                let __branch = #written;
+                #b.settle(__branch)
+            }}
+        });
+        quote!({ let #scrutinee = #value; #chosen })
     }
 
     pub(crate) fn pure_let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
@@ -101,7 +128,7 @@ impl Symbolic<'_> {
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
         quote! {
-            let (__test, __names) = #b.bind(#b.bind_name("value", #value), &#value_of, #witness);
+            let (__test, __names) = #b.bind(#b.scrutinee(#value), &#value_of, #witness);
             #b.enter();
             let __matched = #b.close(#b.unit());
             #b.enter();

@@ -8,6 +8,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, CHILD_METHODS, Call, OPTION_METHODS, POLICY_METHODS, awaited},
+    distributed::Leaving,
     expression::impure,
     site,
     statement::called,
@@ -26,6 +27,10 @@ impl Symbolic<'_> {
         };
         if let Some(block) = block {
             return self.try_block(&block);
+        }
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let fallible = self.fallible;
+            return self.distributed(await_, &children, &Leaving { scope, fallible, last: false });
         }
         if let Some(forked) = self.forked(await_) {
             return forked;
@@ -53,13 +58,8 @@ impl Symbolic<'_> {
             let mut __join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
-            let __error = #b.error_of(#inner, __error);
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
@@ -78,13 +78,8 @@ impl Symbolic<'_> {
             let mut #join = #b.choice(::core::default::Default::default());
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
-            let (__found, (__error,)) = #b.bind_error(
-                #inner,
-                &::workflow_core::__private::Pat::Bind,
-                |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
-            );
+            let (__found, __error) = #b.caught(#inner);
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
-            let __error = #b.error_of(#inner, __error);
             #b.arm(&mut #join, #b.err_value(__error));
             #b.join(#join)
         }}
@@ -92,6 +87,10 @@ impl Symbolic<'_> {
 
     /// `call.await` where its `Result` is the scope's own.
     pub(crate) fn await_last(&mut self, await_: &ExprAwait) -> TokenStream {
+        if let Awaited::Distributed(children) = awaited(&await_.base) {
+            let leaving = Leaving { scope: self.scope.clone(), fallible: self.fallible, last: true };
+            return self.distributed(await_, &children, &leaving);
+        }
         if let Some(forked) = self.forked(await_) {
             return forked;
         }
@@ -218,7 +217,11 @@ impl Symbolic<'_> {
                 );
                 None
             }
-            Awaited::Block(_) | Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => None,
+            Awaited::Block(_)
+            | Awaited::Join { .. }
+            | Awaited::Map(_)
+            | Awaited::Distributed(_)
+            | Awaited::Attempt(_) => None,
             Awaited::Draw(call) => {
                 let name = called(call);
                 self.errors.refuse(

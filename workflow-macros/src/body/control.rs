@@ -9,6 +9,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, awaited},
+    distributed::Leaving,
     pattern,
     symbolic::{Symbolic, first_await, has_effect},
     unparenthesized,
@@ -58,7 +59,7 @@ impl Symbolic<'_> {
     }
 
     fn if_(&mut self, branch: &ExprIf, position: Position) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_if(branch);
         }
         // `if let Ok(v) = call().await` is a `match` on a `Result`.
@@ -81,8 +82,10 @@ impl Symbolic<'_> {
             return self.match_awaited(await_, &cases, position);
         }
         let b = self.b.clone();
-        let effects = position == Position::Result || has_effect(&Expr::If(without_condition(branch)));
-        let note = if effects { self.take_note(about(&branch.cond)) } else { TokenStream::new() };
+        if position == Position::Value && !has_effect(&Expr::If(without_condition(branch))) {
+            return self.pure_if(branch);
+        }
+        let note = self.take_note(about(&branch.cond));
         let (prelude, tests) = self.condition(&branch.cond);
         let bound = names_of(&branch.cond);
         let texts: Vec<String> = bound.iter().map(plain).collect();
@@ -91,20 +94,6 @@ impl Symbolic<'_> {
             Some((_, otherwise)) => Body::Expr(otherwise),
             None => Body::Nothing,
         };
-        if !effects {
-            let outer = std::mem::replace(&mut self.pure, true);
-            let otherwise = self.body(otherwise, position);
-            let then = self.body(then, position);
-            self.pure = outer;
-            return quote! {{
-                let __otherwise = #otherwise;
-                #prelude
-                #tests
-                let __then = #then;
-                let __condition = #b.holds(__test);
-                #b.cond(__condition, __then, __otherwise)
-            }};
-        }
         let join = self.fresh("join");
         let then = self.body(then, position);
         let otherwise = self.body(otherwise, position);
@@ -147,7 +136,11 @@ impl Symbolic<'_> {
             }
             match part {
                 Expr::Let(condition) => {
-                    let value = self.expr(&condition.expr);
+                    let value = match place {
+                        0 => self.expr(&condition.expr),
+                        _ if has_effect(part) => quote!(#b.never()),
+                        _ => self.lazily(&condition.expr),
+                    };
                     let pattern = pattern::read(&condition.pat, self.errors);
                     self.declare(&pattern);
                     let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
@@ -163,8 +156,9 @@ impl Symbolic<'_> {
                         let __test = #b.both(__test, __next);
                     });
                 }
+                other if place > 0 && has_effect(other) => {}
                 other => {
-                    let value = self.expr(other);
+                    let value = self.lazily(other);
                     tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
                 }
             }
@@ -173,64 +167,35 @@ impl Symbolic<'_> {
     }
 
     fn match_(&mut self, choice: &ExprMatch, position: Position) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_match(choice);
         }
         let cases: Vec<Case<'_>> = choice.arms.iter().map(case).collect();
         if let Expr::Await(await_) = unparenthesized(&choice.expr) {
             return self.match_awaited(await_, &cases, position);
         }
-        let b = self.b.clone();
         let effects = position == Position::Result
             || choice.arms.iter().any(|arm| has_effect(&arm.body))
             || cases.iter().any(|case| !case.attributes.is_empty() && self.has_state_note(case.attributes));
-        let note = if effects { self.take_note(about(&choice.expr)) } else { TokenStream::new() };
+        if !effects {
+            return self.pure_match(choice);
+        }
+        let b = self.b.clone();
+        let note = self.take_note(about(&choice.expr));
         let scrutinee = self.fresh("scrutinee");
         let value = self.expr(&choice.expr);
-        if effects {
-            let join = self.fresh("join");
-            let last = cases.len().saturating_sub(1);
-            let arms: Vec<TokenStream> = cases
-                .iter()
-                .enumerate()
-                .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
-                .collect();
-            return quote! {{
-                let #scrutinee = #value;
-                let mut #join = #b.choice(#note);
-                #(#arms)*
-                #b.join(#join)
-            }};
-        }
-        // From the last arm to the first: `test ? value : what the arms below say`.
-        let mut written = TokenStream::new();
-        for case in cases.iter().rev() {
-            let pattern = pattern::read(&case.pat, self.errors);
-            self.declare(&pattern);
-            let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-            let guard = self.guard(case);
-            let outer = std::mem::replace(&mut self.pure, true);
-            let body = self.body(case.body, position);
-            self.pure = outer;
-            written = if written.is_empty() {
-                quote! {{
-                    let (_, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #body
-                }}
-            } else {
-                quote! {{
-                    let __below = #written;
-                    let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                    #guard
-                    let __value = #body;
-                    let __condition = #b.holds(__test);
-                    #b.cond(__condition, __value, __below)
-                }}
-            };
-        }
+        let join = self.fresh("join");
+        let last = cases.len().saturating_sub(1);
+        let arms: Vec<TokenStream> = cases
+            .iter()
+            .enumerate()
+            .map(|(place, case)| self.arm(case, &scrutinee, &join, place == last, position))
+            .collect();
         quote! {{
             let #scrutinee = #value;
-            #written
+            let mut #join = #b.choice(#note);
+            #(#arms)*
+            #b.join(#join)
         }}
     }
 
@@ -278,8 +243,9 @@ impl Symbolic<'_> {
         if has_effect(guard) {
             self.errors
                 .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
+            return TokenStream::new();
         }
-        let value = self.expr(guard);
+        let value = self.lazily(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)
     }
 
@@ -309,11 +275,15 @@ impl Symbolic<'_> {
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
-                        let whole =
-                            whole(&err.elems[0]).map(|name| quote!(let #name = #b.error_of(#inner, #name);));
+                        // The type of a whole error is the scope's, be it known yet or not.
+                        let found = match whole_name(&err.elems[0]) {
+                            Some(name) => quote!(let (__found, #name) = #b.caught(#inner);),
+                            None => {
+                                quote!(let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);)
+                            }
+                        };
                         quote! {{
-                            let (__found, #names) = #b.bind_error(#inner, &#value_of, #witness);
-                            #whole
+                            #found
                             let __test = #b.test(#b.literal(true));
                             #guard
                             #b.when_error(#inner, __found, __test);
@@ -374,7 +344,14 @@ impl Symbolic<'_> {
         let attempt = match block {
             Some(block) => self.result_block(&block.block),
             None => {
-                let value = self.await_last(await_);
+                let value = match awaited(&await_.base) {
+                    // Its closure fails as the function around it does, whatever reads the map's own error.
+                    Awaited::Distributed(children) => {
+                        let leaving = Leaving { scope: outer.clone(), fallible, last: true };
+                        self.distributed(await_, &children, &leaving)
+                    }
+                    _ => self.await_last(await_),
+                };
                 quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
             }
         };
@@ -384,7 +361,7 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn let_else(&mut self, pat: &Pat, value: &Expr, otherwise: &Expr) -> TokenStream {
-        if self.framed {
+        if self.pure.is_some() {
             return self.pure_let_else(pat, value, otherwise);
         }
         let b = self.b.clone();
@@ -512,11 +489,10 @@ fn names_of(condition: &Expr) -> Vec<Ident> {
     names.flatten().collect()
 }
 
-/// The name that a pattern gives to the whole of what it takes.
-fn whole(pat: &Pat) -> Option<&Ident> {
+/// The name that a pattern gives to the whole, if it is nothing else.
+fn whole_name(pat: &Pat) -> Option<&Ident> {
     match pat {
-        Pat::Paren(inner) => whole(&inner.pat),
-        Pat::Ident(name) if name.subpat.is_some() || !super::is_capitalized(&name.ident.clone().into()) => {
+        Pat::Ident(name) if name.subpat.is_none() && !super::is_capitalized(&name.ident.clone().into()) => {
             Some(&name.ident)
         }
         _ => None,

@@ -76,10 +76,9 @@ impl Symbolic<'_> {
             Expr::Call(call) => self.call(call, expr),
             Expr::MethodCall(method) => self.method(method),
             Expr::Macro(macro_) => self.macro_call(&macro_.mac),
-            Expr::Await(await_) if self.framed => self.refuse(
-                await_.await_token,
-                "a `#[pure]` function awaits nothing, so that it can stand inside an expression; await in the workflow, and pass the value",
-            ),
+            Expr::Await(await_) if let Some(pure) = self.pure => {
+                self.refuse(await_.await_token, pure.awaits())
+            }
             Expr::Await(await_) => {
                 match awaited(&await_.base) {
                     Awaited::Sleep(duration) => return self.sleep(await_, duration),
@@ -97,21 +96,20 @@ impl Symbolic<'_> {
                 }
                 self.result_of_await(await_)
             }
-            Expr::Try(try_) if self.framed => self.pure_try(try_),
+            Expr::Try(try_) if self.pure.is_some() => self.pure_try(try_),
             Expr::Try(try_) => match unparenthesized(&try_.expr) {
                 Expr::Await(_) if !self.fallible => self.refuse(
                     try_.question_token,
                     "`?` leaves with an error, and this workflow returns no `Result`; let it return `Result<.., PlatformError>`, or `match` what is awaited",
                 ),
                 Expr::Await(await_) => self.await_try(await_),
-                _ if self.pure => self.refuse(try_.question_token, super::pure::TRY_INSIDE),
                 other => {
                     let result = self.expr(other);
                     let scope = self.scope.clone();
                     quote_spanned!(try_.question_token.span()=> #b.question(#scope, #result))
                 }
             },
-            Expr::Return(returned) if self.framed => self.pure_return(returned.expr.as_deref()),
+            Expr::Return(returned) if self.pure.is_some() => self.pure_return(returned.expr.as_deref()),
             Expr::Return(returned) => {
                 let result = self.returned(returned.expr.as_deref());
                 quote!({ #result #b.never() })
@@ -163,12 +161,14 @@ impl Symbolic<'_> {
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
-        if self.framed && is_compound(&binary.op) {
+        if let Some(pure) = self.pure
+            && is_compound(&binary.op)
+        {
             if self.was_refused(&binary.left) {
                 let b = &self.b;
                 return quote!(#b.unit());
             }
-            return self.refuse(binary.op, CHANGES);
+            return self.refuse(binary.op, pure.changes());
         }
         if let Some(assigned) = self.compound_assign(binary) {
             return assigned;
@@ -198,11 +198,12 @@ impl Symbolic<'_> {
         };
         let method = proc_macro2::Ident::new(method, span);
         let short_circuit = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && has_effect(&binary.right);
-        if short_circuit && self.framed {
+        if short_circuit && self.pure.is_some() {
             return self.pure_short_circuit(binary);
         }
         let left = self.expr(&binary.left);
-        let right = self.expr(&binary.right);
+        let lazy = matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && !short_circuit;
+        let right = if lazy { self.lazily(&binary.right) } else { self.expr(&binary.right) };
         if !short_circuit {
             return quote_spanned!(span=> #b.#method(#left, #right));
         }
@@ -298,6 +299,12 @@ impl Symbolic<'_> {
         }
         if is_capitalized(&path.path) {
             return self.constructor(expr, "construct").unwrap_or_default();
+        }
+        if super::distributed::is_source(&call.func) {
+            return self.refuse(
+                &call.func,
+                format!("a source is no value: it stands where it is read; write `distributed_map(s3_source::{name}(..), async |item| ..)`"),
+            );
         }
         match ours(&call.func) {
             Some("execution") => {
@@ -466,13 +473,15 @@ impl Symbolic<'_> {
                 quote_spanned!(block.const_token.span()=> #b.constant(#block))
             }
             // That the variable is set again was said where it was declared.
-            Expr::Assign(assign) if self.framed && self.was_refused(&assign.left) => {
+            Expr::Assign(assign) if self.pure.is_some() && self.was_refused(&assign.left) => {
                 let b = &self.b;
                 quote!(#b.unit())
             }
-            Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) if self.framed => {
+            Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_)
+                if let Some(pure) = self.pure =>
+            {
                 let first = expr.to_token_stream().into_iter().next();
-                self.refuse(first, CHANGES)
+                self.refuse(first, pure.changes())
             }
             Expr::Assign(assign) => self.assign(assign),
             Expr::While(loop_) => self.while_(loop_),
@@ -506,8 +515,6 @@ impl Symbolic<'_> {
     }
 }
 
-/// What a pure body that changes something is told.
-pub(super) const CHANGES: &str = "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop";
 fn is_number(name: &str) -> bool {
     matches!(name, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "f64")
 }
@@ -534,7 +541,9 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         (_, "join_all" | "try_join_all") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
         ),
-        (_, "map" | "attempt") => Some("this does nothing until it is awaited; write `.await?` after it"),
+        (_, "map" | "attempt" | "distributed_map" | "distributed_map_batches") => {
+            Some("this does nothing until it is awaited; write `.await?` after it")
+        }
         ("thread" | "time", "sleep") => Some(
             "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
         ),

@@ -145,7 +145,7 @@ impl Symbolic<'_> {
     }
 
     /// Statements that bind a parameter of a closure.
-    fn bound(&mut self, pat: &Pat, value: &TokenStream) -> TokenStream {
+    pub(super) fn bound(&mut self, pat: &Pat, value: &TokenStream) -> TokenStream {
         let b = self.b.clone();
         let pattern = pattern::read(untyped(pat), self.errors);
         self.declare(&pattern);
@@ -157,7 +157,7 @@ impl Symbolic<'_> {
         quote!(let (_, #names) = #b.bind(#value, &#value_of, #witness);)
     }
 
-    fn closure_body(&mut self, closure: &ExprClosure) -> TokenStream {
+    pub(super) fn closure_body(&mut self, closure: &ExprClosure) -> TokenStream {
         match unparenthesized(&closure.body) {
             Expr::Block(body) => self.result_block(&body.block),
             tail => {
@@ -172,7 +172,12 @@ impl Symbolic<'_> {
 
     /// Writes what belongs to a branch: a scope of its own, no loop around it, nothing outside that it
     /// may set.
-    fn region<R>(&mut self, scope: &Ident, fallible: bool, write: impl FnOnce(&mut Self) -> R) -> R {
+    pub(super) fn region<R>(
+        &mut self,
+        scope: &Ident,
+        fallible: bool,
+        write: impl FnOnce(&mut Self) -> R,
+    ) -> R {
         let outer_scope = std::mem::replace(&mut self.scope, scope.clone());
         let outer_fallible = std::mem::replace(&mut self.fallible, fallible);
         let loops = std::mem::take(&mut self.loops);
@@ -188,7 +193,7 @@ impl Symbolic<'_> {
     }
 
     /// A branch of a fork, and the variable that tells the type of its output.
-    fn branch(
+    pub(super) fn branch(
         &mut self,
         fork: &Ident,
         scope: &Ident,
@@ -245,7 +250,7 @@ impl Symbolic<'_> {
     }
 }
 
-fn untyped(pat: &Pat) -> &Pat {
+pub(super) fn untyped(pat: &Pat) -> &Pat {
     match pat {
         Pat::Type(typed) => untyped(&typed.pat),
         Pat::Reference(reference) => untyped(&reference.pat),
@@ -255,7 +260,7 @@ fn untyped(pat: &Pat) -> &Pat {
 }
 
 /// The name that a pattern is, if it is nothing else.
-fn simple_name(pat: &Pat) -> Option<String> {
+pub(super) fn simple_name(pat: &Pat) -> Option<String> {
     match untyped(pat) {
         Pat::Ident(name) if name.subpat.is_none() && !super::is_capitalized(&name.ident.clone().into()) => {
             Some(plain(&name.ident))

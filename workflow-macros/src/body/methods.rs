@@ -15,7 +15,7 @@ use super::{
         MUTATORS, PURE, SAME,
     },
     pattern,
-    symbolic::Symbolic,
+    symbolic::{Pure, Symbolic},
     unparenthesized,
 };
 
@@ -89,8 +89,11 @@ impl Symbolic<'_> {
         if arity == 0 && SAME.contains(&name.as_str()) {
             return self.expr(&method.receiver);
         }
-        if self.framed && is_mutation(method) && is_place(&method.receiver) {
-            return self.refuse(&method.method, super::expression::CHANGES);
+        if let Some(pure) = self.pure
+            && is_mutation(method)
+            && is_place(&method.receiver)
+        {
+            return self.refuse(&method.method, pure.changes());
         }
         if (name == "push" || name == "push_str") && arity == 1 {
             return self.push(method);
@@ -223,23 +226,6 @@ impl Symbolic<'_> {
             self.errors.refuse(closure, format!("this function has {parameters}"));
             return None;
         }
-        let body = super::pure::structured(&closure.body);
-        if super::pure::acts(&body) {
-            let at: TokenStream = match closure.inputs.is_empty() {
-                true => quote!(#closure),
-                false => {
-                    let inputs = &closure.inputs;
-                    quote!(#inputs)
-                }
-            };
-            match super::pure::first_try(&body) {
-                Some(question) => self.errors.refuse(question, super::pure::TRY_INSIDE),
-                None => self
-                    .errors
-                    .refuse(at, "a closure over values cannot await or set a variable; use a `for` loop"),
-            }
-            return None;
-        }
         let mut names = Vec::new();
         let mut places = Vec::new();
         let mut bound = TokenStream::new();
@@ -263,11 +249,10 @@ impl Symbolic<'_> {
             }
             places.push(place);
         }
-        let framed = std::mem::replace(&mut self.framed, false);
-        let outer = std::mem::replace(&mut self.pure, true);
-        let body = if in_error { self.error_value(&body) } else { self.expr(&body) };
-        self.pure = outer;
-        self.framed = framed;
+        let body = self.pure_body(Pure::Closure, |writer| match in_error {
+            true => writer.error_value(&closure.body),
+            false => writer.expr(&closure.body),
+        });
         Some((names, quote!(|#(#places),*| { #bound #body })))
     }
 

@@ -8,6 +8,7 @@ mod await_;
 mod branches;
 mod calls;
 mod control;
+mod distributed;
 mod expression;
 mod fork;
 mod functions;
@@ -17,7 +18,6 @@ mod method_table;
 mod methods;
 mod native;
 mod pattern;
-mod pure;
 mod spellings;
 mod statement;
 mod sugar;
@@ -110,7 +110,7 @@ pub(crate) fn pure_readings(
             parameters.push(whole);
         }
     }
-    let symbolic = writer.pure_body(|writer| {
+    let symbolic = writer.pure_body(symbolic::Pure::Function, |writer| {
         let value = writer.value_block(block);
         quote!({ #bindings #value })
     });

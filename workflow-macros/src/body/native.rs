@@ -13,7 +13,7 @@ use crate::attributes::is_ours;
 
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
-    context,
+    context, distributed,
     functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
@@ -31,7 +31,7 @@ struct Native {
     uses: Vec<ItemUse>,
     /// Whether a call that is not awaited has to be of a `#[pure]` function.
     checks: bool,
-    /// How many closures there are around what is read: their errors are values like any other.
+    /// How many closures over values there are around what is read: their errors are values like any other.
     closures: usize,
 }
 
@@ -52,7 +52,7 @@ impl VisitMut for Native {
                     visit_awaited(self, await_);
                 }
                 // Branches are calls without `.await`; the symbolic reading knows which.
-                Awaited::Join { .. } | Awaited::Map(_) | Awaited::Attempt(_) => {
+                Awaited::Join { .. } | Awaited::Map(_) | Awaited::Distributed(_) | Awaited::Attempt(_) => {
                     let outer = std::mem::replace(&mut self.checks, false);
                     visit_operands(self, expr);
                     self.checks = outer;
@@ -131,9 +131,10 @@ impl VisitMut for Native {
     }
 
     fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
-        self.closures += 1;
+        let over_values = usize::from(closure.asyncness.is_none());
+        self.closures += over_values;
         visit_mut::visit_expr_closure_mut(self, closure);
-        self.closures -= 1;
+        self.closures -= over_values;
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
@@ -171,19 +172,23 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
             let policy = called_on(function, 2, &policy);
+            // Not at the author's tokens: no lint of closures is meant for the author.
+            let call = quote!(|__item| __body(__item));
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, |__item| __body(__item)).await
+                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
             }})
         }
+        Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
         Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
             let policy = called_on(function, 1, &policy);
+            let call = quote!(|| __body());
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __body = ::workflow_core::__private::block(#closure);
-                ::workflow_core::__private::run_attempt(#context, __policy, #site, || __body()).await
+                ::workflow_core::__private::run_attempt(#context, __policy, #site, #call).await
             }})
         }
         _ => None,
@@ -191,7 +196,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
 }
 
 /// `map((), ()).max_concurrency(3)`: the policy alone, by the author's own name of the function.
-fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
+pub(super) fn called_on(function: &Expr, arguments: usize, policy: &[&ExprMethodCall]) -> TokenStream {
     let units = sugar::unit_arguments(arguments);
     let mut written = quote_spanned!(function.span()=> #function(#units));
     for ExprMethodCall { method, args, .. } in policy {
@@ -227,7 +232,9 @@ fn joined<'a>(
             true => quote_spanned! {block.span()=>
                 ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
                 ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
-                    __failed.get_or_insert(__error);
+                    if __failed.is_none() {
+                        __failed = ::core::option::Option::Some(::core::result::Result::Err(__error));
+                    }
                 }
             },
             false => {
@@ -250,7 +257,7 @@ fn joined<'a>(
             quote!(let mut __failed = ::core::option::Option::None;),
             quote! {
                 if let ::core::option::Option::Some(__error) = __failed {
-                    return ::core::task::Poll::Ready(::core::result::Result::Err(__error));
+                    return ::core::task::Poll::Ready(__error);
                 }
             },
         ),
@@ -336,7 +343,7 @@ fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
 }
 
 /// A name that the author cannot have written.
-fn hidden(name: &str, span: Span) -> Ident {
+pub(super) fn hidden(name: &str, span: Span) -> Ident {
     Ident::new(&format!("__{name}"), span)
 }
 

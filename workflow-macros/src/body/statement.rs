@@ -9,16 +9,13 @@ use crate::attributes::plain;
 use super::{
     await_::{Awaited, awaited},
     is_capitalized, pattern,
-    symbolic::{Symbolic, block_diverges, diverges, has_effect},
+    symbolic::{Pure, Symbolic, block_diverges, diverges, has_effect},
     unparenthesized,
 };
 
 impl Symbolic<'_> {
     /// A block as a value: an expression of type `Expr`.
     pub(crate) fn value_block(&mut self, block: &Block) -> TokenStream {
-        if self.pure {
-            return self.pure_block(block);
-        }
         let (statements, tail) = split_tail(block);
         let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
@@ -127,12 +124,16 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
-            Pat::Ident(name) if simple && name.mutability.is_some() && self.framed => {
-                self.errors.refuse(name.mutability, super::expression::CHANGES);
+            Pat::Ident(name)
+                if simple
+                    && name.mutability.is_some()
+                    && let Some(pure @ (Pure::Function | Pure::Closure)) = self.pure =>
+            {
+                self.errors.refuse(name.mutability, pure.changes());
                 self.refused.insert(plain(&name.ident));
                 TokenStream::new()
             }
-            Pat::Ident(name) if simple && name.mutability.is_some() => {
+            Pat::Ident(name) if simple && name.mutability.is_some() && self.pure.is_none() => {
                 let ident = &name.ident;
                 let text = plain(ident);
                 self.locals.insert(text.clone());
@@ -406,7 +407,7 @@ pub(crate) fn attributes_of(expr: &Expr) -> &[syn::Attribute] {
 }
 
 /// The value of a `let` whose type says what to collect into: `.collect()` with the type named.
-pub(super) fn collected(init: &Expr, ty: Option<&Type>) -> Expr {
+fn collected(init: &Expr, ty: Option<&Type>) -> Expr {
     let mut init = init.clone();
     if let Some(ty) = ty {
         match &mut init {
@@ -420,7 +421,7 @@ pub(super) fn collected(init: &Expr, ty: Option<&Type>) -> Expr {
 }
 
 /// The annotation of a `let`, in the owned form in which the symbolic reading speaks of types.
-pub(super) fn erased_annotation(ty: &Type) -> Option<TokenStream> {
+fn erased_annotation(ty: &Type) -> Option<TokenStream> {
     let text = quote!(#ty).to_string();
     // A hole in the type is for rustc to find, from the value.
     if text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "_") {

@@ -23,6 +23,7 @@ use crate::errors::Errors;
 
 use super::{
     await_::{Awaited, awaited},
+    distributed,
     statement::called,
     unparenthesized,
 };
@@ -68,6 +69,14 @@ impl VisitMut for Sugar<'_> {
             Expr::Closure(closure) if closure.asyncness.is_some() => {
                 if let Expr::Block(body) = &mut *closure.body {
                     self.ends(&mut body.block);
+                }
+            }
+            Expr::Await(await_) => {
+                // A child execution fails with the error type around it, whatever is done with the map's own.
+                if let Some(closure) = distributed::closure(&mut await_.base)
+                    && matches!(closure.output, ReturnType::Default)
+                {
+                    PassOn.tail(&mut closure.body);
                 }
             }
             Expr::Try(try_) => {

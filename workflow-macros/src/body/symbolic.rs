@@ -16,6 +16,43 @@ use crate::{
 
 use super::{functions::Functions, unparenthesized};
 
+/// What only computes: it becomes an expression, and no states.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Pure {
+    /// The body of a `#[pure]` function.
+    Function,
+    /// A closure over values.
+    Closure,
+    /// A branch of a workflow without an effect, which becomes `? :`.
+    Branch,
+}
+
+impl Pure {
+    /// What is said of an `.await`.
+    pub(crate) fn awaits(self) -> &'static str {
+        match self {
+            Self::Function => {
+                "a `#[pure]` function awaits nothing, so that it can stand inside an expression; await in the workflow, and pass the value"
+            }
+            Self::Closure | Self::Branch => {
+                "a closure over values awaits nothing; use a `for` loop, or `map(..)` to await for all at once"
+            }
+        }
+    }
+
+    /// What is said of a variable that is set, and of a loop.
+    pub(crate) fn changes(self) -> &'static str {
+        match self {
+            Self::Function => {
+                "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop"
+            }
+            Self::Closure | Self::Branch => {
+                "a closure over values is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, or use a `for` loop instead of the closure"
+            }
+        }
+    }
+}
+
 /// The writer of one body.
 pub(crate) struct Symbolic<'a> {
     pub(crate) errors: &'a mut Errors,
@@ -27,8 +64,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) scope: Ident,
     /// Whether what leads there is a `Result`.
     pub(crate) fallible: bool,
-    /// Whether what is written is the body of a `#[pure]` function.
-    pub(crate) framed: bool,
+    /// What only computes around what is written, innermost.
+    pub(crate) pure: Option<Pure>,
     /// The `#[pure]` function whose body is written.
     pub(crate) function_name: Option<Ident>,
     /// The functions that the body calls by a plain name.
@@ -47,8 +84,6 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
-    /// Whether what is being written only computes: a closure, or a branch that becomes `? :`.
-    pub(crate) pure: bool,
     names: usize,
 }
 
@@ -66,8 +101,7 @@ impl<'a> Symbolic<'a> {
             b: super::builder(),
             scope: super::scope(),
             fallible,
-            pure: false,
-            framed: false,
+            pure: None,
             around: HashSet::new(),
             function_name: None,
             functions: Functions::new(),
@@ -173,6 +207,23 @@ pub(crate) fn first_await(expr: &Expr) -> Option<&syn::token::Await> {
     let mut awaits = Awaits(None);
     awaits.visit_expr(expr);
     awaits.0
+}
+
+/// Whether an expression gives names to values, outside of closures: they are computed where it stands.
+pub(crate) fn names_values(expr: &Expr) -> bool {
+    struct Names(bool);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match expr {
+                Expr::Block(_) | Expr::If(_) | Expr::Match(_) => self.0 = true,
+                Expr::Closure(_) | Expr::Async(_) => {}
+                _ => syn::visit::visit_expr(self, expr),
+            }
+        }
+    }
+    let mut names = Names(false);
+    names.visit_expr(expr);
+    names.0
 }
 
 struct Effects {

@@ -694,6 +694,10 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
                     #bodies
                 }
             }
+            // What `?` in a closure passes on is data, and keeps its JSON.
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #private::Converted<#ident> for #inner {}
         )*
     }
 }

@@ -145,6 +145,34 @@ pub enum Problem {
         /// The Parallel state.
         state: String,
     },
+    /// A field that only `DISTRIBUTED` mode has.
+    #[error("`{state}` has `{field}`, which only a Map in `DISTRIBUTED` mode has")]
+    NotDistributed {
+        /// The Map state.
+        state: String,
+        /// The field.
+        field: &'static str,
+    },
+    /// A Map state with a list and a reader, or with neither.
+    #[error("`{state}` must have its elements either from `Items` or from `ItemReader`")]
+    ItemSource {
+        /// The Map state.
+        state: String,
+    },
+    /// A label that Step Functions does not take.
+    #[error("`Label` of state `{state}`: {problem}")]
+    IllegalLabel {
+        /// The Map state.
+        state: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Two Map states share a label.
+    #[error("more than one Map state has the `Label` `{label}`; give one of them another")]
+    DuplicateLabel {
+        /// The shared label.
+        label: String,
+    },
     /// A Choice state without rules.
     #[error("state `{state}` is a Choice without rules")]
     NoRules {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::asl::{Assign, Catcher, Retrier, State};
+use crate::asl::{Assign, Catcher, Distributed, ItemReader, Retrier, State};
 
 /// A string of a state.
 #[derive(Clone, Copy)]
@@ -41,7 +41,9 @@ pub(super) fn texts(state: &State) -> Vec<Text<'_>> {
         State::Map(map) => {
             texts.extend(map.comment.as_deref().map(Text::Plain));
             value(&map.items, &mut texts);
+            reader(map.item_reader.as_deref(), &mut texts);
             optional(map.item_selector.as_ref(), &mut texts);
+            distributed(map.distributed.as_deref(), &mut texts);
             handlers(&map.retry, &map.catch, &mut texts);
             optional(map.output.as_ref(), &mut texts);
         }
@@ -93,6 +95,27 @@ pub(super) fn assigns(state: &State) -> Vec<&Assign> {
         State::Pass(pass) => vec![&pass.assign],
         State::Wait(wait) => vec![&wait.assign],
         State::Succeed(_) | State::Fail(_) => Vec::new(),
+    }
+}
+
+fn reader<'a>(reader: Option<&'a ItemReader>, texts: &mut Vec<Text<'a>>) {
+    let Some(ItemReader { resource, reader_config, arguments }) = reader else { return };
+    texts.push(Text::Plain(resource));
+    texts.extend(names(&reader_config.csv_headers));
+    optional(reader_config.max_items.as_ref(), texts);
+    value(arguments, texts);
+}
+
+fn distributed<'a>(distributed: Option<&'a Distributed>, texts: &mut Vec<Text<'a>>) {
+    let Some(Distributed { item_batcher, label, result_writer, .. }) = distributed else { return };
+    if let Some(batcher) = item_batcher {
+        value(&batcher.max_items_per_batch, texts);
+        optional(batcher.batch_input.as_ref(), texts);
+    }
+    texts.extend(label.as_deref().map(Text::Plain));
+    if let Some(writer) = result_writer {
+        texts.push(Text::Plain(&writer.resource));
+        value(&writer.arguments, texts);
     }
 }
 

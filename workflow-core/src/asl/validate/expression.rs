@@ -73,7 +73,7 @@ pub(super) fn payload_template(template: &Value, at: &str, found: &mut Vec<Diagn
                 let at = format!("{at}/{name}");
                 if !name.ends_with(".$") {
                     payload_template(field, &at, found);
-                } else if field.as_str().is_none_or(|text| Query::parse(text).is_err()) {
+                } else if !field.as_str().is_some_and(is_query) {
                     let message = format!(
                         "The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
                     );
@@ -82,6 +82,16 @@ pub(super) fn payload_template(template: &Value, at: &str, found: &mut Vec<Diagn
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether a text is a path, or a call of as many functions as one field may hold.
+fn is_query(text: &str) -> bool {
+    const CALLS: usize = 10;
+    match Query::parse(text) {
+        Ok(Query::Path(_)) => true,
+        Ok(Query::Intrinsic(intrinsic)) => intrinsic.calls() <= CALLS,
+        Err(_) => false,
     }
 }
 
@@ -104,7 +114,7 @@ pub(super) enum PathRule {
 pub(super) fn path(text: &str, at: &str, rule: PathRule, found: &mut Vec<Diagnostic>) {
     let error = |message: &str| Diagnostic::error(Code::SchemaValidationFailed, at, message);
     if rule == PathRule::ReferenceOrCall && crate::intrinsics::Intrinsic::is_call(text) {
-        if Query::parse(text).is_err() {
+        if !is_query(text) {
             found.push(error("Value is not a valid intrinsic function call"));
         }
         return;

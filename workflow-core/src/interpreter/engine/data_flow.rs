@@ -12,7 +12,7 @@ use crate::{
         context::StateScope,
         data::Data,
         expression::Surroundings,
-        fault::Fault,
+        fault::{Failure, Fault},
         inspection::Station,
         machine::{Assign, Kind, Language, Number, ResultPath, Selection, State, Transition},
         template::Template,
@@ -197,7 +197,7 @@ impl<'m> Engine<'m> {
         Ok(Some(match number {
             Number::Literal(number) => *number,
             Number::Path { field, path } => {
-                let value = path.select(&surroundings)?;
+                let value = path.entry(field, &surroundings)?;
                 kind.read(&value).ok_or_else(|| {
                     let told = match &*value {
                         Value::String(text) => text.clone(),
@@ -243,12 +243,23 @@ impl NumberKind {
     }
 }
 
-/// The values of variables, all computed from what was before.
+/// The values of variables, all computed from what was before. Each may be as large as a state's output.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-limits>)
 pub(super) fn assign(
     assignments: &Assign,
     surroundings: &Surroundings<'_>,
 ) -> Result<Vec<(Text, Data)>, Fault> {
-    assignments.iter().map(|(name, template)| Ok((name.clone(), template.data(surroundings)?))).collect()
+    let value = |(name, template): &(Text, Template)| {
+        let value = template.data(surroundings)?;
+        if value.is_too_large() {
+            let cause = format!(
+                "The value of the variable '{name}' exceeds the maximum number of bytes service limit."
+            );
+            return Err(Fault::Failed(Failure::new("States.DataLimitExceeded", cause)));
+        }
+        Ok((name.clone(), value))
+    };
+    assignments.iter().map(value).collect()
 }
 
 /// The input with a result put where `ResultPath` says.

@@ -14,7 +14,7 @@ use crate::{
     interpreter::{
         data::Data,
         expression::Surroundings,
-        fault::{Failure, Fault},
+        fault::{After, Failure, Fault},
         machine::{Catcher, Language, State, Transition},
     },
     retry::matches_any,
@@ -39,11 +39,14 @@ impl<'m> Engine<'m> {
         if self.inspection().is_some() { fault.bare() } else { fault.in_state(&state.name, frame.entered) }
     }
 
-    /// Writes the event of an expression that failed. It follows the state's last event, but the one
-    /// before its entry where the state did nothing yet.
+    /// Writes the event of an expression that failed.
     fn tell_evaluation(&mut self, frame: &mut Frame<'m>, state: &State, fault: &Fault) {
-        let Fault::Query { location, late, .. } = fault else { return };
-        let previous = if frame.last == frame.entered && !late { frame.before } else { frame.last };
+        let Fault::Query { location, after, .. } = fault else { return };
+        let previous = match after {
+            After::Work if frame.last == frame.entered => frame.before,
+            After::Before => frame.before,
+            After::Work | After::Entry => frame.last,
+        };
         let failure = fault.clone().in_state(&state.name, frame.entered);
         let location = location.clone();
         frame.last = self.record(frame.scope, previous, || Detail::EvaluationFailed {

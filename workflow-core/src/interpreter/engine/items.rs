@@ -4,11 +4,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{Engine, Frame};
-use crate::interpreter::{
-    data::Data,
-    expression::{Path, Surroundings},
-    fault::Fault,
-    machine::{Format, Reader, ReaderResource, Transformation},
+use crate::{
+    digest,
+    interpreter::{
+        data::Data,
+        expression::{Path, Surroundings},
+        fault::Fault,
+        machine::{Format, Reader, ReaderResource, Transformation},
+    },
 };
 
 impl<'m> Engine<'m> {
@@ -31,10 +34,20 @@ impl<'m> Engine<'m> {
         let (bucket, key) = (text("Bucket"), text("Key"));
         if reader.resource == ReaderResource::ListObjects {
             let start = format!("{bucket}/{}", text("Prefix"));
+            if let Some(items) = self.settings.listings.get(&start) {
+                return Ok(Ok(items.iter().take(most).cloned().collect()));
+            }
             let listed = objects.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
             let items = listed.take(most).map(|(name, text)| {
                 let key = name.split_once('/').map_or(name.as_str(), |(_, key)| key);
-                json!({ "Key": key, "Size": text.len(), "StorageClass": "STANDARD" })
+                let digest = digest::hex("MD5", text.as_bytes()).unwrap_or_default();
+                json!({
+                    "Etag": format!("\"{digest}\""),
+                    "Key": key,
+                    "LastModified": self.scopes[0].started.as_millis() / 1_000,
+                    "Size": text.len(),
+                    "StorageClass": "STANDARD",
+                })
             });
             return Ok(Ok(items.collect()));
         }
@@ -61,6 +74,11 @@ impl<'m> Engine<'m> {
         let headers: Vec<String> = schema.split(',').map(|name| name.trim().to_owned()).collect();
         let Some(Value::Array(files)) = manifest.get("files") else {
             return Err("The manifest has no list of files.".to_owned());
+        };
+        // The files are where the inventory was put, which the manifest knows by its ARN.
+        let bucket = match manifest.get("destinationBucket").and_then(Value::as_str) {
+            Some(destination) => destination.rsplit(':').next().unwrap_or(bucket),
+            None => bucket,
         };
         let mut items = Vec::new();
         for file in files {

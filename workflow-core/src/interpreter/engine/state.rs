@@ -14,7 +14,7 @@ use crate::{
     interpreter::{
         data::Data,
         expression::Surroundings,
-        fault::{Failure, Fault},
+        fault::{After, Failure, Fault},
         inspection::Station,
         machine::{
             Choice, Condition, Fail, Kind, Language, Number, State, Timestamp, Transition, Wait, Words,
@@ -201,7 +201,7 @@ impl<'m> Engine<'m> {
         let number = match seconds {
             Number::Path { field, path } => {
                 let scope = self.scope(frame, None);
-                let value = path.select(&Surroundings::new(document, &scope))?;
+                let value = path.entry(field, &Surroundings::new(document, &scope))?;
                 let (value, source) = (&*value, path.source());
                 match value.as_f64() {
                     Some(number) if number < 0.0 => {
@@ -240,7 +240,7 @@ impl<'m> Engine<'m> {
                 Fault::Runtime(format!("The Timestamp field cannot be parsed as an {FORMAT}: {text}"))
             }),
             Timestamp::Path(path) => {
-                let value = path.select(&surroundings)?;
+                let value = path.entry("TimestampPath", &surroundings)?;
                 let told = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 time::parse(&told).ok_or_else(|| {
                     Fault::Runtime(format!(
@@ -253,7 +253,7 @@ impl<'m> Engine<'m> {
                 Value::String(text) => time::parse(&text).ok_or_else(|| Fault::Query {
                     cause: format!("The Timestamp field cannot be parsed as an {FORMAT}: {text}"),
                     location: Some("Timestamp".to_owned()),
-                    late: true,
+                    after: After::Entry,
                 }),
                 value => Err(expression.unexpected("string", &value)),
             },
@@ -266,7 +266,7 @@ fn words(words: Option<&Words>, surroundings: &Surroundings<'_>) -> Result<Optio
     Ok(match words {
         None => None,
         Some(Words::Literal(text)) => Some(text.clone()),
-        Some(Words::Path { field, path }) => match path.select(surroundings)?.into_owned() {
+        Some(Words::Path { field, path }) => match path.entry(field, surroundings)?.into_owned() {
             Value::String(text) => Some(text.into()),
             value => {
                 let source = path.source();

@@ -97,7 +97,7 @@ impl<'m> Engine<'m> {
                     return Step::Stay;
                 }
                 // An attempt takes its time: what runs beside it comes first.
-                self.ready.push_back(number);
+                self.ready.push_back((number, frame.serial));
                 return Step::Block;
             }
             Work::Now(answer) => Some(answer),
@@ -261,6 +261,11 @@ impl<'m> Engine<'m> {
         result: Result<Data, Failure>,
     ) -> Step {
         let Kind::Task(task) = &state.kind else { return Step::Stay };
+        let result = result.map_err(|failure| {
+            // A timeout has no cause, whoever tells of it.
+            let empty = failure.is_timeout() && failure.cause.as_deref() == Some("");
+            if empty { Failure::timeout() } else { failure }
+        });
         let result = result.and_then(|output| {
             if output.is_too_large() { Err(too_large(resource_name(task)).into()) } else { Ok(output) }
         });

@@ -21,7 +21,7 @@ pub use lists::{
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
-pub use options::{Defaulted, Filtered, Holder, Questioned, Tried};
+pub use options::{Defaulted, Filtered, Holder, Questioned};
 pub use order::Ordered;
 pub use strings::{Glyphs, TextPart, Unsigned};
 
@@ -73,9 +73,12 @@ impl Builder {
         if self.edit(|program| program.arena.is_plain(value)) {
             return rest(value);
         }
-        let element = self.element::<()>(name).node();
-        let rest = rest(element);
-        if rest == element { value } else { self.form("({0} := {1}; {2})", &[element, value, rest]) }
+        let (element, node) = self.edit(|program| {
+            let element = program.element(name);
+            (element, program.arena.add(Kind::Element(element)))
+        });
+        let rest = rest(node);
+        self.edit(|program| program.named(element, value, rest))
     }
 
     /// What `rest` makes of an argument. Rust computes it in any case, so that one which may fail must not
@@ -85,11 +88,6 @@ impl Builder {
             true => self.once("value", value, rest),
             false => rest(value),
         }
-    }
-
-    /// `let name = value; rest` without a state.
-    pub fn local<T, U>(&self, name: &str, value: Expr<T>, rest: impl FnOnce(Expr<T>) -> Expr<U>) -> Expr<U> {
-        Expr::new(self.once(name, value.node(), |value| rest(Expr::new(value)).node()))
     }
 
     /// A text that is known when the state machine is written.

@@ -20,10 +20,6 @@ use super::{
     Methods,
 };
 
-/// How a block asks a bound holder whether it holds a value.
-const SOME: &str = "({0} := {1}; {0} != null ? {2} : {3})";
-const OK: &str = "({0} := {1}; $exists({0}.Err) ? {3} : {2})";
-
 /// A type that may hold a value: `Option` and `Result`.
 #[diagnostic::on_unimplemented(
     message = "a state machine takes no value out of a `{Self}`",
@@ -37,6 +33,12 @@ pub trait Holder {
     /// Whether it holds one, and the value.
     #[doc(hidden)]
     fn held(builder: &Builder, holder: Node) -> (Node, Node);
+    /// What the holder itself is called where it has a name; else it is called as its value.
+    #[doc(hidden)]
+    const NAME: Option<&'static str>;
+    /// What its expression tells by itself: whether it holds a value, that, and what it is otherwise.
+    #[doc(hidden)]
+    fn split(builder: &Builder, holder: Node) -> Option<(Node, Node, Node)>;
     /// What is made of it: one expression for its value, another where it holds none.
     #[doc(hidden)]
     fn either(
@@ -45,7 +47,25 @@ pub trait Holder {
         name: &str,
         then: impl FnOnce(Node) -> Node,
         otherwise: impl FnOnce(&Builder, Node) -> Node,
-    ) -> Node;
+    ) -> Node {
+        // What has a name inside keeps it around the whole.
+        if let Kind::Named { element, value, body } =
+            builder.edit(|program| program.arena.kind(holder).clone())
+        {
+            let whole = Self::either(builder, body, name, then, otherwise);
+            return builder.edit(|program| program.named(element, value, whole));
+        }
+        let chosen = |condition, then, otherwise| {
+            builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
+        };
+        if let Some((condition, held, empty)) = Self::split(builder, holder) {
+            return chosen(condition, builder.once(name, held, then), otherwise(builder, empty));
+        }
+        builder.once(Self::NAME.unwrap_or(name), holder, |holder| {
+            let (condition, value) = Self::held(builder, holder);
+            chosen(condition, then(value), otherwise(builder, holder))
+        })
+    }
     /// A holder of a value.
     #[doc(hidden)]
     fn holding(builder: &Builder, value: Node) -> Node;
@@ -58,42 +78,19 @@ pub trait Holder {
 impl<T: Data> Holder for Option<T> {
     type Value = T;
     type With<U> = Option<U>;
+    const NAME: Option<&'static str> = None;
     fn held(builder: &Builder, holder: Node) -> (Node, Node) {
         check_depth::<T>(builder);
         builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)))
     }
-    fn either(
-        builder: &Builder,
-        holder: Node,
-        name: &str,
-        then: impl FnOnce(Node) -> Node,
-        otherwise: impl FnOnce(&Builder, Node) -> Node,
-    ) -> Node {
-        check_depth::<T>(builder);
+    fn split(builder: &Builder, holder: Node) -> Option<(Node, Node, Node)> {
         let null = builder.null();
-        let kind = builder.edit(|program| program.arena.kind(holder).clone());
-        match kind {
+        match builder.edit(|program| program.arena.kind(holder).clone()) {
             // `a ? b : null` holds `b`, if `b` is never `null`.
-            Kind::Cond { condition, then: held, otherwise: none }
-                if none == null && builder.never_null(held) =>
-            {
-                let (then, otherwise) = (builder.once(name, held, then), otherwise(builder, null));
-                builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
+            Kind::Cond { condition, then, otherwise } if otherwise == null && builder.never_null(then) => {
+                Some((condition, then, null))
             }
-            Kind::Form { text: SOME, parts } if parts[3] == null && builder.never_null(parts[2]) => {
-                let (then, otherwise) = (builder.once(name, parts[2], then), otherwise(builder, null));
-                builder.form(SOME, &[parts[0], parts[1], then, otherwise])
-            }
-            _ if builder.edit(|program| program.arena.is_plain(holder)) => {
-                let (condition, present) = Self::held(builder, holder);
-                let (then, otherwise) = (then(present), otherwise(builder, holder));
-                builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
-            }
-            _ => {
-                let element = builder.element::<T>(name).node();
-                let (then, otherwise) = (then(element), otherwise(builder, null));
-                builder.form(SOME, &[element, holder, then, otherwise])
-            }
+            _ => None,
         }
     }
     fn holding(_: &Builder, value: Node) -> Node {
@@ -119,54 +116,31 @@ fn check_depth<T: Data>(builder: &Builder) {
 impl<T, E> Holder for Result<T, E> {
     type Value = T;
     type With<U> = Result<U, E>;
+    const NAME: Option<&'static str> = Some("result");
     fn held(builder: &Builder, holder: Node) -> (Node, Node) {
+        if let Some((condition, value, _)) = Self::split(builder, holder) {
+            return (condition, value);
+        }
         // The value may be `null`, so the test is for an error.
         builder.edit(|program| {
             let arena = &mut program.arena;
-            if let Kind::Cond { condition, then, otherwise } = *arena.kind(holder)
-                && is_variant(arena, then, "Ok")
-                && is_variant(arena, otherwise, "Err")
-            {
-                return (condition, arena.field(then, "Ok".to_owned(), Presence::Certain));
-            }
             let error = arena.field(holder, "Err".to_owned(), Presence::Certain);
             let is_err = arena.add(Kind::Unary(UnaryOp::Exists, error));
             (arena.not(is_err), arena.field(holder, "Ok".to_owned(), Presence::Certain))
         })
     }
-    fn either(
-        builder: &Builder,
-        holder: Node,
-        name: &str,
-        then: impl FnOnce(Node) -> Node,
-        otherwise: impl FnOnce(&Builder, Node) -> Node,
-    ) -> Node {
-        let kind = builder.edit(|program| program.arena.kind(holder).clone());
-        let variant = |node, name| builder.edit(|program| is_variant(&program.arena, node, name));
-        let ok = |node| builder.edit(|program| program.arena.field(node, "Ok".to_owned(), Presence::Certain));
-        match kind {
-            Kind::Cond { condition, then: held, otherwise: error }
-                if variant(held, "Ok") && variant(error, "Err") =>
-            {
-                let (then, otherwise) = (builder.once(name, ok(held), then), otherwise(builder, error));
-                builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
+    fn split(builder: &Builder, holder: Node) -> Option<(Node, Node, Node)> {
+        builder.edit(|program| {
+            let arena = &mut program.arena;
+            match *arena.kind(holder) {
+                Kind::Cond { condition, then, otherwise }
+                    if is_variant(arena, then, "Ok") && is_variant(arena, otherwise, "Err") =>
+                {
+                    Some((condition, arena.field(then, "Ok".to_owned(), Presence::Certain), otherwise))
+                }
+                _ => None,
             }
-            Kind::Form { text: SOME, parts } if variant(parts[2], "Ok") && variant(parts[3], "Err") => {
-                let (then, otherwise) =
-                    (builder.once(name, ok(parts[2]), then), otherwise(builder, parts[3]));
-                builder.form(SOME, &[parts[0], parts[1], then, otherwise])
-            }
-            _ if builder.edit(|program| program.arena.is_plain(holder)) => {
-                let (condition, present) = Self::held(builder, holder);
-                let (then, otherwise) = (then(present), otherwise(builder, holder));
-                builder.edit(|program| program.arena.add(Kind::Cond { condition, then, otherwise }))
-            }
-            _ => {
-                let element = builder.element::<T>("result").node();
-                let (then, otherwise) = (then(ok(element)), otherwise(builder, element));
-                builder.form(OK, &[element, holder, then, otherwise])
-            }
-        }
+        })
     }
     fn holding(builder: &Builder, value: Node) -> Node {
         builder.ok_value::<T, E>(Expr::new(value)).node()
@@ -183,35 +157,6 @@ fn is_variant(arena: &super::super::node::Arena, node: Node, name: &str) -> bool
 
 fn error_of(builder: &Builder, result: Node) -> Node {
     builder.edit(|program| program.arena.field(result, "Err".to_owned(), Presence::Certain))
-}
-
-/// What `?` is put behind, and what it leaves.
-#[diagnostic::on_unimplemented(
-    message = "`?` cannot leave with what a `{Self}` holds no value for",
-    note = "an `Option` leaves what gives an `Option`, a `Result` what gives a `Result`; turn the one into the other with `.ok_or(..)` or `.ok()`"
-)]
-pub trait Tried<Out> {
-    /// What it gives where it does not leave.
-    type Value;
-    /// `value?; rest` in a closure.
-    #[doc(hidden)]
-    fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Data, U> Tried<Option<U>> for Option<T> {
-    type Value = T;
-    fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
-        Self::either(builder, tried, "value", rest, |builder, _| builder.null())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E, U, F: From<E>> Tried<Result<U, F>> for Result<T, E> {
-    type Value = T;
-    fn then(builder: &Builder, tried: Node, rest: impl FnOnce(Node) -> Node) -> Node {
-        Self::either(builder, tried, "value", rest, |_, error| error)
-    }
 }
 
 /// What `?` is put behind in a workflow or an `async` block.
@@ -563,14 +508,5 @@ impl Methods<'_> {
     /// `is_err`
     pub fn is_err<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<bool> {
         self.0.not(self.is_ok(result))
-    }
-
-    /// `value?; rest` in a closure.
-    pub fn tried<H: Tried<Out>, Out>(
-        &self,
-        tried: Expr<H>,
-        rest: impl FnOnce(Expr<H::Value>) -> Expr<Out>,
-    ) -> Expr<Out> {
-        Expr::new(H::then(self.0, tried.node(), |value| rest(Expr::new(value)).node()))
     }
 }

@@ -1,0 +1,195 @@
+//! Parallel and Map states.
+
+use super::*;
+
+/// A Map of paths over `$.items` whose iterations are one task.
+fn map(more: Value, mode: &str) -> StateMachine {
+    let mut state = json!({
+        "Type": "Map", "ItemsPath": "$.items", "End": true,
+        "ItemProcessor": {
+            "ProcessorConfig": { "Mode": mode },
+            "StartAt": "B", "States": { "B": { "Type": "Task", "Resource": WORK, "End": true } }
+        }
+    });
+    state.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    machine(json!({ "A": state }))
+}
+
+fn slow(seconds: u64) -> Interpreter {
+    Interpreter::test().fallback(move |call: &TaskCall<'_>| {
+        Answer::value(call.input.clone()).after(Duration::from_secs(seconds))
+    })
+}
+
+/// Fails for items that are zero.
+fn picky() -> Interpreter {
+    Interpreter::test().fallback(|call: &TaskCall<'_>| match call.input.as_i64() {
+        Some(0) => Answer::failure("Zero", "an item is zero"),
+        _ => Answer::value(call.input.clone()),
+    })
+}
+
+#[test]
+fn branches_run_at_the_same_time() {
+    let wait = |seconds: u64| json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": seconds, "End": true } } });
+    let machine =
+        machine(json!({ "A": { "Type": "Parallel", "Branches": [wait(5), wait(9), wait(2)], "End": true } }));
+    let execution = run(&machine, json!(1));
+    assert_eq!(execution.elapsed(), Duration::from_secs(9));
+    assert_eq!(execution.output().unwrap(), json!([1, 1, 1]));
+}
+
+#[test]
+fn iterations_run_as_many_at_once_as_allowed() {
+    let items = json!({ "items": [1, 2, 3, 4, 5] });
+    let execution = slow(10).run_blocking(&map(json!({ "MaxConcurrency": 2 }), "INLINE"), items.clone());
+    assert_eq!(execution.elapsed(), Duration::from_secs(30));
+    assert_eq!(execution.output().unwrap(), items["items"]);
+}
+
+#[test]
+fn a_branch_that_fails_stops_the_others() {
+    let machine = machine(json!({ "A": { "Type": "Parallel", "End": true, "Branches": [
+        { "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": 60, "End": true } } },
+        { "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": "Early" } } }
+    ]}}));
+    let execution = run(&machine, json!({}));
+    assert_eq!((execution.error(), execution.elapsed()), (Some("Early"), Duration::ZERO));
+    assert_eq!(
+        types(&execution)[3..],
+        [
+            "WaitStateEntered",
+            "FailStateEntered",
+            "WaitStateAborted",
+            "ParallelStateFailed",
+            "ExecutionFailed"
+        ]
+    );
+}
+
+#[test]
+fn what_was_stopped_with_an_answer_on_its_way_says_nothing_more() {
+    // The second branch has its answer when the first one fails; the retry takes the places of both.
+    let machine = machine(json!({ "A": { "Type": "Parallel", "End": true,
+        "Retry": [{ "ErrorEquals": ["Early"], "IntervalSeconds": 0 }],
+        "Branches": [
+            { "StartAt": "F", "States": { "F": { "Type": "Task", "Resource": WORK, "End": true } } },
+            { "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": WORK, "Next": "W" },
+                "W": { "Type": "Wait", "Seconds": 60, "End": true } } }
+        ]
+    }}));
+    let first = TaskMock::sequence([TaskMock::failure("Early", ""), TaskMock::value(json!(1))]);
+    let interpreter = Interpreter::test().mock("F", first).mock("T", TaskMock::value(json!(2)));
+    let execution = interpreter.run_blocking(&machine, json!({}));
+    assert_eq!((execution.output().unwrap(), execution.elapsed()), (json!([1, 2]), Duration::from_secs(60)));
+    assert_eq!(execution.states(), ["A", "F", "T", "F", "T", "W"]);
+}
+
+#[test]
+fn an_iteration_sees_its_item_and_the_variables_outside() {
+    let machine = jsonata(json!({
+        "A": { "Type": "Pass", "Assign": { "factor": 10 }, "Next": "M" },
+        "M": { "Type": "Map", "Items": "{% $states.input.items %}", "End": true,
+            "ItemSelector": { "i": "{% $states.context.Map.Item.Index %}", "v": "{% $states.context.Map.Item.Value %}" },
+            "ItemProcessor": { "StartAt": "P", "States": { "P": {
+                "Type": "Pass", "Assign": { "factor": "{% $factor + 1 %}" }, "Next": "Q" },
+                "Q": { "Type": "Pass", "Output": "{% $states.input.v * $factor + $states.input.i %}", "End": true } } } }
+    }));
+    assert_eq!(run(&machine, json!({"items": [1, 2]})).output().unwrap(), json!([11, 23]));
+}
+
+#[test]
+fn a_map_is_retried_as_a_whole() {
+    let machine = map(json!({ "Retry": [{ "ErrorEquals": ["Zero"], "MaxAttempts": 1 }] }), "INLINE");
+    let execution = picky().run_blocking(&machine, json!({"items": [1, 0]}));
+    assert_eq!(execution.error(), Some("Zero"));
+    assert_eq!(types(&execution).iter().filter(|name| **name == "MapStateStarted").count(), 2);
+    assert_eq!(types(&execution).iter().filter(|name| **name == "MapStateEntered").count(), 1);
+}
+
+#[test]
+fn a_distributed_map_tolerates_as_many_failures_as_it_says() {
+    let items = json!({ "items": [1, 0, 2, 0] });
+    let run = |count: u64| {
+        picky().run_blocking(&map(json!({ "ToleratedFailureCount": count }), "DISTRIBUTED"), items.clone())
+    };
+    assert_eq!(run(2).output().unwrap(), json!([1, 2]));
+    let failed = run(1);
+    assert_eq!(failed.error(), Some("States.ExceedToleratedFailureThreshold"));
+    assert!(types(&failed).ends_with(&["MapRunFailed", "MapStateFailed", "ExecutionFailed"]));
+    // What children do is in histories of their own.
+    assert!(!types(&failed).contains(&"TaskStateEntered"));
+}
+
+#[test]
+fn items_are_read_in_batches_and_results_written() {
+    let machine = machine(json!({ "A": {
+        "Type": "Map", "End": true, "Label": "Rows",
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "CSV", "MaxItems": 3 },
+            "Parameters": { "Bucket": "in", "Key.$": "$.key" }
+        },
+        "ItemSelector": { "row.$": "$$.Map.Item.Value.id" },
+        "ItemBatcher": { "MaxItemsPerBatch": 2, "BatchInput": { "of.$": "$.key" } },
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+            "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } },
+        "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "out", "Prefix": "p" } }
+    }}));
+    let interpreter = Interpreter::test().object("in", "rows.csv", "id,x\n1,a\n2,b\n3,c\n4,d\n");
+    let execution = interpreter.run_blocking(&machine, json!({"key": "rows.csv"}));
+    let output = execution.output().unwrap();
+    assert_eq!(output["ResultWriterDetails"]["Bucket"], "out");
+    assert!(output["MapRunArn"].as_str().unwrap().contains(":mapRun:machine/Rows:"));
+    let (place, text) = &execution.written()[0];
+    assert!(place.starts_with("out/p/") && place.ends_with("/SUCCEEDED_0.json"), "{place}");
+    assert_eq!(
+        serde_json::from_str::<Value>(text).unwrap(),
+        json!([
+            { "BatchInput": { "of": "rows.csv" }, "Items": [{ "row": "1" }, { "row": "2" }] },
+            { "BatchInput": { "of": "rows.csv" }, "Items": [{ "row": "3" }] }
+        ])
+    );
+}
+
+#[test]
+fn lines_lists_and_manifests_are_read() {
+    let read = |resource: &str, config: Value, parameters: Value| {
+        let machine = machine(json!({ "A": {
+            "Type": "Map", "End": true,
+            "ItemReader": { "Resource": resource, "ReaderConfig": config, "Parameters": parameters },
+            "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED" },
+                "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }
+        }}));
+        Interpreter::test()
+            .object("b", "l.jsonl", "{\"n\":1}\n\n{\"n\":2}\n")
+            .object("b", "deep.json", r#"{"a": {"b": [1, 2]}}"#)
+            .object("b", "m.json", r#"{"fileSchema": "Bucket, Key", "files": [{"key": "m.csv"}]}"#)
+            .object("b", "m.csv", "\"one\",\"k\"\n")
+            .run_blocking(&machine, json!({}))
+            .output()
+            .unwrap()
+    };
+    let get = "arn:aws:states:::s3:getObject";
+    let key = |key: &str| json!({ "Bucket": "b", "Key": key });
+    assert_eq!(read(get, json!({"InputType": "JSONL"}), key("l.jsonl")), json!([{"n": 1}, {"n": 2}]));
+    assert_eq!(
+        read(get, json!({"InputType": "JSON", "ItemsPointer": "/a/b"}), key("deep.json")),
+        json!([1, 2])
+    );
+    assert_eq!(
+        read(get, json!({"InputType": "MANIFEST"}), key("m.json")),
+        json!([{"Bucket": "one", "Key": "k"}])
+    );
+    let listed = read("arn:aws:states:::s3:listObjectsV2", json!({}), json!({"Bucket": "b", "Prefix": "m"}));
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_hundred_thousand_items_cost_no_more_each_than_a_thousand() {
+    let machine = map(json!({ "MaxConcurrency": 40 }), "INLINE");
+    let interpreter = slow(1).max_events(None).without_history();
+    let items: Vec<u8> = vec![1; 100_000];
+    let execution = interpreter.run_blocking(&machine, json!({ "items": items }));
+    assert_eq!(execution.steps(), 100_001);
+    assert_eq!(execution.elapsed(), Duration::from_secs(2_500));
+}

@@ -1,0 +1,34 @@
+//! The real AWS services for workflows that run in process.
+//!
+//! A [`Service`](super::Service) here hands what a workflow asks for to the AWS SDK and answers in
+//! the words of Step Functions: keys in PascalCase, and its error names and causes.
+//!
+//! ```ignore
+//! let config = aws_config::load_from_env().await;
+//! let executor = Executor::new().service(DynamoDb::new(aws_sdk_dynamodb::Client::new(&config)));
+//! ```
+//!
+//! Each service is behind a feature, `aws-dynamodb`, `aws-sns` and `aws-sqs`, and none is on by default.
+
+#[cfg(feature = "aws-dynamodb")]
+mod dynamodb;
+#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+pub(crate) mod failure;
+#[cfg(feature = "aws-sns")]
+mod sns;
+#[cfg(feature = "aws-sqs")]
+mod sqs;
+
+#[cfg(feature = "aws-dynamodb")]
+pub use dynamodb::DynamoDb;
+#[cfg(feature = "aws-sns")]
+pub use sns::Sns;
+#[cfg(feature = "aws-sqs")]
+pub use sqs::Sqs;
+
+/// The account that a workflow's topics and queues are in, in place of the one that stands for it in
+/// process.
+#[cfg(any(feature = "aws-sns", feature = "aws-sqs"))]
+fn placed(name: &str, region: Option<&str>, account: &str) -> String {
+    name.replace("us-east-1", region.unwrap_or("us-east-1")).replace("123456789012", account)
+}

@@ -1,0 +1,17 @@
+//! A label of 41 characters.
+use workflow_core::prelude::*;
+
+#[task]
+async fn double(number: u32) -> u32 {
+    number * 2
+}
+
+#[workflow]
+async fn run(numbers: Vec<u32>) -> Result<Vec<u32>, PlatformError> {
+    let doubled = distributed_map(&numbers, async |number| double(*number).await)
+        .label("Doubles-of-all-the-numbers-of-this-summer")
+        .await?;
+    Ok(doubled)
+}
+
+fn main() {}

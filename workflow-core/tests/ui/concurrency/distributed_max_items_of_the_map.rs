@@ -1,0 +1,19 @@
+//! How much is read belongs to the source.
+use workflow_core::prelude::*;
+
+#[task]
+async fn double(number: u32) -> u32 {
+    number * 2
+}
+
+#[workflow]
+async fn run(key: String) -> Result<Vec<u32>, PlatformError> {
+    let doubled = distributed_map(s3_source::json::<u32>("numbers", &key), async |number| {
+        double(number).await
+    })
+    .max_items(10)
+    .await?;
+    Ok(doubled)
+}
+
+fn main() {}
