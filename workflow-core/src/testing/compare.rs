@@ -59,8 +59,8 @@ pub(super) fn differences(
 }
 
 fn calls(native: &Report, script: &Script, found: &mut Vec<String>) {
-    // Where something was stopped, the other engine may have started more in the same moment; and which
-    // children run before too many have failed is each engine's own.
+    // Which children run before too many have failed is each engine's own, and so is what was started in the
+    // moment in which something was stopped.
     let unexpected = if cut_short(native) || stopped(native) { Vec::new() } else { script.unexpected() };
     for (state, arguments) in unexpected {
         found

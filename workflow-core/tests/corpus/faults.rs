@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, pin::pin, task::Poll};
 
 use workflow_core::{
-    ErrorKind, ErrorVariant, Execution, Executor, Failure, Fields, Mock, Shape, Start, Task, TaskFn,
+    ErrorKind, ErrorVariant, Execution, Executor, Failure, Fields, Mock, Shape, Start, Status, Task, TaskFn,
     Workflow, WorkflowError, testing,
 };
 
@@ -188,24 +188,13 @@ fn label(faults: &[(&Injector, &Fault)]) -> String {
 }
 
 fn compare<W: Workflow>(label: &str, execution: &Execution<W>, found: &mut Vec<String>) {
-    if let Some(aborted) = &execution.clone_aborted() {
-        found.push(format!("{label}: aborted: {aborted}"));
+    if execution.status() == Status::Aborted {
+        found.push(format!("{label}: aborted: {:?}", execution.outcome().cause));
     }
     if let Err(difference) = testing::replay(execution) {
         found.push(format!("{label}: {difference}"));
     }
     write_down(label, execution);
-}
-
-/// Why an executor gave up, which no program here has it do.
-trait Aborted {
-    fn clone_aborted(&self) -> Option<String>;
-}
-
-impl<W: Workflow> Aborted for Execution<W> {
-    fn clone_aborted(&self) -> Option<String> {
-        (self.status() == workflow_core::Status::Aborted).then(|| format!("{:?}", self.outcome().cause))
-    }
 }
 
 /// With `CORPUS_LOG=FILE`, what another interpreter needs to run the same.

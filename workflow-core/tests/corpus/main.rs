@@ -4,7 +4,12 @@
 //! failing (by each error of its task, by a timeout, by a name that no type knows; once, and from then
 //! on), and each of these executions is run again by the emitted state machine, which must do the same.
 
-#![allow(unreachable_pub, reason = "the programs stand as their authors wrote them")]
+#![allow(
+    clippy::all,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are the programs of strangers, in a style of their own"
+)]
 
 mod approvals;
 mod batches;
