@@ -7,7 +7,8 @@ mod common;
 use common::{block_on, input, setup};
 use order_workflow::workflows::{
     order_fulfillment::order_fulfillment, order_lifecycle::order_lifecycle,
-    order_processing::order_processing, purchase_refund::purchase_refund, transaction::transaction,
+    order_processing::order_processing, order_saga::order_saga, purchase_refund::purchase_refund,
+    refund::refund, transaction::transaction,
 };
 use workflow_core::{
     Start, Workflow,
@@ -58,4 +59,14 @@ fn order_fulfillment_agrees() {
 #[test]
 fn order_processing_agrees() {
     agree(order_processing, &["order-processing.json"]);
+}
+
+#[test]
+fn order_saga_agrees() {
+    agree(order_saga, &["order-saga.json"]);
+}
+
+#[test]
+fn refund_agrees() {
+    agree(refund, &["refund.small.json"]);
 }

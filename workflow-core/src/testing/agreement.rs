@@ -50,7 +50,8 @@ use crate::{
 ///     }
 ///     match charge(cents).await {
 ///         Err(BankError::Busy) => Ok("later".to_owned()),
-///         other => other,
+///         Ok(receipt) => Ok(receipt),
+///         Err(error) => Err(error),
 ///     }
 /// }
 ///
@@ -262,12 +263,21 @@ impl<W: Workflow> Agreement<W> {
                 }
                 scripts.push(vec![Fault { lasting: false, ..first }, second]);
             }
-            for faults in scripts {
+            let mut scripts = std::collections::VecDeque::from(scripts);
+            while let Some(faults) = scripts.pop_front() {
                 let case = Case { faults, ..case.clone() };
                 match self.compared(&case, &prepared, &words).await {
-                    Compared::Agrees(history, _) => {
+                    Compared::Agrees(history, more) => {
                         coverage.faults += 1;
                         coverage.add(&history);
+                        // What is only called after a fault may fail as well.
+                        for fault in more.into_iter().filter(|_| case.faults.len() == 1) {
+                            let times = tried.entry(fault.key()).or_default();
+                            if *times == 0 {
+                                *times += 1;
+                                scripts.push_back(vec![case.faults[0].clone(), fault]);
+                            }
+                        }
                     }
                     Compared::Differs(found) => {
                         return Err(self.smallest(case, found, &prepared, &words).await);

@@ -179,7 +179,11 @@ impl Arbitrary<'_> {
     /// Amounts stay small, so that sums of them have room in their types.
     fn integer(&mut self, bits: u32, signed: bool) -> Value {
         let known = self.rng.choice(&self.words.numbers).copied();
-        let most: i64 = if bits == 8 { 100 } else { 10_000 };
+        let most: i64 = match bits {
+            8 => 100,
+            16 => 10_000,
+            _ => 1_000_000,
+        };
         let number = match (self.rng.u8(..10), known) {
             (0..=4, Some(known)) => known.saturating_add(self.rng.i64(-1..=1)),
             (5..=7, _) => self.rng.i64(0..5),

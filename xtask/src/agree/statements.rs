@@ -100,7 +100,8 @@ impl Generator {
                 self.declare(&name, ty, false, 0);
                 vec![Statement::line(format!("{head} = {value};")).or(keep)]
             }
-            2 => {
+            // A block that awaits nothing is one value, in which no variable is set again.
+            2 if is_body => {
                 self.used("let mut");
                 let ty = self.some_type();
                 let value = self.expression(&ty, 1);
@@ -481,7 +482,7 @@ impl Generator {
             block.push(Statement::line(format!("{head} = {call}.await?;")).or(keep));
         }
         for _ in 0..self.rng.usize(..3) {
-            block.extend(self.statement(depth - 1, false));
+            block.extend(self.statement(depth - 1, is_region));
         }
         let end = self.expression(returns, 1);
         // A `None` alone would not say what it is of.
