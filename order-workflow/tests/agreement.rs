@@ -16,7 +16,8 @@ use workflow_core::{
 };
 
 fn inputs() -> usize {
-    std::env::var("AGREEMENT_INPUTS").map_or(200, |inputs| inputs.parse().unwrap())
+    std::env::var("AGREEMENT_INPUTS")
+        .map_or(200, |inputs| inputs.parse().expect("AGREEMENT_INPUTS is a number"))
 }
 
 /// Compares on inputs that are made up, with every fault, and on the documents' own with the real handlers.

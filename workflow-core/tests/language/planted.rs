@@ -1,5 +1,7 @@
 //! Faults that lowering might have, planted into what it emits: the comparison finds each of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not find its states must fail")]
+
 use serde_json::{Value, json};
 use workflow_core::{
     Workflow,

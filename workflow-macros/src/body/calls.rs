@@ -64,6 +64,7 @@ impl Symbolic<'_> {
                 |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
             );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            let __error = #b.error_of(#inner, __error);
             #b.err_into(#scope, __error, ::core::default::Default::default());
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
@@ -88,6 +89,7 @@ impl Symbolic<'_> {
                 |__value| ::core::option::Option::Some((::workflow_core::__private::witness(__value),)),
             );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
+            let __error = #b.error_of(#inner, __error);
             #b.arm(&mut #join, #b.err_value(__error));
             #b.join(#join)
         }}
