@@ -237,7 +237,8 @@ pub async fn order_processing(order: Order) -> Result<Sent, ProcessingError> {
     };
     #[state = "Create Order Entry"]
     dynamodb::put_item(CUSTOMER_ORDERS, &entry).await?;
-    let update = OrderUpdate { order_id, state, customer_id: order.customer_id, order_total: order.order_total };
+    let update =
+        OrderUpdate { order_id, state, customer_id: order.customer_id, order_total: order.order_total };
     #[state = "Publish to Interested Parties"]
     let sent = sns::publish(ORDER_UPDATES, &update).await?;
     Ok(sent)

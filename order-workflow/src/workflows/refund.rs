@@ -93,7 +93,7 @@ pub async fn request_approval(
     payment: &Payment,
 ) -> Result<Pending<Decision>, RefundError> {
     let subject = format!("May {} go back for order {}?", decimal(payment.cents), payment.order_id);
-    let body = format!("Answer with the token of the request for payment {}.", payment.payment_id);
+    let body = format!("For payment {}. Answer with this token: {token}", payment.payment_id);
     store.send(&Mail { recipient: APPROVER.to_owned(), subject: subject.clone(), body })?;
     desk.put(Request { token: token.clone(), subject });
     Ok(token.pending())

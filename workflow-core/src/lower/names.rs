@@ -2,80 +2,7 @@
 
 use std::collections::HashSet;
 
-/// Functions of JSONata and of Step Functions, which a variable of the same name would hide.
-const FUNCTIONS: &[&str] = &[
-    "abs",
-    "append",
-    "assert",
-    "average",
-    "base64decode",
-    "base64encode",
-    "boolean",
-    "ceil",
-    "clone",
-    "contains",
-    "count",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "error",
-    "eval",
-    "exists",
-    "filter",
-    "floor",
-    "formatBase",
-    "formatInteger",
-    "formatNumber",
-    "fromMillis",
-    "hash",
-    "join",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "max",
-    "merge",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "pad",
-    "parse",
-    "parseInteger",
-    "partition",
-    "power",
-    "random",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "round",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "sqrt",
-    "states",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "sum",
-    "toMillis",
-    "trim",
-    "type",
-    "uppercase",
-    "uuid",
-    "zip",
-];
+use crate::jsonata;
 
 /// Names that are given once each.
 #[derive(Clone, Debug, Default)]
@@ -116,12 +43,10 @@ impl Names {
         // A variable of the States Language starts with a letter.
         let wanted = wanted.trim_start_matches("r#").trim_start_matches('_');
         let wanted = if wanted.is_empty() { "value" } else { wanted };
-        // `error` is the field's word for what a Catch holds, and nothing calls `$error`.
-        let wanted = if FUNCTIONS.contains(&wanted) && wanted != "error" {
-            format!("{wanted}_")
-        } else {
-            wanted.to_owned()
-        };
+        // A variable hides the function of its name. `error` is the field's word for what a Catch holds, and
+        // nothing calls `$error`.
+        let hides = jsonata::is_function(wanted) || matches!(wanted, "eval" | "states");
+        let wanted = if hides && wanted != "error" { format!("{wanted}_") } else { wanted.to_owned() };
         if self.taken.insert(wanted.clone()) { wanted } else { self.numbered(&wanted, "_") }
     }
 
