@@ -31,7 +31,7 @@ use crate::retry::Retry;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let execution = Executor::test().run(reserve_all(vec!["apple".into(), "pear".into()])).await;
-/// assert_eq!(execution.result()?, ["reserved apple", "reserved pear"]);
+/// assert_eq!(execution.output()?, ["reserved apple", "reserved pear"]);
 /// # Ok(())
 /// # }
 /// ```

@@ -138,14 +138,16 @@ fn check(expr: &mut Expr, how: &str, uses: &[ItemUse]) {
         }},
     };
     // The scrutinee's temporaries live as long as those of the call would.
-    *expr = Expr::Verbatim(quote_spanned! {span=>
+    let checked = quote_spanned! {span=>
         match (#call,) {
             __returned => {
                 use ::workflow_core::__private::Called as _;
                 #looked_up
             }
         }
-    });
+    };
+    // A `match` that begins a statement ends it, whatever operator follows.
+    *expr = Expr::Verbatim(quote!((#checked)));
 }
 
 /// Visits what is awaited. Where that is the call of a task, only its arguments hold other calls.

@@ -335,7 +335,8 @@ fn passed_into(call: &ExprCall) -> Expr {
         return Expr::Call(call.clone());
     }
     let held = hidden("held", span);
-    Expr::Verbatim(quote_spanned!(span=> { let #held: #ty = #passed; #held }))
+    let whole = quote_spanned!(span=> { let #held: #ty = #passed; #held });
+    Expr::Verbatim(quote!((#whole)))
 }
 
 fn pass_on(span: Span, error: &impl ToTokens) -> TokenStream {
