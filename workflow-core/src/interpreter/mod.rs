@@ -60,6 +60,7 @@ use std::{
 
 use serde_json::Value;
 
+pub(crate) use self::expression::Evaluation;
 pub use self::{
     data::Data,
     handler::{Answer, TaskCall, TaskHandler, TaskMock},
@@ -71,7 +72,7 @@ pub use self::{
 use self::{
     engine::Engine,
     handler::{Handlers, RustTask},
-    settings::Settings,
+    settings::{Observer, Settings},
 };
 use crate::{
     clock::Clock,
@@ -274,6 +275,11 @@ impl Interpreter {
         self.with(|settings| {
             settings.listings.insert(format!("{bucket}/{prefix}"), items);
         })
+    }
+
+    /// Tells somebody of every expression of JSONata that is evaluated.
+    pub(crate) fn observing(self, observer: impl Fn(&Evaluation<'_>) + Send + Sync + 'static) -> Self {
+        self.with(|settings| settings.observer = Some(Observer(Arc::new(observer))))
     }
 
     /// Sets the region and the account of ARNs.

@@ -5,19 +5,26 @@
 //! compares: status, output, error and cause, the calls with their arguments, and the time that it took.
 //! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test. [`agree`] makes up
 //! inputs, answers and faults, and looks for an execution in which they differ.
+//!
+//! Where the environment variable `WORKFLOW_RECORD` names a folder, what was compared is written there for engines
+//! that others wrote.
 
 mod agreement;
 mod arbitrary;
 mod compare;
 mod coverage;
 mod faults;
+mod record;
 mod script;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use self::script::Script;
+use self::{
+    record::{Evaluations, Recording},
+    script::Script,
+};
 pub use self::{
     agreement::{Agreement, WorkflowFn, agree},
     coverage::Coverage,
@@ -67,28 +74,36 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Box<Disagreem
 struct Prepared {
     machine: Result<StateMachine, String>,
     jitters: bool,
+    /// Its text, where it is recorded.
+    text: String,
 }
 
 impl Prepared {
     fn of(machine: &impl serde::Serialize) -> Self {
-        let (machine, jitters) = match serde_json::to_string(machine) {
+        match serde_json::to_string(machine) {
             Ok(json) => {
                 let jitters = json.contains("\"JitterStrategy\"");
-                let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
-                (StateMachine::parse(&json).map_err(|error| error.to_string()), jitters)
+                let text = located(&json);
+                Self { machine: StateMachine::parse(&text).map_err(|error| error.to_string()), jitters, text }
             }
-            Err(error) => (Err(error.to_string()), false),
-        };
-        Self { machine, jitters }
+            Err(error) => Self { machine: Err(error.to_string()), jitters: false, text: String::new() },
+        }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
+        let text = render(&definition.machine);
         Self {
             machine: StateMachine::of(definition).map_err(|error| error.to_string()),
-            jitters: render(&definition.machine).contains("\"JitterStrategy\""),
+            jitters: text.contains("\"JitterStrategy\""),
+            text: located(&text),
         }
     }
+}
+
+/// A definition with the region and the account of executions.
+fn located(json: &str) -> String {
+    json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT)
 }
 
 /// What a key that holds `null` is, compared with no such key. `None` is read from both, and written by Rust as
@@ -143,7 +158,17 @@ fn compared(
             interpreter = interpreter.listing(bucket, prefix, items.clone());
         }
     }
+    let evaluations = Evaluations::default();
+    if record::is_on() {
+        let evaluations = evaluations.clone();
+        interpreter = interpreter.observing(move |evaluation| evaluations.note(evaluation));
+    }
     let interpreted = interpreter.run_text(machine, &input);
+    if record::is_on() {
+        let (definition, interpreted) = (&*prepared.text, interpreted.history());
+        let evaluations = &evaluations;
+        Recording { workflow, definition, input: &input, report, interpreted, evaluations }.write();
+    }
     let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
     let history = interpreted.history().clone();
     if differences.is_empty() { Ok(Some(history)) } else { Err(differ(differences, history)) }

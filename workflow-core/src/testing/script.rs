@@ -30,11 +30,12 @@ struct State {
 }
 
 /// An error and its cause, as far as each was told.
-type Told = (Option<String>, Option<String>);
+pub(super) type Told = (Option<String>, Option<String>);
 
-struct Recorded {
+/// What came of an attempt.
+pub(super) struct Recorded {
     /// None where the attempt never ended.
-    result: Option<Result<Value, Told>>,
+    pub(super) result: Option<Result<Value, Told>>,
     submitted: Option<Value>,
     after: Duration,
 }
@@ -47,11 +48,7 @@ impl Script {
             asked.push((state.clone(), arguments.clone()));
             answers.entry((state, arguments)).or_default().push_back(recorded);
         };
-        attempts(report.history(), nulls, &mut found);
-        let children = report.map_runs.iter().flat_map(|run| &run.executions);
-        for child in children.filter(|child| child.workflow == workflow) {
-            attempts(child.report.history(), nulls, &mut found);
-        }
+        attempts(report, workflow, nulls, &mut found);
         let state = State { answers, calls: Vec::new(), unexpected: Vec::new() };
         Self { nulls, asked, state: Mutex::new(state) }
     }
@@ -112,8 +109,22 @@ pub(super) fn counted(calls: &[(String, String)]) -> Calls {
     counted
 }
 
-/// Every attempt in a history: the state, its arguments, and what came of it.
-fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
+/// Every attempt of an execution, its children in distributed Maps included: the state, its arguments, and what
+/// came of it.
+pub(super) fn attempts(
+    report: &Report,
+    workflow: &str,
+    nulls: Nulls,
+    found: &mut dyn FnMut(String, String, Recorded),
+) {
+    attempts_in(report.history(), nulls, found);
+    let children = report.map_runs.iter().flat_map(|run| &run.executions);
+    for child in children.filter(|child| child.workflow == workflow) {
+        attempts_in(child.report.history(), nulls, found);
+    }
+}
+
+fn attempts_in(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
     let mut followers: HashMap<u64, Vec<&HistoryEvent>> = HashMap::new();
     for event in &history.events {
         followers.entry(event.previous_id).or_default().push(event);
