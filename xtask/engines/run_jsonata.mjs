@@ -26,7 +26,8 @@ function prepared(source) {
     return numbers;
   });
   expression.registerFunction("hash", (text, name) => createHash(HASHES[name]).update(text).digest("hex"));
-  expression.registerFunction("parse", (text) => JSON.parse(text));
+  // Of nothing it makes nothing, as functions of JSONata do.
+  expression.registerFunction("parse", (text) => (text === undefined ? undefined : JSON.parse(text)));
   return expression;
 }
 

@@ -28,11 +28,11 @@ use self::{
 pub use self::{
     agreement::{Agreement, WorkflowFn, agree},
     coverage::Coverage,
+    record::{RECORD, recorded},
 };
 use crate::{
     Definition,
     child::{ACCOUNT, REGION, STATES},
-    emit::render,
     history::{Detail, History},
     interpreter::{self, Interpreter, StateMachine},
     native::{Execution, Report},
@@ -92,7 +92,7 @@ impl Prepared {
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
-        let text = render(&definition.machine);
+        let text = serde_json::to_string(&definition.machine).unwrap_or_default();
         Self {
             machine: StateMachine::of(definition).map_err(|error| error.to_string()),
             jitters: text.contains("\"JitterStrategy\""),

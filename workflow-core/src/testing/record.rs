@@ -9,6 +9,7 @@ use std::{
     env,
     fs::{self, File},
     io::Write as _,
+    iter,
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -17,13 +18,14 @@ use serde_json::{Map, Value, json};
 
 use super::{Nulls, script};
 use crate::{
-    history::{Detail, FanStep, History},
-    interpreter::Evaluation,
+    history::{Detail, FanStep, History, Outcome},
+    interpreter::{self, Evaluation},
     native::Report,
 };
 
-/// The environment variable that names the folder.
-const FOLDER: &str = "WORKFLOW_RECORD";
+/// The environment variable that names a folder for recordings: of every comparison its state machine, its input, what
+/// its tasks were asked and answered, how it ended, and what its expressions came to.
+pub const RECORD: &str = "WORKFLOW_RECORD";
 /// How many evaluations of one expression are kept, each on other values.
 const EACH: usize = 24;
 /// How many executions of one state machine are kept: the first, and then every so many.
@@ -41,7 +43,7 @@ struct Recorder {
 fn recorder() -> Option<&'static Mutex<Recorder>> {
     static RECORDER: OnceLock<Option<Mutex<Recorder>>> = OnceLock::new();
     let open = || {
-        let folder = env::var_os(FOLDER)?;
+        let folder = env::var_os(RECORD)?;
         let program = env::current_exe().ok()?;
         let program = program.file_stem().unwrap_or_default().to_string_lossy();
         fs::create_dir_all(&folder).ok()?;
@@ -110,16 +112,27 @@ impl Recording<'_> {
             recorder.evaluation(&evaluated);
         }
         let Some(machine) = recorder.machine(self.workflow, self.definition) else { return };
-        let mut line = self.execution();
+        let children = self.report.map_runs.iter().flat_map(|run| &run.executions);
+        let children = children.filter(|child| child.workflow == self.workflow);
+        let histories = iter::once(self.report.history()).chain(children.map(|child| child.report.history()));
+        let mut line = execution(self.input, histories, &self.report.outcome);
         line.insert("machine".to_owned(), machine.into());
+        line.insert("name".to_owned(), self.report.name.clone().into());
         line.insert("drawn".to_owned(), drawn.into());
+        line.insert("stopped".to_owned(), has_stopped(self.interpreted).into());
         recorder.line(&Value::Object(line));
     }
+}
 
-    /// The execution as other engines read it.
-    fn execution(&self) -> Map<String, Value> {
-        let mut attempts = Vec::new();
-        script::attempts(self.report, self.workflow, Nulls::AreNothing, &mut |state, arguments, recorded| {
+/// An execution as other engines read it.
+fn execution<'a>(
+    input: &str,
+    histories: impl Iterator<Item = &'a History>,
+    outcome: &Outcome,
+) -> Map<String, Value> {
+    let mut attempts = Vec::new();
+    for history in histories {
+        script::attempts(history, Nulls::AreNothing, &mut |state, arguments, recorded| {
             let answer = match recorded.result {
                 None => json!({ "hangs": true }),
                 Some(Ok(value)) => json!({ "value": value }),
@@ -127,24 +140,26 @@ impl Recording<'_> {
             };
             attempts.push(json!([state, arguments, answer]));
         });
-        let outcome = &self.report.outcome;
-        let output = outcome.output.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let mut line = Map::new();
-        line.insert("input".to_owned(), self.input.into());
-        line.insert("name".to_owned(), self.report.name.clone().into());
-        line.insert("stopped".to_owned(), has_stopped(self.interpreted).into());
-        line.insert("attempts".to_owned(), attempts.into());
-        line.insert(
-            "outcome".to_owned(),
-            json!({
-                "status": outcome.status,
-                "output": output,
-                "error": outcome.error.as_deref(),
-                "cause": outcome.cause.as_deref(),
-            }),
-        );
-        line
     }
+    let output = outcome.output.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let (status, error, cause) = (outcome.status, outcome.error.as_deref(), outcome.cause.as_deref());
+    let outcome = json!({ "status": status, "output": output, "error": error, "cause": cause });
+    let mut line = Map::new();
+    line.insert("input".to_owned(), input.into());
+    line.insert("attempts".to_owned(), attempts.into());
+    line.insert("outcome".to_owned(), outcome);
+    line
+}
+
+/// An execution of the interpreter as [`RECORD`] leaves it behind, for the engines that run a definition which is no
+/// workflow's: two lines of JSON, the definition and the execution.
+pub fn recorded(machine: usize, definition: &Value, input: &Value, ran: &interpreter::Execution) -> [Value; 2] {
+    let mut line = execution(&input.to_string(), iter::once(ran.history()), &ran.outcome());
+    line.insert("machine".to_owned(), machine.into());
+    line.insert("name".to_owned(), Value::Null);
+    line.insert("drawn".to_owned(), Value::Array(Vec::new()));
+    line.insert("stopped".to_owned(), has_stopped(ran.history()).into());
+    [json!({ "machine": machine, "workflow": "", "definition": definition }), line.into()]
 }
 
 /// Whether a value is other in each execution.

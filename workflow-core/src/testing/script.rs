@@ -30,7 +30,7 @@ struct State {
 }
 
 /// An error and its cause, as far as each was told.
-pub(super) type Told = (Option<String>, Option<String>);
+type Told = (Option<String>, Option<String>);
 
 /// What came of an attempt.
 pub(super) struct Recorded {
@@ -48,7 +48,11 @@ impl Script {
             asked.push((state.clone(), arguments.clone()));
             answers.entry((state, arguments)).or_default().push_back(recorded);
         };
-        attempts(report, workflow, nulls, &mut found);
+        attempts(report.history(), nulls, &mut found);
+        let children = report.map_runs.iter().flat_map(|run| &run.executions);
+        for child in children.filter(|child| child.workflow == workflow) {
+            attempts(child.report.history(), nulls, &mut found);
+        }
         let state = State { answers, calls: Vec::new(), unexpected: Vec::new() };
         Self { nulls, asked, state: Mutex::new(state) }
     }
@@ -109,22 +113,8 @@ pub(super) fn counted(calls: &[(String, String)]) -> Calls {
     counted
 }
 
-/// Every attempt of an execution, its children in distributed Maps included: the state, its arguments, and what
-/// came of it.
-pub(super) fn attempts(
-    report: &Report,
-    workflow: &str,
-    nulls: Nulls,
-    found: &mut dyn FnMut(String, String, Recorded),
-) {
-    attempts_in(report.history(), nulls, found);
-    let children = report.map_runs.iter().flat_map(|run| &run.executions);
-    for child in children.filter(|child| child.workflow == workflow) {
-        attempts_in(child.report.history(), nulls, found);
-    }
-}
-
-fn attempts_in(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
+/// Every attempt in a history: the state, its arguments, and what came of it.
+pub(super) fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
     let mut followers: HashMap<u64, Vec<&HistoryEvent>> = HashMap::new();
     for event in &history.events {
         followers.entry(event.previous_id).or_default().push(event);
