@@ -21,14 +21,14 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use self::{
-    record::{Evaluations, Recording},
-    script::Script,
-};
 pub use self::{
     agreement::{Agreement, WorkflowFn, agree},
     coverage::Coverage,
     record::{RECORD, recorded},
+};
+use self::{
+    record::{Evaluations, Recording},
+    script::Script,
 };
 use crate::{
     Definition,

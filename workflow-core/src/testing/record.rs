@@ -153,7 +153,12 @@ fn execution<'a>(
 
 /// An execution of the interpreter as [`RECORD`] leaves it behind, for the engines that run a definition which is no
 /// workflow's: two lines of JSON, the definition and the execution.
-pub fn recorded(machine: usize, definition: &Value, input: &Value, ran: &interpreter::Execution) -> [Value; 2] {
+pub fn recorded(
+    machine: usize,
+    definition: &Value,
+    input: &Value,
+    ran: &interpreter::Execution,
+) -> [Value; 2] {
     let mut line = execution(&input.to_string(), iter::once(ran.history()), &ran.outcome());
     line.insert("machine".to_owned(), machine.into());
     line.insert("name".to_owned(), Value::Null);
@@ -206,7 +211,8 @@ impl Recorder {
             return;
         }
         *times += 1;
-        let mut line = json!({ "expression": expression, "bindings": bindings, "drawn": is_drawn(expression) });
+        let mut line =
+            json!({ "expression": expression, "bindings": bindings, "drawn": is_drawn(expression) });
         match value {
             Ok(value) => line["value"] = value.clone(),
             Err(cause) => line["cause"] = cause.as_str().into(),

@@ -11,11 +11,9 @@ use anyhow::{Context as _, bail};
 
 use crate::workspace;
 
-/// What each Python environment has. moto wants other versions of what both need.
-const ENVIRONMENTS: [(&str, &str); 2] = [
-    ("sfnx", include_str!("../../../engines/sfnx.txt")),
-    ("moto", include_str!("../../../engines/moto.txt")),
-];
+/// What each Python environment has. moto wants other versions of what both need, and is large.
+const SFNX: &str = include_str!("../../../engines/sfnx.txt");
+const MOTO: &str = include_str!("../../../engines/moto.txt");
 const PACKAGE: &str = include_str!("../../../engines/package.json");
 const LOCK: &str = include_str!("../../../engines/package-lock.json");
 
@@ -28,9 +26,17 @@ impl Tools {
     /// Installs what is not there yet.
     pub(super) fn set_up() -> anyhow::Result<Self> {
         let missing: Vec<&str> = [
-            ("python3", ["-c", "import sys; assert sys.version_info >= (3, 11)"].as_slice(), "Python 3.11 or later, as `python3`"),
+            (
+                "python3",
+                ["-c", "import sys; assert sys.version_info >= (3, 11)"].as_slice(),
+                "Python 3.11 or later, as `python3`",
+            ),
             ("python3", &["-c", "import venv, ensurepip"], "Python's venv (Debian has it as python3-venv)"),
-            ("node", &["-e", "if (parseInt(process.versions.node) < 18) process.exit(1)"], "Node.js 18 or later, as `node` (Debian has it as nodejs)"),
+            (
+                "node",
+                &["-e", "if (parseInt(process.versions.node) < 18) process.exit(1)"],
+                "Node.js 18 or later, as `node` (Debian has it as nodejs)",
+            ),
             ("npm", &["--version"], "npm"),
         ]
         .into_iter()
@@ -42,22 +48,19 @@ impl Tools {
         }
         let folder = workspace::root().join("target/engines");
         fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
-        for (name, requirements) in ENVIRONMENTS {
-            once(&folder.join(name), requirements, |environment| {
-                let list = folder.join(format!("{name}.txt"));
-                fs::write(&list, requirements)?;
-                step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-                let mut install = Command::new(environment.join("bin/python"));
-                step(install.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list))
-            })?;
-        }
         once(&folder.join("node"), &format!("{PACKAGE}{LOCK}"), |directory| {
             fs::create_dir_all(directory)?;
             fs::write(directory.join("package.json"), PACKAGE)?;
             fs::write(directory.join("package-lock.json"), LOCK)?;
-            step(Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(directory))
+            step(
+                Command::new("npm")
+                    .args(["ci", "--silent", "--no-audit", "--no-fund"])
+                    .current_dir(directory),
+            )
         })?;
-        Ok(Self { folder })
+        let tools = Self { folder };
+        tools.environment("sfnx", SFNX)?;
+        Ok(tools)
     }
 
     /// Python with sfnx and statelint.
@@ -65,9 +68,20 @@ impl Tools {
         Command::new(self.folder.join("sfnx/bin/python"))
     }
 
-    /// Python with moto.
-    pub(super) fn moto(&self) -> Command {
-        Command::new(self.folder.join("moto/bin/python"))
+    /// Python with moto, which is installed when it is first asked for.
+    pub(super) fn moto(&self) -> anyhow::Result<Command> {
+        self.environment("moto", MOTO)?;
+        Ok(Command::new(self.folder.join("moto/bin/python")))
+    }
+
+    fn environment(&self, name: &str, requirements: &str) -> anyhow::Result<()> {
+        once(&self.folder.join(name), requirements, |environment| {
+            let list = self.folder.join(format!("{name}.txt"));
+            fs::write(&list, requirements)?;
+            step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
+            let mut install = Command::new(environment.join("bin/python"));
+            step(install.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list))
+        })
     }
 
     pub(super) fn node(&self) -> Command {
