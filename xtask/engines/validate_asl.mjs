@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 const [modules, ...files] = process.argv.slice(2);
 const validate = createRequire(join(resolve(modules), "x.js"))("asl-validator");
 
-const OUTPUT = "an Output that is neither an object nor a text is refused";
+const OUTPUT = "an Output that is neither an object nor an expression is refused";
 const EMPTY = "an empty text is refused";
 
 /** The definition without what is refused in it wrongly; what that was is added to `met`. */
@@ -20,8 +20,9 @@ function spared(value, met) {
   if (Array.isArray(value)) return value.map((item) => spared(item, met));
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).map(([key, item]) => {
-    const isPlain = item === null || Array.isArray(item) || !["object", "string"].includes(typeof item);
-    if (key !== "Output" || !isPlain) return [key, spared(item, met)];
+    const isObject = item !== null && typeof item === "object" && !Array.isArray(item);
+    const isExpression = typeof item === "string" && item.startsWith("{%");
+    if (key !== "Output" || isObject || isExpression) return [key, spared(item, met)];
     met.add(OUTPUT);
     return [key, "{% 1 %}"];
   });
