@@ -1,8 +1,10 @@
 //! Errors in the symbolic reading: their names, their fields, and patterns over them.
 
-use crate::error::{ErrorKind, ErrorVariant, MessagePart, WorkflowError};
+use crate::error::{ErrorKind, ErrorVariant, WorkflowError};
 
 use super::{
+    builder::Builder,
+    error_text,
     node::{Arena, BinaryOp, Kind, Node, Presence},
     pattern::Pat,
 };
@@ -44,12 +46,12 @@ fn names_of(variants: &[ErrorVariant], without_platform: bool, names: &mut Vec<&
     }
 }
 
-fn is_platform(variants: &[ErrorVariant]) -> bool {
+pub(super) fn is_platform(variants: &[ErrorVariant]) -> bool {
     variants.iter().any(|variant| matches!(variant.kind, ErrorKind::Other))
 }
 
 /// Whether the platform's failures have a place of their own here.
-fn has_platform(variants: &[ErrorVariant]) -> bool {
+pub(super) fn has_platform(variants: &[ErrorVariant]) -> bool {
     variants.iter().any(|variant| matches!(&variant.kind, ErrorKind::From(inner) if is_platform(&inner())))
 }
 
@@ -231,53 +233,40 @@ fn holds_others(variants: &[ErrorVariant], without_platform: bool) -> bool {
 
 /// The error that a variant's literal stands for.
 pub(crate) fn literal(
-    arena: &mut Arena,
-    problems: &mut Vec<String>,
+    builder: &Builder,
     variants: &[ErrorVariant],
     rust: &str,
     fields: &[(&'static str, Node)],
 ) -> Node {
+    let add = |kind: Kind| builder.edit(|program| program.arena.add(kind));
+    let null = || add(Kind::Literal(serde_json::Value::Null));
     let Some(variant) = variants.iter().find(|variant| variant.rust == rust) else {
-        problems.push(format!("no error is named by `{rust}`"));
-        return arena.literal(serde_json::Value::Null);
+        builder.problem(format!("no error is named by `{rust}`"));
+        return null();
     };
     let value_of = |field: &str| fields.iter().find(|(name, _)| *name == field).map(|(_, node)| *node);
     match &variant.kind {
-        ErrorKind::From(_) => value_of("0").unwrap_or_else(|| arena.literal(serde_json::Value::Null)),
+        ErrorKind::From(_) => value_of("0").unwrap_or_else(null),
         ErrorKind::Other => {
-            let null = arena.literal(serde_json::Value::Null);
             let entries = vec![
-                ("Error".to_owned(), value_of("error").unwrap_or(null)),
-                ("Cause".to_owned(), value_of("cause").unwrap_or(null)),
+                ("Error".to_owned(), value_of("error").unwrap_or_else(null)),
+                ("Cause".to_owned(), value_of("cause").unwrap_or_else(null)),
             ];
-            arena.add(Kind::Object(entries))
+            add(Kind::Object(entries))
         }
         ErrorKind::Named { name, message, fields: declared } => {
             // The platform's own errors hold their cause and nothing else.
             if let (true, Some(cause)) = (declared.is_empty(), value_of("0")) {
-                let error = arena.literal(*name);
-                return arena
-                    .add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
+                let error = add(Kind::Literal((*name).into()));
+                return add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
             }
-            let parts: Vec<Node> = message
-                .iter()
-                .map(|part| match part {
-                    MessagePart::Text(text) => arena.literal(*text),
-                    MessagePart::Field(field) => {
-                        value_of(field).unwrap_or_else(|| arena.literal(serde_json::Value::Null))
-                    }
-                })
-                .collect();
-            let message = match parts.as_slice() {
-                [] => arena.literal(""),
-                [one] if matches!(arena.kind(*one), Kind::Literal(serde_json::Value::String(_))) => *one,
-                _ => arena.add(Kind::Concat(parts)),
-            };
+            let message = error_text::message(builder, message, declared, value_of);
+            let message = message.unwrap_or_else(|_| add(Kind::Literal("".into())));
             let fields = declared
                 .iter()
                 .filter_map(|field| value_of(field.name).map(|node| (field.name.to_owned(), node)))
                 .collect();
-            arena.add(Kind::Error { name: (*name).to_owned(), message, fields })
+            add(Kind::Error { name: (*name).to_owned(), message, fields })
         }
     }
 }

@@ -127,10 +127,7 @@ impl Builder {
         values: P::Exprs,
     ) -> Expr<E> {
         let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
-        Expr::new(self.edit(|program| {
-            let Program { arena, problems, .. } = program;
-            errors::literal(arena, problems, &E::variants(), variant, &fields)
-        }))
+        Expr::new(errors::literal(self, &E::variants(), variant, &fields))
     }
 
     /// The error name of an error.

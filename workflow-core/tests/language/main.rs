@@ -9,6 +9,7 @@ mod data;
 mod decimals;
 mod distributed;
 mod effects;
+mod error_texts;
 mod errors;
 mod expressions;
 mod functions;
