@@ -171,6 +171,10 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
     match awaited(&await_.base) {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
+            let run = match policy.iter().any(|method| method.method == "retry") {
+                true => quote!(run_map_again),
+                false => quote!(run_map),
+            };
             let policy = called_on(function, 2, &policy);
             // Not at the author's tokens: no lint of closures is meant for the author.
             let call = quote!(|__item| __body(__item));
@@ -178,7 +182,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
+                ::workflow_core::__private::#run(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
