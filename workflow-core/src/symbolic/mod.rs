@@ -59,4 +59,4 @@ pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number,
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};
+pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, listed, witness};

@@ -18,6 +18,7 @@ mod loops;
 mod planted;
 mod policies;
 mod services;
+mod slices;
 mod times;
 
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
-    punctuated::Punctuated,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -102,7 +101,7 @@ impl VisitMut for Native {
             }
             // `?` on what is awaited keeps the error's name and cause, which `From` need not.
             Expr::Try(try_) if awaits => {
-                let (result, span) = (&try_.expr, try_.question_token.span());
+                let (result, span) = (unparenthesized(&try_.expr), try_.question_token.span());
                 let (value, error) = (hidden("value", span), hidden("error", span));
                 let passed = match forks {
                     true => quote_spanned!(span=> #error),
@@ -138,15 +137,7 @@ impl VisitMut for Native {
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        // `format!` and `vec!` hold expressions.
-        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-        else {
-            return;
-        };
-        for argument in &mut arguments {
-            self.visit_expr_mut(argument);
-        }
-        macro_.tokens = arguments.into_token_stream();
+        super::visit_values(macro_, |value| self.visit_expr_mut(value));
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
