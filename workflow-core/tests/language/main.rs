@@ -14,6 +14,7 @@ mod errors;
 mod expressions;
 mod functions;
 mod lists;
+mod locals;
 mod loops;
 mod planted;
 mod policies;
