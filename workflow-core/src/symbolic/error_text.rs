@@ -219,6 +219,16 @@ impl ErrorText<'_> {
 
     /// The text of the case that the error's name chooses.
     fn choose(&self, mut cases: Vec<Case>) -> Node {
+        for (place, (names, text)) in cases.iter().enumerate() {
+            let name = names.iter().flatten().find(|name| {
+                cases[..place].iter().any(|(others, other)| {
+                    other != text && others.as_ref().is_some_and(|others| others.contains(name))
+                })
+            });
+            if let Some(name) = name {
+                self.cannot(name, "two variants of this name have different texts");
+            }
+        }
         // What takes every name comes last; before it, the first that has a name counts.
         cases.sort_by_key(|(names, _)| names.is_none());
         let name = self.name();

@@ -210,13 +210,6 @@ impl Builder {
         if let Some((dispatch, _)) = inner.scopes[place].target {
             inner.program.dispatches[dispatch].universe = errors::universe::<E>();
         }
-        if let Some(name) = errors::ambiguous_name::<E>() {
-            inner.program.problems.push(format!(
-                "the error name `{name}` stands for two variants of `{}`, and a state machine tells errors apart by name; \
-                 give one of them another with `#[workflow(name = \"..\")]`",
-                std::any::type_name::<E>()
-            ));
-        }
         Expr::new(inner.join(exits))
     }
 
