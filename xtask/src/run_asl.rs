@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use workflow_core::{
     Status,
-    interpreter::{Interpreter, StateMachine, TaskMock},
+    asl::substitution::fill,
+    interpreter::{Answer, Interpreter, StateMachine, TaskCall, TaskMock},
 };
 
 use crate::FOUND;
@@ -33,6 +34,8 @@ use crate::FOUND;
 ///       "*": {"output": null}
 ///     }
 ///
+/// With `--echo`, what has no answer answers with its input.
+///
 /// An answer has an `output`, an `error` (and `cause`), or `"hang": true`. `after` is how many seconds it takes,
 /// `submitted` what a service answers at once that is waited for.
 #[derive(clap::Args)]
@@ -47,6 +50,12 @@ pub(crate) struct Arguments {
     /// A file that says what tasks answer.
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
+    /// Have every other task answer with its input.
+    #[arg(long)]
+    echo: bool,
+    /// Fill in what the definition leaves to its deployment: `${NAME}`.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
     /// Where to write the history.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -84,7 +93,8 @@ fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Val
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let machine = StateMachine::parse(&read(&arguments.definition)?)
+    let definition = fill(&read(&arguments.definition)?, &arguments.set.iter().cloned().collect());
+    let machine = StateMachine::parse(&definition)
         .with_context(|| arguments.definition.display().to_string())?;
     let input = match &arguments.input {
         Some(path) => read(path)?,
@@ -93,6 +103,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut interpreter = Interpreter::test();
     if arguments.express {
         interpreter = interpreter.express();
+    }
+    if arguments.echo {
+        interpreter = interpreter.fallback(|call: &TaskCall<'_>| Answer::value(call.input.clone()));
     }
     if let Some(path) = &arguments.mocks {
         let mocks: BTreeMap<String, Answers> =
@@ -109,6 +122,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&execution.outcome())?)?;
     Ok(if execution.status() == Status::Succeeded { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

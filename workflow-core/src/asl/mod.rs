@@ -4,6 +4,7 @@
 mod check;
 mod distributed;
 mod model;
+pub mod substitution;
 pub mod validate;
 
 pub use check::*;
