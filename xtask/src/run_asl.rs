@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use serde_json::Value;
 use workflow_core::{
-    Status,
+    Status, TaskStep,
     asl::substitution::fill,
     interpreter::{Answer, Interpreter, StateMachine, TaskCall, TaskMock},
 };
@@ -37,7 +37,8 @@ use crate::FOUND;
 /// With `--echo`, what has no answer answers with its input.
 ///
 /// An answer has an `output`, an `error` (and `cause`), or `"hang": true`. `after` is how many seconds it takes,
-/// `submitted` what a service answers at once that is waited for.
+/// `submitted` what a service answers at once that is waited for. An `error` with `"at"`: `"schedule"`, `"start"` or
+/// `"submit"` is one of an attempt that never ran.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -56,6 +57,9 @@ pub(crate) struct Arguments {
     /// Fill in what the definition leaves to its deployment: `${NAME}`.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// Give the text of an S3 object that an ItemReader reads.
+    #[arg(long, value_name = "BUCKET/KEY=FILE", value_parser = pair)]
+    object: Vec<(String, String)>,
     /// Where to write the history.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -85,6 +89,15 @@ struct Mocked {
     after: f64,
     #[serde(default, deserialize_with = "given")]
     submitted: Option<Value>,
+    at: Option<At>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum At {
+    Schedule,
+    Start,
+    Submit,
 }
 
 fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -103,6 +116,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut interpreter = Interpreter::test();
     if arguments.express {
         interpreter = interpreter.express();
+    }
+    for (place, path) in &arguments.object {
+        let (bucket, key) = place.split_once('/').context("`--object` is BUCKET/KEY=FILE")?;
+        interpreter = interpreter.object(bucket, key, read(Path::new(path))?);
     }
     if arguments.echo {
         interpreter = interpreter.fallback(|call: &TaskCall<'_>| Answer::value(call.input.clone()));
@@ -154,7 +171,14 @@ impl Mocked {
             _ => bail!("an answer has either `output`, or `error`, or `\"hang\": true`"),
         };
         let after = Duration::try_from_secs_f64(self.after).context("`after` is a number of seconds")?;
-        let mock = mock.after(after);
+        let mut mock = mock.after(after);
+        if let Some(at) = self.at {
+            mock = mock.fails_to(match at {
+                At::Schedule => TaskStep::Schedule,
+                At::Start => TaskStep::Start,
+                At::Submit => TaskStep::Submit,
+            });
+        }
         Ok(match &self.submitted {
             Some(submitted) => mock.submitted(submitted.clone()),
             None => mock,
