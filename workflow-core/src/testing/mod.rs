@@ -5,29 +5,36 @@
 //! compares: status, output, error and cause, the calls with their arguments, and the time that it took.
 //! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test. [`agree`] makes up
 //! inputs, answers and faults, and looks for an execution in which they differ.
+//!
+//! Where the environment variable `WORKFLOW_RECORD` names a folder, what was compared is written there for engines
+//! that others wrote.
 
 mod agreement;
 mod arbitrary;
 mod compare;
 mod coverage;
 mod faults;
+mod record;
 mod script;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use self::script::Script;
 pub use self::{
     agreement::{Agreement, WorkflowFn, agree},
     coverage::Coverage,
+    record::{RECORD, recorded},
+};
+use self::{
+    record::{Evaluations, Recording},
+    script::Script,
 };
 use crate::{
     Definition,
     child::STATES,
-    emit::render,
     history::{Detail, History},
-    interpreter::{self, DefinitionError, Interpreter, StateMachine},
+    interpreter::{self, DefinitionError, Interpreter, StateMachine, deployed_here},
     native::{Execution, Report},
     workflow::Workflow,
 };
@@ -67,25 +74,31 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Box<Disagreem
 struct Prepared {
     machine: Result<StateMachine, String>,
     jitters: bool,
+    /// Its text, where it is recorded.
+    text: String,
 }
 
 impl Prepared {
     /// A state machine that somebody has the JSON of.
     fn of(machine: &impl serde::Serialize) -> Self {
         match serde_json::to_string(machine) {
-            Ok(json) => Self::new(StateMachine::deployed_here(&json, std::iter::empty()), &json),
-            Err(error) => Self { machine: Err(error.to_string()), jitters: false },
+            Ok(json) => {
+                let text = deployed_here(&json, std::iter::empty());
+                Self::new(StateMachine::parse(&text), text)
+            }
+            Err(error) => Self { machine: Err(error.to_string()), jitters: false, text: String::new() },
         }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
-        Self::new(StateMachine::of(definition), &render(&definition.machine))
+        let text = serde_json::to_string(&definition.machine).unwrap_or_default();
+        Self::new(StateMachine::of(definition), deployed_here(&text, std::iter::empty()))
     }
 
-    fn new(machine: Result<StateMachine, DefinitionError>, json: &str) -> Self {
-        let machine = machine.map_err(|error| error.to_string());
-        Self { machine, jitters: json.contains("\"JitterStrategy\"") }
+    fn new(machine: Result<StateMachine, DefinitionError>, text: String) -> Self {
+        let jitters = text.contains("\"JitterStrategy\"");
+        Self { machine: machine.map_err(|error| error.to_string()), jitters, text }
     }
 }
 
@@ -141,7 +154,17 @@ fn compared(
             interpreter = interpreter.listing(bucket, prefix, items.clone());
         }
     }
+    let evaluations = Evaluations::default();
+    if record::is_on() {
+        let evaluations = evaluations.clone();
+        interpreter = interpreter.observing(move |evaluation| evaluations.note(evaluation));
+    }
     let interpreted = interpreter.run_text(machine, &input);
+    if record::is_on() {
+        let (definition, interpreted) = (&*prepared.text, interpreted.history());
+        let evaluations = &evaluations;
+        Recording { workflow, definition, input: &input, report, interpreted, evaluations }.write();
+    }
     let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
     let history = interpreted.history().clone();
     if differences.is_empty() { Ok(Some(history)) } else { Err(differ(differences, history)) }
