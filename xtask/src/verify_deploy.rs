@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use serde_json::Value;
 
 use crate::{FOUND, system, workspace};
 
@@ -34,12 +35,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let work = root.join("target/verify-deploy");
     fs::create_dir_all(&work).with_context(|| format!("could not create {}", work.display()))?;
     let python = tools(&arguments.python, &work)?;
-    // The commands for what runs are behind a feature; built apart, so that this program is not replaced
-    // while it runs.
-    let target = work.join("cargo");
-    cargo(&target, &["--package", "xtask", "--features", "aws"])?;
-    cargo(&target, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
-    let program = |name: &str| target.join("debug").join(name);
+    let programs = work.join("programs");
+    build(&programs, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
+    // The commands for what runs are behind a feature.
+    build(&programs, &["--package", "xtask", "--features", "aws"])?;
+    let program = |name: &str| programs.join(name);
     let status = Command::new(python)
         .arg(root.join("xtask/verify/verify.py"))
         .arg("--workspace")
@@ -91,14 +91,29 @@ fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
     Ok(bin)
 }
 
-fn cargo(target: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
+/// Builds programs, and copies them to where no later build replaces them.
+fn build(programs: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
         .current_dir(workspace::root())
-        .args(["build", "--quiet", "--target-dir"])
-        .arg(target)
-        .args(arguments);
-    step(&mut command, "the programs do not build")
+        .args(["build", "--quiet", "--message-format", "json-render-diagnostics"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not run cargo")?;
+    anyhow::ensure!(built.status.success(), "the programs do not build");
+    fs::create_dir_all(programs).with_context(|| format!("could not create {}", programs.display()))?;
+    for line in String::from_utf8_lossy(&built.stdout).lines() {
+        let message: Value = serde_json::from_str(line).context("could not read what cargo says")?;
+        let Some(program) = message["executable"].as_str().map(Path::new) else { continue };
+        let Some(name) = program.file_name() else { continue };
+        // Not written over: one of them may run.
+        let copy = programs.join(name);
+        let _ = fs::remove_file(&copy);
+        fs::copy(program, &copy).with_context(|| format!("could not write {}", copy.display()))?;
+    }
+    Ok(())
 }
 
 fn step(command: &mut Command, otherwise: &'static str) -> anyhow::Result<()> {
