@@ -41,6 +41,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     build(&programs, &["--package", "xtask", "--features", "aws"])?;
     let program = |name: &str| programs.join(name);
     let status = Command::new(python)
+        // It leaves nothing beside its sources.
+        .arg("-B")
         .arg(root.join("xtask/verify/verify.py"))
         .arg("--workspace")
         .arg(root)
