@@ -23,12 +23,7 @@
 //! `states:GetActivityTask`, `states:SendTaskSuccess`, `states:SendTaskFailure` and `states:SendTaskHeartbeat`
 //! on the activity.
 
-use std::{
-    collections::BTreeMap,
-    future::Future,
-    pin::pin,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, future::Future, pin::pin, time::Duration};
 
 use aws_sdk_sfn::{
     Client,
@@ -37,7 +32,6 @@ use aws_sdk_sfn::{
 };
 use futures_util::future::{Either, select, try_join_all};
 use serde_json::Value;
-use tracing::Instrument as _;
 
 use crate::{
     catalogue::Catalogue,
@@ -67,7 +61,7 @@ pub struct WorkerError {
 
 /// Does the work of one activity, one piece after the other. Any number of workers may share an activity, in
 /// one program or in many.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Worker {
     client: Client,
     activity: String,
@@ -201,15 +195,21 @@ impl Worker {
                 Ok(None) => pause = Duration::from_secs(1),
                 Err(error) if is_refused(&error) => {
                     let cause = DisplayErrorContext(&error).to_string();
-                    return Err(WorkerError { activity: self.activity, cause });
+                    return Err(WorkerError { activity: self.activity.clone(), cause });
                 }
                 Err(error) => {
                     let cause = DisplayErrorContext(&error).to_string();
-                    tracing::warn!(activity = self.activity, cause, "Step Functions cannot be asked for work");
-                    if !stopping && matches!(
-                        select(pin!(tokio::time::sleep(pause)), stop.as_mut()).await,
-                        Either::Right(_)
-                    ) {
+                    tracing::warn!(
+                        activity = self.activity,
+                        cause,
+                        "Step Functions cannot be asked for work"
+                    );
+                    if !stopping
+                        && matches!(
+                            select(pin!(tokio::time::sleep(pause)), stop.as_mut()).await,
+                            Either::Right(_)
+                        )
+                    {
                         return Ok(());
                     }
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -225,7 +225,8 @@ impl Worker {
     /// The next piece of work: its token and its input. Step Functions answers within a minute, where there is
     /// none too.
     async fn asked(&self) -> Result<Option<(String, String)>, SdkError<GetActivityTaskError>> {
-        let ask = self.client.get_activity_task().activity_arn(&self.activity).set_worker_name(self.name.clone());
+        let ask =
+            self.client.get_activity_task().activity_arn(&self.activity).set_worker_name(self.name.clone());
         let task = ask.send().await?;
         let input = task.input.unwrap_or_else(|| "{}".to_owned());
         Ok(task.task_token.filter(|token| !token.is_empty()).map(|token| (token, input)))
@@ -235,7 +236,7 @@ impl Worker {
     /// does not wait for it any more.
     async fn done(&self, token: &str, input: String) {
         let span = tracing::info_span!("activity", activity = self.activity);
-        let handling = self.handler.guarded(input, self.states.clone()).instrument(span);
+        let handling = span.in_scope(|| self.handler.guarded(input, self.states.clone()));
         let Some(answered) = self.while_waited_for(token, handling).await else { return };
         let answered = answered.and_then(|result| check_result("activity", &result).map(|()| result));
         let sent = match answered {
@@ -271,7 +272,10 @@ impl Worker {
             let Err(error) = beat else { continue };
             let gone = error.as_service_error();
             if gone.is_some_and(|error| error.is_task_timed_out() || error.is_task_does_not_exist()) {
-                tracing::warn!(activity = self.activity, "the execution waits no longer; the handler is stopped");
+                tracing::warn!(
+                    activity = self.activity,
+                    "the execution waits no longer; the handler is stopped"
+                );
                 return None;
             }
             let cause = DisplayErrorContext(error).to_string();
@@ -280,11 +284,22 @@ impl Worker {
     }
 }
 
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("activity", &self.activity)
+            .field("name", &self.name)
+            .field("heartbeat", &self.heartbeat)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Whether it is of no use to ask again: what was asked for is not there, or not allowed.
 fn is_refused(error: &SdkError<GetActivityTaskError>) -> bool {
     let status = error.raw_response().map(|response| response.status().as_u16());
     let code = error.code().unwrap_or_default();
-    let busy = code.contains("Throttl") || code == "ActivityWorkerLimitExceeded" || code == "RequestLimitExceeded";
+    let busy =
+        code.contains("Throttl") || code == "ActivityWorkerLimitExceeded" || code == "RequestLimitExceeded";
     status.is_some_and(|status| (400..500).contains(&status) && status != 429) && !busy
 }
 

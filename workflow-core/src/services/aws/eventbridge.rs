@@ -36,7 +36,8 @@ impl EventBridge {
         }
         let entries = request.argument("Entries").as_array().into_iter().flatten().map(entry);
         let call = self.client.put_events().set_entries(Some(entries.collect()));
-        let put = call.send().await.map_err(|error| failure_of!(aws_sdk_eventbridge, NAMES, resource, error))?;
+        let put =
+            call.send().await.map_err(|error| failure_of!(aws_sdk_eventbridge, NAMES, resource, error))?;
         let entries = put.entries().iter().map(|entry| {
             let mut answer = Map::new();
             let texts = [

@@ -45,7 +45,10 @@ impl S3 {
                 };
                 let call = self.client.put_object().set_bucket(text("Bucket")).set_key(text("Key"));
                 let put = sent!(call.body(ByteStream::from(body.into_bytes())));
-                Ok(given([("ETag", put.e_tag().map(Value::from)), ("VersionId", put.version_id().map(Value::from))]))
+                Ok(given([
+                    ("ETag", put.e_tag().map(Value::from)),
+                    ("VersionId", put.version_id().map(Value::from)),
+                ]))
             }
             "getObject" => {
                 let found = sent!(self.client.get_object().set_bucket(text("Bucket")).set_key(text("Key")));
@@ -53,12 +56,14 @@ impl S3 {
                 let kind = found.content_type().map(Value::from);
                 let unread = |cause: String| Failure::new("S3.SdkClientException", cause);
                 let bytes = found.body.collect().await.map_err(|error| unread(error.to_string()))?;
-                let body = String::from_utf8(bytes.to_vec()).map_err(|_| unread("the object is no text".into()))?;
+                let body =
+                    String::from_utf8(bytes.to_vec()).map_err(|_| unread("the object is no text".into()))?;
                 let body = Some(Value::from(body));
                 Ok(given([("Body", body), ("ContentLength", length), ("ContentType", kind), ("ETag", tag)]))
             }
             "listObjectsV2" => {
-                let call = self.client.list_objects_v2().set_bucket(text("Bucket")).set_prefix(text("Prefix"));
+                let call =
+                    self.client.list_objects_v2().set_bucket(text("Bucket")).set_prefix(text("Prefix"));
                 let page = sent!(call.set_continuation_token(text("ContinuationToken")));
                 let contents = page.contents().iter().map(|object| {
                     let modified = object.last_modified().map(|time| time.to_string().into());
