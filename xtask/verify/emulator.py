@@ -1,6 +1,5 @@
 """AWS on loopback, and the stack on it."""
 
-import copy
 import io
 import json
 import os
@@ -62,14 +61,18 @@ class MiniStack:
 
 def without_versions_of_machines(cloudformation):
     """MiniStack's CloudFormation has no versions and no aliases of state machines; its Step Functions has."""
-    template = copy.deepcopy(cloudformation)
     unknown = ["AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias"]
-    resources = template["Resources"]
-    for name in [name for name, resource in resources.items() if resource["Type"] in unknown]:
-        del resources[name]
-    for output in template["Outputs"].values():
-        output["Value"]["Ref"] = output["Value"]["Ref"].removesuffix("Aliaslive")
+    template = pointing_to_machines(cloudformation)
+    template["Resources"] = {name: it for name, it in template["Resources"].items() if it["Type"] not in unknown}
     return template
+
+
+def pointing_to_machines(value):
+    if isinstance(value, dict):
+        if set(value) == {"Ref"}:
+            return {"Ref": value["Ref"].removesuffix("Aliaslive")}
+        return {key: pointing_to_machines(inner) for key, inner in value.items()}
+    return [pointing_to_machines(inner) for inner in value] if isinstance(value, list) else value
 
 
 def stack(ministack, cloudformation, handlers, database):

@@ -12,7 +12,7 @@ import sys
 from commands import commands_work
 from common import Failed
 from emulator import MiniStack, stack, torn_down
-from outcomes import outcomes_are_equal, the_shown_command_validates
+from outcomes import an_event_starts_what_it_fits, outcomes_are_equal, the_shown_command_validates
 from templates import cdk, every_statement_counts, expanded, lint, no_policy_is_odd, policies
 from terraform import terraform
 
@@ -48,6 +48,8 @@ def main():
         functions = ministack.client("stepfunctions")
         step("outcomes", outcomes_are_equal(options, functions, ministack.client("dynamodb")))
         the_shown_command_validates(options)
+        an_event_starts_what_it_fits(options, ministack, functions)
+        step("an event that fits the schema starts a workflow, one that does not starts none")
         commands_work(options, ministack, functions)
         step("deploy, diff, start and history work on it")
         torn_down(ministack, formation)
