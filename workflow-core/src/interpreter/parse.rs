@@ -70,10 +70,17 @@ impl StateMachine {
         if let Some(problem) = definition.problems.first() {
             return Err(DefinitionError::new("", problem));
         }
-        let functions = definition.tasks.iter().filter_map(|task| task.function);
+        Self::deployed_here(
+            &render(&definition.machine),
+            definition.tasks.iter().filter_map(|task| task.function),
+        )
+    }
+
+    /// A definition as it is deployed to the account of the native executor, with these functions.
+    pub(crate) fn deployed_here<'a>(json: &str, functions: impl Iterator<Item = &'a str>) -> Parsed<Self> {
         let names =
             functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
-        let json = names.fold(render(&definition.machine), |json, (placeholder, name)| {
+        let json = names.fold(json.to_owned(), |json, (placeholder, name)| {
             json.replace(&format!("${{{placeholder}}}"), name)
         });
         Self::parse(&json)
