@@ -81,6 +81,8 @@ mod task;
 pub mod testing;
 mod text;
 pub mod time;
+#[cfg(feature = "aws-sfn")]
+pub mod worker;
 mod workflow;
 
 #[doc = include_str!("methods.md")]
