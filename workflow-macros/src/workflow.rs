@@ -61,7 +61,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     block.stmts.splice(0..0, changing);
     let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
+    let declared = declared(&parameters);
+    let readings =
+        body::readings(&block, plain(&function.sig.ident), names, &declared, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
             let stub = bare_stub(&function).unwrap_or_else(|| {
@@ -72,6 +74,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
         None => items(&function, &options, &parameters, Some(&readings)),
     }
+}
+
+/// The parameters in the symbolic reading.
+fn declared(parameters: &[Parameter]) -> TokenStream {
+    let builder = body::builder();
+    let declared = parameters.iter().map(|Parameter { ident, ty, .. }| {
+        let name = plain(ident);
+        let key = match parameters.len() {
+            1 => quote!(::core::option::Option::None),
+            _ => quote!(::core::option::Option::Some(#name)),
+        };
+        quote!(let #ident = #builder.param::<#ty>(#name, #key);)
+    });
+    quote!(#(#declared)*)
 }
 
 /// The items that stand for the workflow. Without `readings` the function was refused, and its body
@@ -128,16 +144,8 @@ fn items(
                 #probes
                 #result
             };
-            let parameters = idents.iter().zip(&types).zip(&names).map(|((ident, ty), name)| {
-                let key = match names.len() {
-                    1 => quote!(::core::option::Option::None),
-                    _ => quote!(::core::option::Option::Some(#name)),
-                };
-                quote!(let #ident = #builder.param::<#ty>(#name, #key);)
-            });
             let symbolic = quote! {
                 let #scope = #builder.scope::<#output, #error>(#sites);
-                #(#parameters)*
                 #symbolic
             };
             (native, symbolic)

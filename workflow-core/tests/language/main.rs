@@ -12,6 +12,7 @@ mod effects;
 mod errors;
 mod expressions;
 mod functions;
+mod jsonata;
 mod lists;
 mod loops;
 mod planted;
