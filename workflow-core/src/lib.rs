@@ -111,6 +111,7 @@ pub use native::{
 };
 pub use resource::Resource;
 pub use retry::*;
+pub use symbolic::Position;
 pub use task::*;
 pub use time::{TimeSpan, Timestamp};
 pub use workflow::*;

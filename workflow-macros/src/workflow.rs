@@ -144,8 +144,9 @@ fn items(
                 #probes
                 #result
             };
+            let line = body::line_of(ident.span());
             let symbolic = quote! {
-                let #scope = #builder.scope::<#output, #error>(#sites);
+                let #scope = #builder.scope::<#output, #error>(#sites, ::core::file!(), #line);
                 #symbolic
             };
             (native, symbolic)

@@ -23,7 +23,7 @@ pub use self::{
     coverage::Coverage,
 };
 use crate::{
-    Definition,
+    Definition, Position,
     child::{ACCOUNT, REGION, STATES},
     emit::render,
     history::{Detail, History},
@@ -67,6 +67,8 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Box<Disagreem
 struct Prepared {
     machine: Result<StateMachine, String>,
     jitters: bool,
+    /// Where its states come from, if it is that of the workflow.
+    positions: BTreeMap<String, Position>,
 }
 
 impl Prepared {
@@ -79,7 +81,7 @@ impl Prepared {
             }
             Err(error) => (Err(error.to_string()), false),
         };
-        Self { machine, jitters }
+        Self { machine, jitters, positions: BTreeMap::new() }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
@@ -87,8 +89,13 @@ impl Prepared {
         Self {
             machine: StateMachine::of(definition).map_err(|error| error.to_string()),
             jitters: render(&definition.machine).contains("\"JitterStrategy\""),
+            positions: positions_of(definition),
         }
     }
+}
+
+fn positions_of(definition: &Definition) -> BTreeMap<String, Position> {
+    definition.positions().map(|(state, position)| (state.to_owned(), position)).collect()
 }
 
 /// What a key that holds `null` is, compared with no such key. `None` is read from both, and written by Rust as
@@ -117,6 +124,7 @@ fn compared(
             input: input.clone(),
             faults: Vec::new(),
             differences,
+            positions: positions_in(&prepared.positions, [report.history(), &interpreted]),
             native: report.history().clone(),
             interpreted,
         })
@@ -157,6 +165,8 @@ pub struct Disagreement {
     /// The faults of the execution, in words.
     faults: Vec<String>,
     differences: Vec<String>,
+    /// Where the states come from that were entered, in order of entry.
+    positions: Vec<(String, Position)>,
     native: History,
     interpreted: History,
 }
@@ -196,8 +206,28 @@ impl fmt::Display for Disagreement {
             let line = |lines: &[String]| lines.get(place).cloned().unwrap_or_default();
             writeln!(f, "  {:width$}  | {}", line(&native), line(&interpreted))?;
         }
+        if !self.positions.is_empty() {
+            writeln!(f)?;
+        }
+        for (state, position) in &self.positions {
+            writeln!(f, "  {state}: {position}")?;
+        }
         Ok(())
     }
+}
+
+/// Where the states come from that were entered.
+fn positions_in(positions: &BTreeMap<String, Position>, histories: [&History; 2]) -> Vec<(String, Position)> {
+    let mut found: Vec<(String, Position)> = Vec::new();
+    for event in histories.into_iter().flat_map(|history| &history.events) {
+        if let Detail::StateEntered { name, .. } = &event.detail
+            && let Some(position) = positions.get(&**name)
+            && !found.iter().any(|(known, _)| **known == **name)
+        {
+            found.push((name.to_string(), *position));
+        }
+    }
+    found
 }
 
 /// A history in few words: entries and exits of states, and what tasks did.

@@ -17,6 +17,7 @@ mod lists;
 mod loops;
 mod planted;
 mod policies;
+mod positions;
 mod services;
 mod times;
 

@@ -30,7 +30,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Block, Expr, ExprAwait, Pat, ReturnType, Type, spanned::Spanned, visit_mut::VisitMut};
 
-pub(crate) use self::escape::write_out;
+pub(crate) use self::{escape::write_out, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.

@@ -350,6 +350,10 @@ impl<'a> Parser<'a> {
             }
             "^" => {
                 self.expect("(", true)?;
+                if self.is(")") {
+                    // Says that a term is missing.
+                    return self.operand();
+                }
                 self.inside(|parser| {
                     parser.list(")", |parser| {
                         if parser.is("<") || parser.is(">") {
