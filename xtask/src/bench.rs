@@ -1,4 +1,7 @@
-//! `cargo xtask bench`: how fast the interpreter runs given workloads.
+//! `cargo xtask bench`: how fast the interpreter runs given workloads; with `compile`, what workflows cost a build.
+
+mod compile;
+mod generated;
 
 use std::{
     fs,
@@ -20,7 +23,10 @@ use workflow_core::{
 /// A workload is a file with `name`, `definition`, `input`, `execs` and `states`. Each is run once to
 /// warm up and then as often as `--reps` says; the median counts. Tasks answer with their input.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Workloads, or directories of them.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -32,8 +38,17 @@ pub(crate) struct Arguments {
     reps: usize,
 }
 
+/// What else is measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    Compile(compile::Arguments),
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(Other::Compile(arguments)) = &arguments.other {
+        return compile::run(arguments);
+    }
     for path in workloads(&arguments.paths)? {
         let text = fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
         let workload: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
