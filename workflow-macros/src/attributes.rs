@@ -226,6 +226,16 @@ pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
     })
 }
 
+/// The hidden type of a function's name, of which rustc speaks at that name.
+pub(crate) fn marker(vis: &syn::Visibility, ident: &Ident) -> TokenStream {
+    let item = quote_spanned!(ident.span()=> struct #ident {});
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis #item
+    }
+}
+
 /// The first reference in a type.
 pub(crate) fn first_reference(ty: &Type) -> Option<&TypeReference> {
     struct References<'ast>(Option<&'ast TypeReference>);

@@ -15,7 +15,7 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, no_function,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, marker, no_function,
         output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
@@ -308,15 +308,14 @@ fn items(
         };
     }
 
+    let marker = marker(vis, ident);
     quote! {
         #(#attrs)*
         #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Call<#ident> {
             ::workflow_core::Call::new(#payload)
         }
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #handler
 

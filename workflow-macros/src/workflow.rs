@@ -13,7 +13,7 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference, marker,
         kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
@@ -153,15 +153,14 @@ fn items(
         >::Builder
     };
 
+    let marker = marker(vis, ident);
     quote! {
         #(#attrs)*
         #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Start<#ident> {
             ::workflow_core::Start::new(#payload)
         }
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}

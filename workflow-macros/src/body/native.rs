@@ -125,7 +125,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
-            Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
+            Expr::Call(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
     }
