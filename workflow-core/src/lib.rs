@@ -361,9 +361,10 @@ pub mod __private {
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep,
             run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
         },
+        effects::Drawable,
         given::PendingOf,
         lower::define,
         native::{
@@ -372,5 +373,6 @@ pub mod __private {
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,
+        task::{Awaitable, Waits},
     };
 }

@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType,
     PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
     spanned::Spanned, visit::Visit,
 };
 
-use crate::errors::Errors;
+use crate::{
+    errors::Errors,
+    foreign::{foreign, is_foreign, nameless},
+};
 
 /// The text of the doc comments, lines joined with spaces, paragraphs with newlines.
 pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
@@ -170,7 +173,22 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
             format!("a `#[{what}]` is awaited, so it is an `async fn`; write `async fn {}`", signature.ident),
         );
     }
-    if !signature.generics.params.is_empty() {
+    let types = || {
+        let returned = match &signature.output {
+            ReturnType::Type(_, ty) => Some(&**ty),
+            ReturnType::Default => None,
+        };
+        typed_arguments(signature).map(|argument| &*argument.ty).chain(returned)
+    };
+    // A lifetime is there for a reference, which is refused itself where it cannot be.
+    let borrows = what == "workflow" && types().any(|ty| first_reference(ty).is_some());
+    let lifetimes = signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
+    if lifetimes && !signature.generics.params.is_empty() && !borrows {
+        errors.refuse(
+            &signature.generics,
+            format!("what a `#[{what}]` is given arrives as JSON, and nothing outlives the call; leave the lifetime out: `&str`"),
+        );
+    } else if !lifetimes {
         errors.refuse(
             &signature.generics,
             format!(
@@ -178,13 +196,18 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
             ),
         );
     }
-    for argument in typed_arguments(signature) {
-        if let Type::ImplTrait(generic) = &*argument.ty {
-            errors.refuse(
-                generic,
-                format!("a `#[{what}]` becomes one thing on AWS, so `impl` is not possible here; write out the type"),
-            );
+    for ty in types() {
+        if let Some((found, advice)) = foreign(ty, what) {
+            errors.refuse(found, advice);
         }
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && let Some(error) = nameless(ty)
+    {
+        errors.refuse(
+            error,
+            format!("Step Functions tells errors apart by name, and this type has none; write an enum with `#[derive(Debug, thiserror::Error, WorkflowError)]`, and return `Result<.., ThatError>` from the `#[{what}]`"),
+        );
     }
     if let Some(receiver) = signature.receiver() {
         errors.refuse(
@@ -216,7 +239,8 @@ pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
             Type::Reference(reference) => first_reference(&reference.elem).is_some(),
             ty => first_reference(ty).is_some(),
         })
-        || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some());
+        || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some())
+        || is_foreign(sig);
     generic.then(|| {
         quote! {
             #(#attrs)*
@@ -281,7 +305,7 @@ pub(crate) fn data_probes<'a>(types: impl IntoIterator<Item = &'a Type>) -> Toke
 }
 
 /// The types in `Result<T, E>`, where they are written out.
-fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
+pub(crate) fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     let mut types = arguments.args.iter().filter_map(|argument| match argument {

@@ -9,6 +9,7 @@ mod aws;
 mod body;
 mod derive;
 mod errors;
+mod foreign;
 mod pure;
 mod resource;
 mod task;

@@ -21,9 +21,10 @@ use super::{
 
 /// A type of constants that a workflow may read.
 #[diagnostic::on_unimplemented(
-    message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
+    message = "a workflow cannot read this `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`"
+    note = "if it is your own and plain data, write `#[derive(Serialize, Deserialize, Data)]` on it",
+    note = "what is shared, locked or built when it is first used belongs to this process: use it in a task, which may take it as a `State`"
 )]
 pub trait Constant {
     /// The type of the expression.
