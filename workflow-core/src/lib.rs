@@ -356,15 +356,15 @@ pub mod __private {
     pub use crate::{
         arguments::decode_named,
         data::{Data, Field, Fields, Shape, Tagging, Variant},
+        effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         generated::{
-            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
-        effects::Drawable,
         given::PendingOf,
         lower::define,
         native::{

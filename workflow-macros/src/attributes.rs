@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType,
-    PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, ItemFn, Lit, LitStr, Meta, Pat,
+    PatType, PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
     spanned::Spanned, visit::Visit,
 };
 
@@ -182,7 +182,8 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
     };
     // A lifetime is there for a reference, which is refused itself where it cannot be.
     let borrows = what == "workflow" && types().any(|ty| first_reference(ty).is_some());
-    let lifetimes = signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
+    let lifetimes =
+        signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
     if lifetimes && !signature.generics.params.is_empty() && !borrows {
         errors.refuse(
             &signature.generics,
@@ -230,17 +231,21 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
 
 /// What stands for a function that was refused and whose types mean nothing outside of it: the
 /// function without its body. Nothing for one whose types do.
-pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
+pub(crate) fn bare_stub(function: &ItemFn, what: &str) -> Option<TokenStream> {
     let ItemFn { attrs, vis, sig, .. } = function;
+    let mut sig = sig.clone();
     let generic = sig.receiver().is_some()
         || !sig.generics.params.is_empty()
-        || typed_arguments(sig).any(|argument| match &*argument.ty {
+        || typed_arguments(&sig).any(|argument| match &*argument.ty {
             Type::ImplTrait(_) => true,
             Type::Reference(reference) => first_reference(&reference.elem).is_some(),
             ty => first_reference(ty).is_some(),
         })
         || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some())
-        || is_foreign(sig);
+        || is_foreign(&sig, what);
+    if matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_))) {
+        sig.output = ReturnType::Default;
+    }
     generic.then(|| {
         quote! {
             #(#attrs)*
@@ -372,6 +377,8 @@ pub(crate) fn parameter(argument: &PatType, what: &str, errors: &mut Errors) -> 
         Pat::Ident(ident) if ident.subpat.is_none() && ident.by_ref.is_none() => {
             Some(Parameter { ident: ident.ident.clone(), ty: (*argument.ty).clone() })
         }
+        // Of the type something else was said.
+        _ if foreign(&argument.ty, what).is_some() => None,
         other => {
             errors.refuse(
                 other,

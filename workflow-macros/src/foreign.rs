@@ -8,10 +8,10 @@ use syn::{ReturnType, Signature, Type, visit::Visit};
 use crate::attributes::{is_result, result_types, typed_arguments};
 
 /// Whether a signature holds such a type, which then means nothing outside of it.
-pub(crate) fn is_foreign(signature: &Signature) -> bool {
-    typed_arguments(signature).any(|argument| !is_state(&argument.ty) && foreign(&argument.ty, "workflow").is_some())
+pub(crate) fn is_foreign(signature: &Signature, what: &str) -> bool {
+    typed_arguments(signature).any(|argument| foreign(&argument.ty, what).is_some())
         || matches!(&signature.output, ReturnType::Type(_, ty)
-            if foreign(ty, "workflow").is_some() || nameless(ty).is_some())
+            if foreign(ty, what).is_some() || nameless(ty).is_some())
 }
 
 /// Whether a type is `State<T>`, which belongs to the process and may hold anything.
@@ -54,7 +54,7 @@ pub(crate) fn foreign(ty: &Type, what: &str) -> Option<(TokenStream, String)> {
             let (what, name) = (self.what, segment.ident.to_string());
             let takes = !segment.arguments.is_none();
             match name.as_str() {
-                "Rc" | "Arc" | "RefCell" | "Cell" | "Mutex" | "RwLock" if takes => self.found(
+                "Rc" | "Arc" | "RefCell" | "Mutex" | "RwLock" if takes => self.found(
                     &segment.ident,
                     format!("what goes in and out of a `#[{what}]` is JSON, which is neither shared nor changed in place; write the type inside, and share what belongs to this process as a task's `State`"),
                 ),

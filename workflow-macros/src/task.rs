@@ -15,8 +15,9 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, marker, no_function,
-        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, marker,
+        no_function, output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple,
+        typed_arguments,
     },
     errors::Errors,
 };
@@ -128,7 +129,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = bare_stub(&function).unwrap_or_else(|| {
+            let stub = bare_stub(&function, "task").unwrap_or_else(|| {
                 parameters.truncate(8);
                 items(&function, &options, &parameters, None)
             });
@@ -451,7 +452,9 @@ fn unknown_word(word: &syn::Path, place: &str, known: &[(&str, &[&str])]) -> Str
     let meant = known.iter().find(|(_, others)| others.contains(&word.as_str())).map(|(name, _)| *name);
     let meant = meant.or_else(|| crate::aws::nearest(&word, known.iter().map(|(name, _)| *name)));
     match meant {
-        Some("retry") => format!("unknown word in `{place}`; write `retry(errors = [Busy], max_attempts = 3)`, with the errors that are tried again"),
+        Some("retry") => format!(
+            "unknown word in `{place}`; write `retry(errors = [Busy], max_attempts = 3)`, with the errors that are tried again"
+        ),
         Some(meant) => format!("unknown word in `{place}`; write `{meant}`"),
         None => {
             let names: Vec<String> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
@@ -472,16 +475,24 @@ impl Number {
     /// What a literal has to be; Step Functions refuses any other.
     fn rule(self) -> &'static str {
         match self {
-            Self::Seconds => "Step Functions counts whole seconds here, from 1 to 99999999; write one such as `30`",
+            Self::Seconds => {
+                "Step Functions counts whole seconds here, from 1 to 99999999; write one such as `30`"
+            }
             Self::Attempts => "this is how many retries there are, from 0 to 99999999; write one such as `3`",
-            Self::Rate => "each delay is at least as long as the one before, so the rate is 1.0 or more; write one such as `2.0`",
+            Self::Rate => {
+                "each delay is at least as long as the one before, so the rate is 1.0 or more; write one such as `2.0`"
+            }
         }
     }
 
     fn accepts(self, literal: &Lit) -> bool {
         match (self, literal) {
-            (Self::Seconds, Lit::Int(number)) => number.base10_parse().is_ok_and(|number: u64| (1..=99_999_999).contains(&number)),
-            (Self::Attempts, Lit::Int(number)) => number.base10_parse().is_ok_and(|number: u64| number <= 99_999_999),
+            (Self::Seconds, Lit::Int(number)) => {
+                number.base10_parse().is_ok_and(|number: u64| (1..=99_999_999).contains(&number))
+            }
+            (Self::Attempts, Lit::Int(number)) => {
+                number.base10_parse().is_ok_and(|number: u64| number <= 99_999_999)
+            }
             (Self::Rate, Lit::Float(number)) => number.base10_parse().is_ok_and(|number: f64| number >= 1.0),
             _ => false,
         }
@@ -580,7 +591,9 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
                 } else if meta.path.is_ident("jitter") {
                     retry.jitter = true;
                     if meta.input.peek(Token![=]) {
-                        return Err(meta.error("`jitter` stands alone: Step Functions has one strategy, `FULL`"));
+                        return Err(
+                            meta.error("`jitter` stands alone: Step Functions has one strategy, `FULL`")
+                        );
                     }
                 } else {
                     return Err(meta.error(unknown_word(&meta.path, "retry(..)", &RETRY_WORDS)));

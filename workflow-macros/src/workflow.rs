@@ -13,8 +13,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference, marker,
-        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
+        kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,
@@ -64,7 +64,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = bare_stub(&function).unwrap_or_else(|| {
+            let stub = bare_stub(&function, "workflow").unwrap_or_else(|| {
                 parameters.truncate(16);
                 items(&function, &options, &parameters, None)
             });

@@ -38,6 +38,21 @@ pub trait Returns<R>: Sized {
 #[derive(Debug)]
 pub struct NotPure {}
 
+/// Two types that no function returns. While rustc does not know what a function returns, it could be either; so of a
+/// function that is not there it does not say that it is not `#[pure]`.
+#[derive(Debug)]
+pub enum Neither {}
+
+/// See [`Neither`].
+#[derive(Debug)]
+pub enum Nor {}
+
+#[diagnostic::do_not_recommend]
+impl Callable<Neither> for NotPure {}
+
+#[diagnostic::do_not_recommend]
+impl Callable<Nor> for NotPure {}
+
 #[diagnostic::do_not_recommend]
 impl<R> Returns<R> for NotPure {
     type Value = R;
@@ -69,9 +84,9 @@ pub trait Function<Arguments, R> {
 /// A method or an associated function under `#[pure]` in the symbolic reading. `NAME` is its
 /// [`name`].
 #[diagnostic::on_unimplemented(
-    message = "this function of `{Self}` has no meaning in a state machine",
-    label = "neither known to workflows nor `#[pure]`",
-    note = "annotate its `impl` block with `#[pure]` if it is your own and only computes; else call it in a task"
+    message = "a workflow cannot call this function of `{Self}`, because it is not `#[pure]`",
+    label = "neither in the table of `workflow_core::methods` nor `#[pure]`",
+    note = "write `#[pure]` on its `impl` block if it is your own and only computes; else call it in a task"
 )]
 pub trait Method<const NAME: u128, Arguments, R> {
     /// The method's body with these arguments, the receiver first.

@@ -383,8 +383,11 @@ impl Symbolic<'_> {
 fn is_retry(argument: &Expr) -> bool {
     match unparenthesized(argument) {
         Expr::Lit(_) => false,
-        Expr::Call(call) => !(called(call) == "new" && matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Retry"))),
+        Expr::Call(call) => {
+            !(called(call) == "new"
+                && matches!(&*call.func, Expr::Path(path)
+            if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Retry")))
+        }
         _ => true,
     }
 }
