@@ -424,14 +424,15 @@ pub mod __private {
     pub use crate::{
         arguments::decode_named,
         data::{Data, Field, Fields, Shape, Tagging, Variant},
+        effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         escape::{Jsonata, JsonataPiece, bound, jsonata},
         generated::{
-            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,
@@ -441,5 +442,6 @@ pub mod __private {
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,
+        task::{Awaitable, Waits},
     };
 }

@@ -278,6 +278,10 @@ impl Symbolic<'_> {
     /// An error as a value: written out, or a variable that holds one.
     pub(crate) fn error_value(&mut self, error: &Expr) -> TokenStream {
         match unparenthesized(error) {
+            text if is_text(text) => self.refuse(
+                text,
+                "text has no name by which Step Functions tells errors apart; write a variant of the error type: `Err(PaymentError::Declined)`",
+            ),
             expr @ (Expr::Struct(_) | Expr::Path(_) | Expr::Call(_)) => {
                 match self.constructor(expr, "error_literal") {
                     Some(written) => written,
@@ -302,6 +306,20 @@ impl Symbolic<'_> {
             }
             _ => TokenStream::new(),
         }
+    }
+}
+
+/// Whether an error is only text.
+fn is_text(error: &Expr) -> bool {
+    match unparenthesized(error) {
+        Expr::Lit(literal) => matches!(literal.lit, syn::Lit::Str(_)),
+        Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+        Expr::MethodCall(method) => {
+            matches!(method.method.to_string().as_str(), "into" | "to_string" | "to_owned")
+                && is_text(&method.receiver)
+        }
+        Expr::Call(call) => called(call) == "from" && call.args.iter().all(is_text) && !call.args.is_empty(),
+        _ => false,
     }
 }
 
