@@ -81,6 +81,7 @@ mod task;
 pub mod testing;
 mod text;
 pub mod time;
+mod weight;
 mod workflow;
 
 #[doc = include_str!("methods.md")]

@@ -161,6 +161,6 @@ impl Path {
     ///
     /// A definite path, or the definite beginning of one, leads nowhere.
     pub fn apply<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
-        evaluate::apply(self, root, root)
+        evaluate::apply(self, root, root, &evaluate::Left::new())
     }
 }
