@@ -79,7 +79,8 @@ fn read(path: &Path) -> anyhow::Result<Value> {
 
 /// Runs a command that measures one workload, prints its line, and gives its states per second.
 fn measured(command: &mut Command) -> anyhow::Result<Option<f64>> {
-    let output = command.stderr(Stdio::null()).output().with_context(|| format!("could not run {command:?}"))?;
+    let output =
+        command.stderr(Stdio::null()).output().with_context(|| format!("could not run {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let Some(line) = text.lines().find(|line| line.starts_with('{')) else { return Ok(None) };
     writeln!(io::stdout(), "{line}")?;

@@ -107,8 +107,8 @@ fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Val
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let definition = fill(&read(&arguments.definition)?, &arguments.set.iter().cloned().collect());
-    let machine = StateMachine::parse(&definition)
-        .with_context(|| arguments.definition.display().to_string())?;
+    let machine =
+        StateMachine::parse(&definition).with_context(|| arguments.definition.display().to_string())?;
     let input = match &arguments.input {
         Some(path) => read(path)?,
         None => "{}".to_owned(),

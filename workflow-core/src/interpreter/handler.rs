@@ -263,7 +263,10 @@ impl TaskMock {
     }
 
     fn one(result: Option<TaskResult>) -> Self {
-        Self { answers: vec![Prepared { result, submitted: None, after: Duration::ZERO, missed: None }], repeats: true }
+        Self {
+            answers: vec![Prepared { result, submitted: None, after: Duration::ZERO, missed: None }],
+            repeats: true,
+        }
     }
 }
 

@@ -295,7 +295,9 @@ fn number(
         (Some(Value::String(text)), Language::Jsonata) => {
             Ok(Some(Number::Jsonata { field: name, expression: jsonata(fields, name, text)? }))
         }
-        (Some(_), Language::Jsonata) => Err(fields.unexpected(name, "expected a number or a JSONata expression")),
+        (Some(_), Language::Jsonata) => {
+            Err(fields.unexpected(name, "expected a number or a JSONata expression"))
+        }
         (Some(_), Language::JsonPath) => Err(fields.unexpected(name, "expected a number")),
         (None, Language::Jsonata) => Ok(None),
         (None, Language::JsonPath) => match fields.text(path_name)? {

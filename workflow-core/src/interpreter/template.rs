@@ -124,10 +124,7 @@ impl Template {
                 Value::clone(data)
             }
             Self::Array(items) => Value::Array(
-                items
-                    .iter()
-                    .map(|item| item.put_together(surroundings, room))
-                    .collect::<Result<_, _>>()?,
+                items.iter().map(|item| item.put_together(surroundings, room)).collect::<Result<_, _>>()?,
             ),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());

@@ -25,10 +25,9 @@ fn word(cursor: &mut Cursor<'_>) -> Result<Value, SyntaxError> {
         "true" => Ok(Value::Bool(true)),
         "false" => Ok(Value::Bool(false)),
         "null" => Ok(Value::Null),
-        _ => number(word).map(Value::Number).ok_or_else(|| SyntaxError {
-            message: "Expected a path or a value".to_owned(),
-            position: start,
-        }),
+        _ => number(word)
+            .map(Value::Number)
+            .ok_or_else(|| SyntaxError { message: "Expected a path or a value".to_owned(), position: start }),
     }
 }
 

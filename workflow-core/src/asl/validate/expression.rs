@@ -111,7 +111,9 @@ pub(super) enum PathRule {
 /// Checks a field that holds a path.
 pub(super) fn path(text: &str, at: &str, rule: PathRule, found: &mut Vec<Diagnostic>) {
     let error = |message: &str| Diagnostic::error(Code::SchemaValidationFailed, at, message);
-    if matches!(rule, PathRule::Any | PathRule::ReferenceOrCall) && crate::intrinsics::Intrinsic::is_call(text) {
+    if matches!(rule, PathRule::Any | PathRule::ReferenceOrCall)
+        && crate::intrinsics::Intrinsic::is_call(text)
+    {
         if !is_query(text) {
             found.push(error("Value is not a valid intrinsic function call"));
         }

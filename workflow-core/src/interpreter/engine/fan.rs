@@ -36,7 +36,8 @@ pub(super) struct Fan<'m> {
 impl Fan<'_> {
     /// Keeps the result of a child, unless it can only be dropped in the end.
     fn keep(&mut self, slot: usize, output: Data) {
-        let written = self.map.as_ref().and_then(|map| map.run.as_ref()).is_some_and(|run| run.results.is_some());
+        let written =
+            self.map.as_ref().and_then(|map| map.run.as_ref()).is_some_and(|run| run.results.is_some());
         if written {
             return;
         }
@@ -110,7 +111,14 @@ impl<'m> Engine<'m> {
             return Ok(Step::Stay);
         }
         let results = vec![None; branches.len()];
-        frame.phase = Phase::Fanned(Box::new(Fan { map: None, inside, running, results, done: 0, room: Some(Budget::new()) }));
+        frame.phase = Phase::Fanned(Box::new(Fan {
+            map: None,
+            inside,
+            running,
+            results,
+            done: 0,
+            room: Some(Budget::new()),
+        }));
         Ok(Step::Block)
     }
 
