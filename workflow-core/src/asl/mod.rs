@@ -3,6 +3,7 @@
 
 mod check;
 mod distributed;
+pub mod graph;
 mod model;
 pub mod substitution;
 pub mod validate;

@@ -34,6 +34,14 @@ const MAX_BYTES: usize = 1_048_576;
 /// How deep a definition may nest: what `serde_json` reads as well.
 const MAX_DEPTH: usize = 127;
 
+/// The text of a definition as it is deployed to the account of the native executor, where these functions have
+/// the names that the program gives them.
+pub(crate) fn deployed_here<'a>(json: &str, functions: impl Iterator<Item = &'a str>) -> String {
+    let names = functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
+    names
+        .fold(json.to_owned(), |json, (placeholder, name)| json.replace(&format!("${{{placeholder}}}"), name))
+}
+
 /// Why a text or a value is no state machine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", if location.is_empty() { String::new() } else { format!("{location}: ") })]
@@ -72,12 +80,7 @@ impl StateMachine {
             return Err(DefinitionError::new("", problem));
         }
         let functions = definition.tasks.iter().filter_map(|task| task.function);
-        let names =
-            functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
-        let json = names.fold(render(&definition.machine), |json, (placeholder, name)| {
-            json.replace(&format!("${{{placeholder}}}"), name)
-        });
-        Self::parse(&json)
+        Self::parse(&deployed_here(&render(&definition.machine), functions))
     }
 
     /// Reads a definition.

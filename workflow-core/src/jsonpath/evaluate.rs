@@ -22,6 +22,11 @@ impl Left {
         Self(Cell::new(STEPS))
     }
 
+    /// Whether an evaluation was stopped for it.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.0.get() == 0
+    }
+
     fn step(&self) -> Result<(), PathNotFound> {
         match self.0.get().checked_sub(1) {
             Some(left) => {
@@ -57,6 +62,7 @@ pub(super) fn apply<'a>(
     let found = walk.found;
     let mut room = Budget::new();
     if found.len() > 1 && !found.iter().all(|value| room.takes(value)) {
+        left.0.set(0);
         return Err(not_found("What the path leads to is too large".to_owned()));
     }
     if let Some(function) = of_all {
