@@ -355,7 +355,7 @@ pub mod __private {
 
     pub use crate::{
         arguments::decode_named,
-        data::{Data, Field, Fields, Shape, Tagging, Variant},
+        data::{Data, Field, Fields, LeftOut, Shape, Tagging, Variant},
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,

@@ -110,6 +110,10 @@ impl Builder {
         _: fn(&T) -> &U,
         value: Expr<U::Owned>,
     ) -> Expr<T> {
+        let verdicts = match T::shape() {
+            Shape::Struct { fields, .. } => self.verdicts(&fields, &[(name, value.node())]),
+            _ => Vec::new(),
+        };
         let node = self.edit(|program| {
             let arena = &mut program.arena;
             match T::shape() {
@@ -128,7 +132,9 @@ impl Builder {
                     arena.add(Kind::Array(elements))
                 }
                 Shape::Struct { fields, .. } if left_out(&fields, name).is_some() => left_out(&fields, name)
-                    .map_or(base.node(), |field| super::absent::set(arena, base.node(), field, value.node())),
+                    .map_or(base.node(), |field| {
+                        super::absent::set(arena, base.node(), field, value.node(), &verdicts)
+                    }),
                 Shape::Struct { fields, .. } if flattened(&fields, name).is_some() => {
                     flattened(&fields, name).map_or(base.node(), |field| {
                         super::absent::set_flattened(arena, base.node(), &(field.shape)(), value.node())

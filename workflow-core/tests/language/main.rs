@@ -13,6 +13,7 @@ mod error_texts;
 mod errors;
 mod expressions;
 mod functions;
+mod left_out;
 mod lists;
 mod locals;
 mod loops;
