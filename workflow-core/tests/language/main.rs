@@ -17,6 +17,7 @@ mod left_out;
 mod lists;
 mod locals;
 mod loops;
+mod places;
 mod planted;
 mod policies;
 mod services;

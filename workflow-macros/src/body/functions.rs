@@ -121,6 +121,9 @@ pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
 fn check(expr: &mut Expr, how: &str, uses: &[ItemUse]) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
+    if super::loops::moves(call).is_some() {
+        return;
+    }
     let span = path.span();
     let how = Ident::new(how, span);
     let looked_up = look_up(path, |name| quote_spanned!(span=> __returned.#how::<#name>()));

@@ -84,6 +84,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is written is a place that is about to be set.
+    pub(crate) in_place: bool,
     names: usize,
 }
 
@@ -111,6 +113,7 @@ impl<'a> Symbolic<'a> {
             awaited_blocks: HashSet::new(),
             refused: HashSet::new(),
             locals: parameters,
+            in_place: false,
             names: 0,
         }
     }
@@ -244,6 +247,8 @@ impl Effects {
             | Expr::While(_)
             | Expr::ForLoop(_) => true,
             Expr::Binary(binary) => is_compound(&binary.op),
+            // What is lent so is set by `mem::take` and its kin.
+            Expr::Reference(reference) => reference.mutability.is_some(),
             Expr::MethodCall(method) => super::methods::is_mutation(method),
             _ => false,
         };

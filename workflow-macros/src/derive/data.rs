@@ -57,8 +57,26 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let errors = refusals.into_compile_errors();
+    let predicates = where_clause.map(|clause| &clause.predicates).into_iter().flatten();
+    // Without `for<..>` rustc would refuse the bound at once for a type that has no default.
+    let defaulted = item.generics.lifetimes().next().is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #impl_generics #private::Defaulted for #ident #ty_generics
+            where
+                #(#predicates,)*
+                for<'any> Self: ::core::default::Default + #private::Written,
+            {
+                fn json() -> #private::serde_json::Value {
+                    #private::Written::written(&<Self as ::core::default::Default>::default())
+                }
+            }
+        }
+    });
     quote! {
         #errors
+        #defaulted
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]

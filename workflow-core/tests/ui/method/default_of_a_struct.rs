@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;
 
-#[derive(Default, Serialize, Deserialize, Data)]
+#[derive(Serialize, Deserialize, Data)]
 pub struct Order {
     cents: u32,
 }
