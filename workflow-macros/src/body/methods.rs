@@ -28,10 +28,13 @@ pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
 }
 
 fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
-    let known = MUTATORS
-        .iter()
-        .find(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len());
-    let (_, to, arguments, gives) = known?;
+    let known = || {
+        MUTATORS
+            .iter()
+            .filter(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len())
+    };
+    let (_, to, arguments, gives) =
+        known().find(|(_, _, arguments, _)| fits(method, arguments)).or_else(|| known().next())?;
     is_place(&method.receiver).then_some((to, arguments, *gives))
 }
 
