@@ -15,8 +15,9 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_alone, lent, lent_option, no_function,
-        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_alone,
+        lent, lent_option, no_function, output_and_error, owned, parameter, pascal_case, plain,
+        screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
 };
@@ -241,7 +242,8 @@ fn items(
                     quote_spanned!(kind.span()=> __states.get::<::workflow_core::#kind>()?)
                 }
                 Input::Payload(ident) => {
-                    let ty = parameters.iter().find(|parameter| parameter.ident == *ident).map(|known| &known.ty);
+                    let ty =
+                        parameters.iter().find(|parameter| parameter.ident == *ident).map(|known| &known.ty);
                     match ty.and_then(lent_option).map(|reference| &*reference.elem) {
                         Some(Type::Path(path)) if path.path.is_ident("str") => quote!(#ident.as_deref()),
                         Some(Type::Slice(_)) => quote!(#ident.as_deref()),

@@ -13,8 +13,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference, is_alone,
-        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
+        is_alone, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,

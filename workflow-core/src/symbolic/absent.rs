@@ -125,13 +125,7 @@ pub(super) fn merged(arena: &mut Arena, entries: Node, others: Vec<Node>) -> Nod
 }
 
 /// An object under whose key stands another value, or none.
-pub(super) fn set(
-    arena: &mut Arena,
-    base: Node,
-    field: &Field,
-    value: Node,
-    verdicts: &Verdicts,
-) -> Node {
+pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node, verdicts: &Verdicts) -> Node {
     let key = || field.json.to_owned();
     match written(arena, field, value, verdicts) {
         Written::Always => arena.update(base, vec![(key(), value)]),

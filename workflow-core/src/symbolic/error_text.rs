@@ -155,10 +155,7 @@ impl ErrorText<'_> {
             _ => program.arena.add(Kind::ErrorData(self.error)),
         });
         let value = |name: &str| {
-            Some(
-                self.builder
-                    .edit(|program| program.arena.field(data, name.to_owned(), Presence::Certain)),
-            )
+            Some(self.builder.edit(|program| program.arena.field(data, name.to_owned(), Presence::Certain)))
         };
         message(self.builder, parts, fields, value).unwrap_or_else(|field| {
             self.cannot(variant, &format!("no state machine writes its field `{field}` as `{{}}` does"));
@@ -234,9 +231,8 @@ impl ErrorText<'_> {
         let name = self.name();
         let known = self.known(name);
         if let Some(known) = &known {
-            let is_known = |(names, _): &Case| {
-                names.as_ref().is_none_or(|names| names.iter().any(|name| name == known))
-            };
+            let is_known =
+                |(names, _): &Case| names.as_ref().is_none_or(|names| names.iter().any(|name| name == known));
             if let Some((_, text)) = cases.iter().find(|case| is_known(case)) {
                 return *text;
             }

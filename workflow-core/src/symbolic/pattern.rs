@@ -130,7 +130,9 @@ impl Reader<'_> {
                 }
             }
             Pat::Named(name, pats) => self.named(shape, value, name, pats, matched),
-            Pat::List { before, rest, after } => self.list(shape, value, (before, rest.as_deref(), after), matched),
+            Pat::List { before, rest, after } => {
+                self.list(shape, value, (before, rest.as_deref(), after), matched)
+            }
             Pat::Or(alternatives) => self.alternatives(shape, value, alternatives, matched),
         }
     }

@@ -33,7 +33,11 @@ async fn an_error_is_written_as_its_display() {
     snapshot!(told);
     let run = |mock| testing().mock(deliver, mock).run(told(order()));
     for error in [
-        DeliveryError::Heavy { parcel: "p".into(), grams: 12_345_678_901_234, limit: Decimal::from_units(1050) },
+        DeliveryError::Heavy {
+            parcel: "p".into(),
+            grams: 12_345_678_901_234,
+            limit: Decimal::from_units(1050),
+        },
         ShopError::Declined { reason: "expired".into() }.into(),
         ShopError::SoldOut.into(),
         ShopError::Short(3).into(),

@@ -113,8 +113,17 @@ async fn what_a_block_gives_may_be_known_from_where_it_goes() {
 }
 
 #[task(lambda_transients = false)]
-async fn lent(text: Option<&str>, order: Option<&Order>, counts: Option<&[u32]>) -> Result<String, ShopError> {
-    Ok(format!("{} {} {}", text.unwrap_or("-"), order.map_or(0, |order| order.cents), counts.map_or(0, <[u32]>::len)))
+async fn lent(
+    text: Option<&str>,
+    order: Option<&Order>,
+    counts: Option<&[u32]>,
+) -> Result<String, ShopError> {
+    Ok(format!(
+        "{} {} {}",
+        text.unwrap_or("-"),
+        order.map_or(0, |order| order.cents),
+        counts.map_or(0, <[u32]>::len)
+    ))
 }
 
 #[workflow]

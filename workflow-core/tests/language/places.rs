@@ -37,10 +37,13 @@ struct Shelf {
 }
 
 #[workflow]
-async fn moved(shelf: Shelf, word: String) -> ((Shelf, Shelf), Vec<String>, (Option<u32>, Option<u32>), u32, String) {
+async fn moved(
+    shelf: Shelf,
+    word: String,
+) -> ((Shelf, Shelf), Vec<String>, (Option<u32>, Option<u32>), u32, String) {
     let mut shelf = shelf;
     let labels = mem::take(&mut shelf.labels);
-    let best = mem::replace(&mut shelf.best, Some(7));
+    let best = shelf.best.replace(7);
     let mut word = word;
     let mut other = std::mem::take(&mut word);
     mem::swap(&mut word, &mut other);

@@ -29,7 +29,10 @@ async fn a_list_is_matched_by_its_length_and_elements() {
 }
 
 #[workflow]
-async fn values(numbers: Vec<u32>, rows: Vec<Vec<u32>>) -> (u32, Vec<u32>, Vec<u32>, u32, Vec<Vec<u32>>, bool) {
+async fn values(
+    numbers: Vec<u32>,
+    rows: Vec<Vec<u32>>,
+) -> (u32, Vec<u32>, Vec<u32>, u32, Vec<Vec<u32>>, bool) {
     let first = match &numbers[..] {
         [0, ..] | [_, 0, ..] => 0,
         [first, ..] => *first,

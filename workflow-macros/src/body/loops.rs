@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    BinOp, Expr, ExprAssign, ExprBinary, ExprBreak, ExprCall, ExprContinue, ExprForLoop, ExprLoop, ExprMethodCall,
-    ExprWhile, Lifetime, Member, Pat, RangeLimits, Stmt, spanned::Spanned, visit::Visit,
+    BinOp, Expr, ExprAssign, ExprBinary, ExprBreak, ExprCall, ExprContinue, ExprForLoop, ExprLoop,
+    ExprMethodCall, ExprWhile, Lifetime, Member, Pat, RangeLimits, Stmt, spanned::Spanned, visit::Visit,
 };
 
 use crate::attributes::plain;

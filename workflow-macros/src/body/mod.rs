@@ -164,7 +164,8 @@ pub(crate) fn scope() -> Ident {
 fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
     let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     if name == "matches" {
-        let parts = |input: syn::parse::ParseStream<'_>| Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?));
+        let parts =
+            |input: syn::parse::ParseStream<'_>| Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?));
         if let Ok((mut value, rest)) = parts.parse2(mac.tokens.clone()) {
             visit(&mut value);
             mac.tokens = quote!(#value #rest);

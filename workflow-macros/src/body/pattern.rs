@@ -207,7 +207,11 @@ impl Reader<'_> {
                 other => {
                     let (value, form) = self.read(other);
                     typed.push(form);
-                    if rest.is_none() { before.push(value) } else { after.push(value) }
+                    if rest.is_none() {
+                        before.push(value)
+                    } else {
+                        after.push(value)
+                    }
                     continue;
                 }
             };

@@ -386,9 +386,8 @@ fn left_out(path: &TokenStream, ty: &syn::Type) -> TokenStream {
 /// Whether a type may be a parameter: a single capital letter somewhere in it.
 fn is_generic(ty: &syn::Type) -> bool {
     let text = quote!(#ty).to_string();
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| {
-        word.len() == 1 && word.chars().all(char::is_uppercase)
-    })
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .any(|word| word.len() == 1 && word.chars().all(char::is_uppercase))
 }
 
 /// The shape of a field's value: its type's, unless functions of the author's write or read it.
