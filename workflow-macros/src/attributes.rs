@@ -79,18 +79,21 @@ impl Note {
         self
     }
 
-    /// The note as an expression of type `Note`.
-    pub(crate) fn tokens(&self) -> TokenStream {
+    /// The note as an expression of type `Note`, with the line at which it stands.
+    pub(crate) fn tokens(&self, line: u32) -> TokenStream {
         fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
             match value {
                 Some(value) => quote!(::core::option::Option::Some(#value)),
                 None => quote!(::core::option::Option::None),
             }
         }
+        if self.is_empty() && self.about.is_none() {
+            return quote!(::workflow_core::__private::Note::at(#line));
+        }
         let name = option(self.name.as_ref().map(LitStr::value));
         let comment = option(self.comment.as_ref());
         let about = option(self.about.as_ref());
-        quote!(::workflow_core::__private::Note { name: #name, comment: #comment, about: #about, within: ::core::option::Option::None })
+        quote!(::workflow_core::__private::Note::new(#name, #comment, #about, #line))
     }
 }
 

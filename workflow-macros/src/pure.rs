@@ -93,6 +93,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     };
     let found = errors.count();
     let read = read.write(errors);
+    body::write_out(block);
     if errors.count() > found {
         forget(attrs, sig, block);
     }
@@ -142,6 +143,7 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             twin: quote!(#twin),
         };
         written.extend(read.write(errors));
+        body::write_out(&mut function.block);
         if errors.count() > found {
             forget(&mut function.attrs, &function.sig, &mut function.block);
         }

@@ -61,7 +61,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     block.stmts.splice(0..0, changing);
     let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
+    let declared = declared(&parameters);
+    let readings =
+        body::readings(&block, plain(&function.sig.ident), names, &declared, fallible, &mut errors);
     if errors.count() > 0 && is_alone(&function.sig) {
         return bare_stub(&function, errors);
     }
@@ -73,6 +75,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
         None => items(&function, &options, &parameters, Some(&readings)),
     }
+}
+
+/// The parameters in the symbolic reading.
+fn declared(parameters: &[Parameter]) -> TokenStream {
+    let builder = body::builder();
+    let declared = parameters.iter().map(|Parameter { ident, ty, .. }| {
+        let name = plain(ident);
+        let key = match parameters.len() {
+            1 => quote!(::core::option::Option::None),
+            _ => quote!(::core::option::Option::Some(#name)),
+        };
+        quote!(let #ident = #builder.param::<#ty>(#name, #key);)
+    });
+    quote!(#(#declared)*)
 }
 
 /// The items that stand for the workflow. Without `readings` the function was refused, and its body
@@ -129,16 +145,9 @@ fn items(
                 #probes
                 #result
             };
-            let parameters = idents.iter().zip(&types).zip(&names).map(|((ident, ty), name)| {
-                let key = match names.len() {
-                    1 => quote!(::core::option::Option::None),
-                    _ => quote!(::core::option::Option::Some(#name)),
-                };
-                quote!(let #ident = #builder.param::<#ty>(#name, #key);)
-            });
+            let line = body::line_of(ident.span());
             let symbolic = quote! {
-                let #scope = #builder.scope::<#output, #error>(#sites);
-                #(#parameters)*
+                let #scope = #builder.scope::<#output, #error>(#sites, ::core::file!(), #line);
                 #symbolic
             };
             (native, symbolic)

@@ -13,6 +13,7 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
     context, distributed,
+    escape::written_out,
     functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
@@ -124,6 +125,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
+            Expr::Macro(_) => written_out(expr),
             Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
