@@ -82,6 +82,7 @@ mod task;
 pub mod testing;
 mod text;
 pub mod time;
+mod weight;
 #[cfg(feature = "aws-sfn")]
 pub mod worker;
 mod workflow;

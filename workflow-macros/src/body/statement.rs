@@ -260,6 +260,10 @@ impl Symbolic<'_> {
     fn error(&mut self, error: &Expr, note: &TokenStream) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         match unparenthesized(error) {
+            text if is_text(text) => self.refuse(
+                text,
+                "text has no name by which Step Functions tells errors apart; write a variant of the error type: `Err(PaymentError::Declined)`",
+            ),
             Expr::MethodCall(method) if method.method == "into" && method.args.is_empty() => {
                 let inner = self.error_value(&method.receiver);
                 quote!(let __error = #inner; #b.err_into(#scope, __error, #note);)
@@ -278,10 +282,6 @@ impl Symbolic<'_> {
     /// An error as a value: written out, or a variable that holds one.
     pub(crate) fn error_value(&mut self, error: &Expr) -> TokenStream {
         match unparenthesized(error) {
-            text if is_text(text) => self.refuse(
-                text,
-                "text has no name by which Step Functions tells errors apart; write a variant of the error type: `Err(PaymentError::Declined)`",
-            ),
             expr @ (Expr::Struct(_) | Expr::Path(_) | Expr::Call(_)) => {
                 match self.constructor(expr, "error_literal") {
                     Some(written) => written,
