@@ -90,6 +90,9 @@ mod workflow;
 #[doc = include_str!("methods.md")]
 pub mod methods {}
 
+#[doc = include_str!("refused.md")]
+pub mod refused {}
+
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
