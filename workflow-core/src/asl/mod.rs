@@ -5,6 +5,7 @@ mod check;
 mod distributed;
 pub mod graph;
 mod model;
+pub mod substitution;
 pub mod validate;
 
 pub use check::*;

@@ -51,11 +51,12 @@ impl Symbolic<'_> {
         let body = self.result_block(&block.block);
         self.scope = outer;
         self.fallible = fallible;
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #body
             let __success = #b.succeeded(#inner);
-            let mut __join = #b.choice(::core::default::Default::default());
+            let mut __join = #b.choice(#no_note);
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
             let (__found, (__error,)) = #b.bind_error(
@@ -65,7 +66,7 @@ impl Symbolic<'_> {
             );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             let __error = #b.error_of(#inner, __error);
-            #b.err_into(#scope, __error, ::core::default::Default::default());
+            #b.err_into(#scope, __error, #no_note);
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
         }}
@@ -76,11 +77,12 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
         let attempt = self.attempt(await_, &inner);
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #attempt
             let #success = #b.succeeded(#inner);
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
             let (__found, (__error,)) = #b.bind_error(

@@ -20,7 +20,7 @@ use super::{
 impl Symbolic<'_> {
     pub(crate) fn expr(&mut self, expr: &Expr) -> TokenStream {
         let attributes = attributes_of(expr).to_vec();
-        self.noted(&attributes, |writer| writer.expr_of(expr))
+        self.at(expr, |writer| writer.noted(&attributes, |writer| writer.expr_of(expr)))
     }
 
     fn expr_of(&mut self, expr: &Expr) -> TokenStream {
@@ -209,6 +209,7 @@ impl Symbolic<'_> {
         }
         // The right operand is awaited only where the left one leaves the value open.
         let join = self.fresh("join");
+        let no_note = self.no_note();
         let (test, known) = if matches!(binary.op, BinOp::And(_)) {
             (quote!(#b.test(__left)), false)
         } else {
@@ -216,7 +217,7 @@ impl Symbolic<'_> {
         };
         quote! {{
             let __left = #left;
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #b.when(&mut #join, #test);
             let __value = #right;
             #b.arm(&mut #join, __value);

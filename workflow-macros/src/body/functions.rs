@@ -17,7 +17,10 @@ use syn::{
 
 use crate::attributes::plain;
 
-use super::{await_::ours, expression::impure, is_capitalized, symbolic::Symbolic, unparenthesized};
+use super::{
+    await_::ours, escape::written_out, expression::impure, is_capitalized, symbolic::Symbolic,
+    unparenthesized,
+};
 
 /// The functions that a body calls by a plain name.
 pub(crate) type Functions = BTreeMap<String, Ident>;
@@ -190,7 +193,12 @@ pub(super) struct Judged {
 impl VisitMut for Judged {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_operands(self, expr);
+        written_out(expr);
         check_call(expr, &self.uses);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        super::visit_values(mac, |value| self.visit_expr_mut(value));
     }
 }
 

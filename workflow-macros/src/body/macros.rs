@@ -26,6 +26,7 @@ impl Symbolic<'_> {
                 },
             },
             "matches" => self.matches(mac),
+            "jsonata" => self.jsonata(mac),
             "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
                 &mac.path,
                 format!("`{name}!` would print in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
@@ -48,7 +49,7 @@ impl Symbolic<'_> {
             ),
             _ => self.refuse(
                 &mac.path,
-                format!("`{name}!` has no meaning in a state machine; `format!`, `vec!` and `matches!` have, anything else belongs in a task"),
+                format!("`{name}!` has no meaning in a state machine; `format!`, `vec!`, `matches!` and `jsonata!` have, anything else belongs in a task"),
             ),
         }
     }
@@ -138,7 +139,7 @@ impl Symbolic<'_> {
 }
 
 /// `value; count`
-fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Expr)> {
+pub(super) fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Expr)> {
     let value = input.parse()?;
     input.parse::<Token![;]>()?;
     Ok((value, input.parse()?))

@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
-    punctuated::Punctuated,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -14,6 +13,7 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
     context, distributed,
+    escape::written_out,
     functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
@@ -102,7 +102,7 @@ impl VisitMut for Native {
             }
             // `?` on what is awaited keeps the error's name and cause, which `From` need not.
             Expr::Try(try_) if awaits => {
-                let (result, span) = (&try_.expr, try_.question_token.span());
+                let (result, span) = (unparenthesized(&try_.expr), try_.question_token.span());
                 let (value, error) = (hidden("value", span), hidden("error", span));
                 let passed = match forks {
                     true => quote_spanned!(span=> #error),
@@ -125,6 +125,7 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
+            Expr::Macro(_) => written_out(expr),
             Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
@@ -138,15 +139,7 @@ impl VisitMut for Native {
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        // `format!` and `vec!` hold expressions.
-        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-        else {
-            return;
-        };
-        for argument in &mut arguments {
-            self.visit_expr_mut(argument);
-        }
-        macro_.tokens = arguments.into_token_stream();
+        super::visit_values(macro_, |value| self.visit_expr_mut(value));
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -171,6 +164,10 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
     match awaited(&await_.base) {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
+            let run = match policy.iter().any(|method| method.method == "retry") {
+                true => quote!(run_map_again),
+                false => quote!(run_map),
+            };
             let policy = called_on(function, 2, &policy);
             // Not at the author's tokens: no lint of closures is meant for the author.
             let call = quote!(|__item| __body(__item));
@@ -178,7 +175,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
+                ::workflow_core::__private::#run(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),

@@ -34,14 +34,14 @@ impl Symbolic<'_> {
         let (statements, tail) = split_tail(block);
         let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         let result = match tail {
             Some(tail) => self.result(tail),
             None if block_diverges(block) => TokenStream::new(),
             None if self.fallible => TokenStream::new(),
             None => quote! {
                 let __value = #b.unit();
-                #b.ok(#scope, __value, ::core::default::Default::default());
+                #b.ok(#scope, __value, #no_note);
             },
         };
         self.around = around;
@@ -145,7 +145,10 @@ impl Symbolic<'_> {
                 }
             }
             Pat::Ident(name) if simple => {
-                let pattern = pattern::read(pat, self.errors);
+                // In a branch without an effect nothing sets it again, whatever the author meant to do.
+                let mut pat = name.clone();
+                pat.mutability = None;
+                let pattern = pattern::read(&Pat::Ident(pat), self.errors);
                 self.declare(&pattern);
                 self.blocks.remove(&plain(&name.ident));
                 let ident = &name.ident;
@@ -181,17 +184,17 @@ impl Symbolic<'_> {
     /// An expression whose value leaves the scope.
     pub(crate) fn result(&mut self, expr: &Expr) -> TokenStream {
         let attributes = attributes_of(expr).to_vec();
-        self.noted(&attributes, |writer| writer.result_of(expr))
+        self.at(expr, |writer| writer.noted(&attributes, |writer| writer.result_of(expr)))
     }
 
     fn result_of(&mut self, expr: &Expr) -> TokenStream {
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         // A branch whose arms only choose a value is that value: no state of its own.
         if self.note.is_none()
             && let Some(value) = chosen_value(expr, self.fallible)
         {
             let value = self.expr(&value);
-            return quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default()););
+            return quote!(let __value = #value; #b.ok(#scope, __value, #no_note););
         }
         match unparenthesized(expr) {
             Expr::Return(returned) => self.returned(returned.expr.as_deref()),
@@ -218,7 +221,7 @@ impl Symbolic<'_> {
                 },
                 _ => {
                     let value = self.await_last(await_);
-                    quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default());)
+                    quote!(let __value = #value; #b.ok(#scope, __value, #no_note);)
                 }
             },
             other if self.was_refused(other) => TokenStream::new(),
@@ -231,7 +234,7 @@ impl Symbolic<'_> {
                 quote! {
                     let __value = #b.result_of(#scope, #value);
                     let __value = #b.question(#scope, __value);
-                    #b.ok(#scope, __value, ::core::default::Default::default());
+                    #b.ok(#scope, __value, #no_note);
                 }
             }
             other => {
@@ -244,11 +247,11 @@ impl Symbolic<'_> {
 
     /// `return ..`
     pub(crate) fn returned(&mut self, returned: Option<&Expr>) -> TokenStream {
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         match returned {
             Some(returned) => self.result(returned),
             None => {
-                quote!(let __value = #b.unit(); #b.ok(#scope, __value, ::core::default::Default::default());)
+                quote!(let __value = #b.unit(); #b.ok(#scope, __value, #no_note);)
             }
         }
     }
