@@ -23,24 +23,6 @@
 //! `states:GetActivityTask` on the activity, and `states:SendTaskSuccess`, `states:SendTaskFailure` and
 //! `states:SendTaskHeartbeat` on `*`, for which AWS knows no resource.
 
-use std::error::Error;
-//! use workflow_core::{Catalogue, States, worker};
-//!
-//! async fn work(catalogue: &Catalogue, client: aws_sdk_sfn::Client) -> Result<(), Box<dyn Error>> {
-//!     // What the activities' names begin with: `shop-` where the stack is `shop`.
-//!     let activities = "arn:aws:states:eu-central-1:111122223333:activity:shop-";
-//!     let workers = worker::workers(catalogue, &client, activities, &States::default());
-//!     // Goes on until the program is asked to end.
-//!     worker::run_all(workers, std::future::pending()).await?;
-//!     Ok(())
-//! }
-//! ```
-//!
-//! An error of a handler is sent as its name and its cause, a panic as `Panic`. While a handler works, its
-//! worker sends heartbeats; where the execution does not wait any more, the handler is stopped. Its role needs
-//! `states:GetActivityTask`, `states:SendTaskSuccess`, `states:SendTaskFailure` and `states:SendTaskHeartbeat`
-//! on the activity.
-
 use std::{collections::BTreeMap, fmt, future::Future, pin::pin, time::Duration};
 
 use aws_sdk_sfn::{
