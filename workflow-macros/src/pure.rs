@@ -16,7 +16,7 @@ use syn::{
 };
 
 use crate::{
-    attributes::{data_probes, plain, typed_arguments},
+    attributes::{data_probes, marker, plain, typed_arguments},
     body,
     errors::Errors,
 };
@@ -53,17 +53,19 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     let ItemFn { attrs, vis, sig, block, .. } = function;
     let ident = &sig.ident;
-    if let Some(receiver) = sig.receiver() {
+    if sig.receiver().is_some() || names_self(sig, block) {
         errors.refuse(
-            receiver,
-            "a method is found by its type, which is not seen from here; write `#[pure]` on the `impl` block",
+            &sig.ident,
+            format!(
+                "`{ident}` is found by its type, which is not seen from here; write `#[pure]` above the `impl` as well, \
+                 which then reads the functions that are marked so: `#[pure] impl .. {{ #[pure] fn {ident}(..) .. }}`"
+            ),
         );
         return TokenStream::new();
     }
+    let marker = marker(vis, ident);
     let marker = quote! {
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
@@ -71,11 +73,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Returns<__R> for #ident {
             type Value = __R;
-            type Tried = __R;
             fn value(returned: __R) -> __R {
-                returned
-            }
-            fn tried(returned: __R) -> __R {
                 returned
             }
         }
@@ -90,6 +88,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     };
     let found = errors.count();
     let read = read.write(errors);
+    body::write_out(block);
     if errors.count() > found {
         forget(attrs, sig, block);
     }
@@ -120,8 +119,13 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let mut written = TokenStream::new();
-    for item in &mut block.items {
+    let marks: Vec<bool> = block.items.iter_mut().map(unmark).collect();
+    let all = !marks.contains(&true);
+    for (item, marked) in block.items.iter_mut().zip(marks) {
         let ImplItem::Fn(function) = item else { continue };
+        if !marked && !all {
+            continue;
+        }
         let found = errors.count();
         let name = plain(&function.sig.ident);
         let twin = format_ident!("__pure_{}", name, span = function.sig.ident.span());
@@ -134,6 +138,7 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             twin: quote!(#twin),
         };
         written.extend(read.write(errors));
+        body::write_out(&mut function.block);
         if errors.count() > found {
             forget(&mut function.attrs, &function.sig, &mut function.block);
         }
@@ -155,6 +160,29 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
     }
     written
+}
+
+/// Takes `#[pure]` off a function of an `impl` block that is under `#[pure]` itself; whether it was there.
+fn unmark(item: &mut ImplItem) -> bool {
+    let ImplItem::Fn(function) = item else { return false };
+    let before = function.attrs.len();
+    function.attrs.retain(|attribute| {
+        let path = attribute.path();
+        path.segments.last().is_none_or(|last| last.ident != "pure")
+    });
+    function.attrs.len() < before
+}
+
+/// Whether a function speaks of `Self`, as one of an `impl` block may.
+fn names_self(sig: &Signature, block: &syn::Block) -> bool {
+    fn names(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == "Self",
+            proc_macro2::TokenTree::Group(group) => names(group.stream()),
+            _ => false,
+        })
+    }
+    names(quote!(#sig #block))
 }
 
 /// Takes the body out of a function that was refused, of which nothing else is to be said.

@@ -60,7 +60,6 @@ use std::{
 
 use serde_json::Value;
 
-pub(crate) use self::expression::Evaluation;
 pub use self::{
     data::Data,
     handler::{Answer, TaskCall, TaskHandler, TaskMock},
@@ -74,6 +73,7 @@ use self::{
     handler::{Handlers, RustTask},
     settings::{Observer, Settings},
 };
+pub(crate) use self::{expression::Evaluation, parse::deployed_here};
 use crate::{
     clock::Clock,
     contract::Handler,

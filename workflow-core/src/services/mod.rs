@@ -51,13 +51,22 @@
 //! ```
 
 mod action;
-#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+#[cfg(any(
+    feature = "aws-dynamodb",
+    feature = "aws-eventbridge",
+    feature = "aws-s3",
+    feature = "aws-sfn",
+    feature = "aws-sns",
+    feature = "aws-sqs"
+))]
 pub mod aws;
 pub mod dynamodb;
 mod errors;
 pub mod eventbridge;
+mod handle;
 pub mod http;
 mod json_text;
+mod messages;
 mod reading;
 mod registry;
 pub mod s3;
@@ -71,6 +80,7 @@ pub use action::{Action, Operation};
 #[doc(hidden)]
 pub use action::{lower_resource, result_of_resource};
 pub(crate) use errors::service_errors;
+pub(crate) use handle::handle;
 pub use json_text::JsonText;
 pub use reading::Reading;
 pub use registry::{Answering, Request, Service};

@@ -14,6 +14,7 @@ mod decimal;
 mod distributed;
 mod effects;
 mod elements;
+mod error_text;
 mod errors;
 mod fork;
 mod frame;
@@ -37,24 +38,25 @@ pub(crate) use children::lower_child;
 pub(crate) use distributed::{DistributedInfo, Reader};
 pub use distributed::{ForkedChildren, SymSource};
 pub use effects::SymExecution;
+pub use error_text::{TextOf, TextOfAny, Writer};
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
 pub use frame::{Branch, Exits, Question};
-pub use graph::Note;
 pub(crate) use graph::{
     Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
 };
+pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Written, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
 pub use pattern::{Pat, Test};
-pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
+pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};
+pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, listed, witness};

@@ -31,10 +31,10 @@ use self::{
     script::Script,
 };
 use crate::{
-    Definition,
-    child::{ACCOUNT, REGION, STATES},
+    Definition, Position,
+    child::STATES,
     history::{Detail, History},
-    interpreter::{self, Interpreter, StateMachine},
+    interpreter::{self, DefinitionError, Interpreter, StateMachine, deployed_here},
     native::{Execution, Report},
     workflow::Workflow,
 };
@@ -76,34 +76,43 @@ struct Prepared {
     jitters: bool,
     /// Its text, where it is recorded.
     text: String,
+    /// Where its states come from, if it is that of the workflow.
+    positions: BTreeMap<String, Position>,
 }
 
 impl Prepared {
+    /// A state machine that somebody has the JSON of.
     fn of(machine: &impl serde::Serialize) -> Self {
         match serde_json::to_string(machine) {
             Ok(json) => {
-                let jitters = json.contains("\"JitterStrategy\"");
-                let text = located(&json);
-                Self { machine: StateMachine::parse(&text).map_err(|error| error.to_string()), jitters, text }
+                let text = deployed_here(&json, std::iter::empty());
+                Self::new(StateMachine::parse(&text), text)
             }
-            Err(error) => Self { machine: Err(error.to_string()), jitters: false, text: String::new() },
+            Err(error) => Self {
+                machine: Err(error.to_string()),
+                jitters: false,
+                text: String::new(),
+                positions: BTreeMap::new(),
+            },
         }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
         let text = serde_json::to_string(&definition.machine).unwrap_or_default();
-        Self {
-            machine: StateMachine::of(definition).map_err(|error| error.to_string()),
-            jitters: text.contains("\"JitterStrategy\""),
-            text: located(&text),
-        }
+        let prepared = Self::new(StateMachine::of(definition), deployed_here(&text, std::iter::empty()));
+        Self { positions: positions_of(definition), ..prepared }
+    }
+
+    fn new(machine: Result<StateMachine, DefinitionError>, text: String) -> Self {
+        let jitters = text.contains("\"JitterStrategy\"");
+        let machine = machine.map_err(|error| error.to_string());
+        Self { machine, jitters, text, positions: BTreeMap::new() }
     }
 }
 
-/// A definition with the region and the account of executions.
-fn located(json: &str) -> String {
-    json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT)
+fn positions_of(definition: &Definition) -> BTreeMap<String, Position> {
+    definition.positions().map(|(state, position)| (state.to_owned(), position)).collect()
 }
 
 /// What a key that holds `null` is, compared with no such key. `None` is read from both, and written by Rust as
@@ -132,6 +141,7 @@ fn compared(
             input: input.clone(),
             faults: Vec::new(),
             differences,
+            positions: positions_in(&prepared.positions, [report.history(), &interpreted]),
             native: report.history().clone(),
             interpreted,
         })
@@ -182,6 +192,8 @@ pub struct Disagreement {
     /// The faults of the execution, in words.
     faults: Vec<String>,
     differences: Vec<String>,
+    /// Where the states come from that were entered, in order of entry.
+    positions: Vec<(String, Position)>,
     native: History,
     interpreted: History,
 }
@@ -221,8 +233,28 @@ impl fmt::Display for Disagreement {
             let line = |lines: &[String]| lines.get(place).cloned().unwrap_or_default();
             writeln!(f, "  {:width$}  | {}", line(&native), line(&interpreted))?;
         }
+        if !self.positions.is_empty() {
+            writeln!(f)?;
+        }
+        for (state, position) in &self.positions {
+            writeln!(f, "  {state}: {position}")?;
+        }
         Ok(())
     }
+}
+
+/// Where the states come from that were entered.
+fn positions_in(positions: &BTreeMap<String, Position>, histories: [&History; 2]) -> Vec<(String, Position)> {
+    let mut found: Vec<(String, Position)> = Vec::new();
+    for event in histories.into_iter().flat_map(|history| &history.events) {
+        if let Detail::StateEntered { name, .. } = &event.detail
+            && let Some(position) = positions.get(&**name)
+            && !found.iter().any(|(known, _)| **known == **name)
+        {
+            found.push((name.to_string(), *position));
+        }
+    }
+    found
 }
 
 /// A history in few words: entries and exits of states, and what tasks did.

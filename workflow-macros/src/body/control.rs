@@ -221,6 +221,8 @@ impl Symbolic<'_> {
         let texts: Vec<String> = bound.iter().map(plain).collect();
         let attributes = case.attributes.to_vec();
         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+        // A name for the whole is of the scrutinee's own type, which rustc may find only later.
+        let whole = whole(&case.pat).map(|name| quote!(let #name = #scrutinee;));
         let enter = if last && case.guard.is_none() {
             quote!(#b.otherwise(&mut #join);)
         } else {
@@ -228,6 +230,7 @@ impl Symbolic<'_> {
         };
         quote! {{
             let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+            #whole
             #guard
             #enter
             #(let #bound = #b.bind_name(#texts, #bound);)*
@@ -311,11 +314,12 @@ impl Symbolic<'_> {
                 }
             })
             .collect();
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #attempt
             let #success = #b.succeeded(#inner);
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #(#arms)*
             #b.join(#join)
         }}
@@ -348,7 +352,8 @@ impl Symbolic<'_> {
                     }
                     _ => self.await_last(await_),
                 };
-                quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
+                let no_note = self.no_note();
+                quote!(let __value = #value; #b.ok(#inner, __value, #no_note);)
             }
         };
         self.scope = outer;
@@ -386,11 +391,13 @@ impl Symbolic<'_> {
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
             let bound = &pattern.names;
             let texts: Vec<String> = bound.iter().map(plain).collect();
+            let whole = whole(&ok.elems[0]).map(|name| quote!(let #name = #success;));
+            let no_note = self.no_note();
             return quote! {
                 let #inner = #b.open();
                 #attempt
                 let #success = #b.succeeded(#inner);
-                let mut #join = #b.choice::<()>(::core::default::Default::default());
+                let mut #join = #b.choice::<()>(#no_note);
                 let (__test, __names) = #b.bind(#success, &#value_of, #witness);
                 #b.when(&mut #join, __test);
                 #b.arm(&mut #join, #b.unit());
@@ -406,6 +413,7 @@ impl Symbolic<'_> {
                 }
                 #b.join(#join);
                 let #names = __names;
+                #whole
                 #(let #bound = #b.bind_name(#texts, #bound);)*
             };
         }

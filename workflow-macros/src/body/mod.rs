@@ -9,6 +9,7 @@ mod branches;
 mod calls;
 mod control;
 mod distributed;
+mod escape;
 mod expression;
 mod fork;
 mod functions;
@@ -26,9 +27,13 @@ mod symbolic;
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::{Block, Expr, ExprAwait, Pat, ReturnType, Type, spanned::Spanned, visit_mut::VisitMut};
+use quote::{ToTokens, quote};
+use syn::{
+    Block, Expr, ExprAwait, Macro, Pat, ReturnType, Token, Type, parse::Parser, punctuated::Punctuated,
+    spanned::Spanned, visit_mut::VisitMut,
+};
 
+pub(crate) use self::{escape::write_out, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.
@@ -39,11 +44,13 @@ pub(crate) struct Readings {
     pub(crate) sites: usize,
 }
 
-/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's, which
+/// `declared` declares in the symbolic reading; `fallible` says that the function returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
     function: String,
     parameters: impl Iterator<Item = String>,
+    declared: &TokenStream,
     fallible: bool,
     errors: &mut Errors,
 ) -> Readings {
@@ -57,7 +64,7 @@ pub(crate) fn readings(
     spellings::respell(&mut respelt, fallible);
     let symbolic = writer.result_block(&respelt);
     let functions = std::mem::take(&mut writer.functions);
-    let symbolic = functions::with_lookups(&functions, symbolic);
+    let symbolic = functions::with_lookups(&functions, quote!(#declared #symbolic));
     Readings { native: native::write(block), symbolic, sites: sites.next }
 }
 
@@ -96,8 +103,9 @@ pub(crate) fn pure_readings(
         {
             writer.locals.insert(plain(&pat.ident));
             let (ident, text) = (&pat.ident, plain(&pat.ident));
-            bindings.extend(quote!(let #ident = #b.bind_name(#text, #ident);));
-            parameters.push(ident.clone());
+            let whole = quote::format_ident!("__parameter{place}");
+            bindings.extend(quote!(let #ident = #b.bind_name(#text, #whole);));
+            parameters.push(whole);
         } else {
             let pattern = pattern::read(pat, writer.errors);
             writer.declare(&pattern);
@@ -157,6 +165,36 @@ pub(crate) fn scope() -> Ident {
     Ident::new("__scope", Span::mixed_site())
 }
 
+/// Visits the values in a macro such as `format!`, `vec!` or `matches!`.
+fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
+    // What is bound there is read with the text.
+    if crate::jsonata::is_jsonata(mac) {
+        return;
+    }
+    let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    if name == "matches" {
+        let parts =
+            |input: syn::parse::ParseStream<'_>| Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?));
+        if let Ok((mut value, rest)) = parts.parse2(mac.tokens.clone()) {
+            visit(&mut value);
+            mac.tokens = quote!(#value #rest);
+        }
+    } else if let Ok(mut values) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
+        for value in &mut values {
+            match value {
+                // `format!("{name}", name = value)`
+                Expr::Assign(named) => visit(&mut named.right),
+                value => visit(value),
+            }
+        }
+        mac.tokens = values.into_token_stream();
+    } else if let Ok((mut value, mut count)) = mac.parse_body_with(macros::repeat) {
+        visit(&mut value);
+        visit(&mut count);
+        mac.tokens = quote!(#value; #count);
+    }
+}
+
 /// Numbers the awaited calls in source order, so that both readings speak of the same ones.
 struct Sites {
     next: usize,
@@ -171,6 +209,25 @@ impl VisitMut for Sites {
         awaited.attrs.push(syn::parse_quote_spanned!(span=> #[site(#site)]));
         syn::visit_mut::visit_expr_await_mut(self, awaited);
     }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        visit_values(mac, |value| {
+            self.visit_expr_mut(value);
+            InParentheses.visit_expr_mut(value);
+        });
+    }
+}
+
+/// Puts what is awaited in parentheses, so that the number stays with it when a macro's tokens are read again.
+struct InParentheses;
+
+impl VisitMut for InParentheses {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Await(awaited) = expr {
+            *expr = Expr::Paren(syn::parse_quote!((#awaited)));
+        }
+    }
 }
 
 /// The number that [`Sites`] gave to an awaited call.
@@ -182,6 +239,11 @@ fn site(awaited: &ExprAwait) -> usize {
         .and_then(|attribute| attribute.parse_args::<syn::LitInt>().ok())
         .and_then(|number| number.base10_parse().ok())
         .unwrap_or(0)
+}
+
+/// Whether a call makes a `Duration`.
+pub(crate) fn is_duration(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Duration"))
 }
 
 /// What parentheses hold.

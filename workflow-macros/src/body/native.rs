@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
-    punctuated::Punctuated,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -14,6 +13,7 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
     context, distributed,
+    escape::written_out,
     functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
@@ -69,19 +69,20 @@ impl VisitMut for Native {
         }
         match expr {
             // `charge(&order).await` becomes
-            // `run_call(context, awaited(charge(&order)), 3).await`.
+            // `run_call(context, Awaitable::is(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
                 let run = match awaited(base) {
                     Awaited::Sleep(_) => {
-                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site))
+                        let time = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Waits>::how_long(#base));
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #time, #site))
                     }
                     Awaited::SleepUntil(_) => {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
                     Awaited::Draw(_) | Awaited::RandomRange(_) => {
-                        let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
+                        let draw = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Drawable<_>>::is(#base));
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
                     _ => TokenStream::new(),
@@ -90,7 +91,7 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let call = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Awaitable<_>>::is(#base));
                     let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
@@ -102,7 +103,7 @@ impl VisitMut for Native {
             }
             // `?` on what is awaited keeps the error's name and cause, which `From` need not.
             Expr::Try(try_) if awaits => {
-                let (result, span) = (&try_.expr, try_.question_token.span());
+                let (result, span) = (unparenthesized(&try_.expr), try_.question_token.span());
                 let (value, error) = (hidden("value", span), hidden("error", span));
                 let passed = match forks {
                     true => quote_spanned!(span=> #error),
@@ -125,7 +126,8 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
-            Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
+            Expr::Macro(_) => written_out(expr),
+            Expr::Call(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
     }
@@ -138,15 +140,7 @@ impl VisitMut for Native {
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        // `format!` and `vec!` hold expressions.
-        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-        else {
-            return;
-        };
-        for argument in &mut arguments {
-            self.visit_expr_mut(argument);
-        }
-        macro_.tokens = arguments.into_token_stream();
+        super::visit_values(macro_, |value| self.visit_expr_mut(value));
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -171,6 +165,10 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
     match awaited(&await_.base) {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
+            let run = match policy.iter().any(|method| method.method == "retry") {
+                true => quote!(run_map_again),
+                false => quote!(run_map),
+            };
             let policy = called_on(function, 2, &policy);
             // Not at the author's tokens: no lint of closures is meant for the author.
             let call = quote!(|__item| __body(__item));
@@ -178,7 +176,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
+                ::workflow_core::__private::#run(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),

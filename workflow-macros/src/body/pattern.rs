@@ -1,6 +1,6 @@
 //! Patterns: what the builder tests, and a twin for rustc that finds the bindings' types.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, Lit, Member, Pat, RangeLimits, UnOp, spanned::Spanned};
 
@@ -16,6 +16,8 @@ pub(crate) struct Pattern {
     typed: TokenStream,
     /// The names that it binds, in source order.
     pub(crate) names: Vec<Ident>,
+    /// Statements that take the lists in it apart, for the typed form.
+    lists: Vec<TokenStream>,
 }
 
 impl Pattern {
@@ -27,13 +29,16 @@ impl Pattern {
 
     /// The closure in which rustc finds the types of the bindings.
     pub(crate) fn witness(&self) -> TokenStream {
-        let Self { typed, names, .. } = self;
+        let Self { typed, names, lists, .. } = self;
         if names.is_empty() {
             return quote!(|_| ::core::option::Option::None::<()>);
         }
         quote! {
             |__value| match __value {
-                #typed => ::core::option::Option::Some((#(::workflow_core::__private::witness(#names),)*)),
+                #typed => {
+                    #(#lists)*
+                    ::core::option::Option::Some((#(::workflow_core::__private::witness(#names),)*))
+                }
                 _ => ::core::option::Option::None,
             }
         }
@@ -43,19 +48,22 @@ impl Pattern {
 /// Reads a pattern. `guard` receives what stands after `if`.
 pub(crate) fn read(pat: &Pat, errors: &mut Errors) -> Pattern {
     let mut names = Vec::new();
-    let (value, typed) = Reader { errors, names: &mut names }.read(pat);
+    let mut lists = Vec::new();
+    let (value, typed) = Reader { errors, names: &mut names, lists: &mut lists }.read(pat);
     let mut seen: Vec<Ident> = Vec::new();
     for name in names {
         if !seen.contains(&name) {
             seen.push(name);
         }
     }
-    Pattern { value, typed, names: seen }
+    Pattern { value, typed, names: seen, lists }
 }
 
 struct Reader<'a> {
     errors: &'a mut Errors,
     names: &'a mut Vec<Ident>,
+    /// What takes lists apart: a list of the erased type is no slice, so each has a name of its own.
+    lists: &'a mut Vec<TokenStream>,
 }
 
 type Forms = (TokenStream, TokenStream);
@@ -152,23 +160,82 @@ impl Reader<'_> {
                 (quote!(#p::Tuple(::std::vec![#(#values),*])), quote!((#(#typed,)*)))
             }
             Pat::Or(or) => {
-                let forms: Vec<Forms> = or.cases.iter().map(|case| self.read(case)).collect();
-                let (values, typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                let known = self.lists.len();
+                let mut forms = Vec::new();
+                let mut ends = Vec::new();
+                for case in &or.cases {
+                    forms.push(self.read(case));
+                    ends.push(self.lists.len());
+                }
+                let (values, mut typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                if self.lists.len() > known {
+                    // All alternatives bind the same names, and only one of them can take its lists apart.
+                    typed.truncate(1);
+                    self.lists.truncate(ends.first().copied().unwrap_or(known));
+                }
                 (quote!(#p::Or(::std::vec![#(#values),*])), quote!(#(#typed)|*))
             }
-            Pat::Slice(slice) => {
-                self.errors.refuse(
-                    slice,
-                    "a slice pattern cannot be matched in a workflow; read the elements in a task, or match a tuple",
-                );
-                (quote!(#p::Any), quote!(_))
-            }
+            Pat::Slice(slice) => self.slice(slice),
             Pat::Verbatim(tokens) => match syn::parse2::<Expr>(tokens.clone()) {
                 Ok(expr) => self.literal(&expr),
                 Err(_) => self.refused(pat),
             },
             _ => self.refused(pat),
         }
+    }
+
+    /// `[first, rest @ .., last]`
+    fn slice(&mut self, slice: &syn::PatSlice) -> Forms {
+        let p = quote!(::workflow_core::__private::Pat);
+        let place = self.lists.len();
+        // Before what is inside is taken apart.
+        self.lists.push(TokenStream::new());
+        let list = Ident::new(&format!("__list{place}"), Span::mixed_site());
+        let (mut before, mut rest, mut after) = (Vec::new(), None, Vec::new());
+        let mut typed = Vec::new();
+        for element in &slice.elems {
+            let (value, form) = match element {
+                Pat::Rest(dots) => (quote!(#p::Any), quote!(#dots)),
+                Pat::Ident(ident)
+                    if let Some((at, inner)) = &ident.subpat
+                        && matches!(**inner, Pat::Rest(_)) =>
+                {
+                    self.names.push(ident.ident.clone());
+                    let name = &ident.ident;
+                    (quote!(#p::Bind), quote!(#name #at #inner))
+                }
+                other => {
+                    let (value, form) = self.read(other);
+                    typed.push(form);
+                    if rest.is_none() {
+                        before.push(value)
+                    } else {
+                        after.push(value)
+                    }
+                    continue;
+                }
+            };
+            typed.push(form);
+            rest = Some(value);
+        }
+        let span = slice.span();
+        self.lists[place] = quote_spanned! {span=>
+            let [#(#typed),*] = ::workflow_core::__private::listed(#list) else {
+                return ::core::option::Option::None;
+            };
+        };
+        let rest = match rest {
+            Some(rest) => quote!(::core::option::Option::Some(::std::boxed::Box::new(#rest))),
+            None => quote!(::core::option::Option::None),
+        };
+        let value = quote! {
+            #p::List {
+                before: ::std::vec![#(#before),*],
+                rest: #rest,
+                after: ::std::vec![#(#after),*],
+            }
+        };
+        (value, quote!(#list))
     }
 
     fn refused(&mut self, pat: &Pat) -> Forms {
