@@ -82,12 +82,16 @@ mod task;
 pub mod testing;
 mod text;
 pub mod time;
+mod weight;
 #[cfg(feature = "aws-sfn")]
 pub mod worker;
 mod workflow;
 
 #[doc = include_str!("methods.md")]
 pub mod methods {}
+
+#[doc = include_str!("refused.md")]
+pub mod refused {}
 
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
@@ -426,14 +430,15 @@ pub mod __private {
     pub use crate::{
         arguments::decode_named,
         data::{Data, Field, Fields, LeftOut, Shape, Tagging, Variant},
+        effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         escape::{Jsonata, JsonataPiece, bound, jsonata},
         generated::{
-            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,
@@ -443,5 +448,6 @@ pub mod __private {
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,
+        task::{Awaitable, Waits},
     };
 }

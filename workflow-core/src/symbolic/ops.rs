@@ -21,9 +21,10 @@ use super::{
 
 /// A type of constants that a workflow may read.
 #[diagnostic::on_unimplemented(
-    message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
+    message = "a workflow cannot read this `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`"
+    note = "if it is your own and plain data, write `#[derive(Serialize, Deserialize, Data)]` on it",
+    note = "what is shared, locked or built when it is first used belongs to this process: use it in a task, which may take it as a `State`"
 )]
 pub trait Constant {
     /// The type of the expression.
@@ -191,7 +192,7 @@ impl Equal<u64> for Value {}
 #[diagnostic::on_unimplemented(
     message = "a state machine does not write a `{Self}` as Rust's `{{}}` does",
     label = "cannot be formatted in a workflow",
-    note = "text, whole numbers and booleans can; keep money in whole minor units, or format in a task"
+    note = "text, whole numbers, booleans and `Decimal<2>` can; keep money in whole minor units or as a `Decimal<2>`, or format in a task"
 )]
 pub trait Formattable {
     /// How its text is made, if it is no text already.

@@ -120,7 +120,7 @@ impl Symbolic<'_> {
         {
             return self.refuse(
                 &method.method,
-                format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; start from the list: `list.iter().{name}(..)`"),
+                format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; write `for item in list`, or start from the list: `list.iter().{name}(..)`"),
             );
         }
         match (name.as_str(), arity) {
@@ -164,9 +164,18 @@ impl Symbolic<'_> {
             let to = Ident::new(to, span);
             return quote_spanned!(span=> #b.methods().#to(#receiver, #(#arguments),*));
         }
+        // What is wrong with what it is called on is said first, and alone.
+        let found = self.errors.count();
+        if matches!(name.as_str(), "unwrap" | "expect") || ADVICE.iter().any(|(known, _)| *known == name) {
+            self.expr(&method.receiver);
+            if self.errors.count() > found {
+                let b = &self.b;
+                return quote!(#b.never());
+            }
+        }
         let message = match name.as_str() {
             "unwrap" | "expect" => format!(
-                "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
+                "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`, for an `Option` also `.ok_or(..)?` or `.unwrap_or(..)`"
             ),
             _ if POLICY_METHODS.contains(&name.as_str()) => {
                 format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`")

@@ -241,6 +241,11 @@ fn site(awaited: &ExprAwait) -> usize {
         .unwrap_or(0)
 }
 
+/// Whether a call makes a `Duration`.
+pub(crate) fn is_duration(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Duration"))
+}
+
 /// What parentheses hold.
 fn unparenthesized(mut expr: &Expr) -> &Expr {
     loop {

@@ -284,6 +284,10 @@ impl Symbolic<'_> {
     fn error(&mut self, error: &Expr, note: &TokenStream) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         match unparenthesized(error) {
+            text if is_text(text) => self.refuse(
+                text,
+                "text has no name by which Step Functions tells errors apart; write a variant of the error type: `Err(PaymentError::Declined)`",
+            ),
             Expr::MethodCall(method) if method.method == "into" && method.args.is_empty() => {
                 let inner = self.error_value(&method.receiver);
                 quote!(let __error = #inner; #b.err_into(#scope, __error, #note);)
@@ -326,6 +330,20 @@ impl Symbolic<'_> {
             }
             _ => TokenStream::new(),
         }
+    }
+}
+
+/// Whether an error is only text.
+fn is_text(error: &Expr) -> bool {
+    match unparenthesized(error) {
+        Expr::Lit(literal) => matches!(literal.lit, syn::Lit::Str(_)),
+        Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+        Expr::MethodCall(method) => {
+            matches!(method.method.to_string().as_str(), "into" | "to_string" | "to_owned")
+                && is_text(&method.receiver)
+        }
+        Expr::Call(call) => called(call) == "from" && call.args.iter().all(is_text) && !call.args.is_empty(),
+        _ => false,
     }
 }
 
