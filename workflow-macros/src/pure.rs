@@ -168,7 +168,7 @@ fn unmark(item: &mut ImplItem) -> bool {
     let before = function.attrs.len();
     function.attrs.retain(|attribute| {
         let path = attribute.path();
-        !path.segments.last().is_some_and(|last| last.ident == "pure")
+        path.segments.last().is_none_or(|last| last.ident != "pure")
     });
     function.attrs.len() < before
 }

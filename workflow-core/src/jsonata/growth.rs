@@ -44,15 +44,13 @@ fn replace(node: &mut AstNode, named: &mut Vec<String>) {
         AstNode::Binary { op: BinaryOp::Concatenate, .. } => CONCATENATE,
         AstNode::Function { name, args, .. } if is_whole(args) => match (name.as_str(), args.len()) {
             ("join", 1..) => JOIN,
-            ("replace", 3..) => REPLACE,
+            ("replace", 3..) => return replace_in_text(node, named),
             ("string", 1..) => STRING,
             _ => return,
         },
         _ => return,
     };
-    if !named.iter().any(|known| known == name) {
-        named.push(name.to_owned());
-    }
+    note(name, named);
     match node {
         AstNode::Function { name: function, .. } => name.clone_into(function),
         AstNode::Binary { lhs, rhs, .. } => {
@@ -61,6 +59,50 @@ fn replace(node: &mut AstNode, named: &mut Vec<String>) {
         }
         _ => {}
     }
+}
+
+fn note(name: &str, named: &mut Vec<String>) {
+    if !named.iter().any(|known| known == name) {
+        named.push(name.to_owned());
+    }
+}
+
+/// `$replace` may be given functions, which only the evaluation itself can call: it has a limit where it is given
+/// texts and regular expressions.
+fn replace_in_text(node: &mut AstNode, named: &mut Vec<String>) {
+    let AstNode::Function { args, is_builtin, .. } = &*node else { return };
+    let (args, is_builtin) = (args.clone(), *is_builtin);
+    let is_function = |argument: &AstNode| matches!(argument, AstNode::Lambda { .. });
+    if args[1..].iter().any(is_function) {
+        return;
+    }
+    let is_unknown = |argument: &&AstNode| !matches!(argument, AstNode::String(_) | AstNode::Regex { .. });
+    let is_text = |argument: &AstNode| AstNode::Binary {
+        op: BinaryOp::Equal,
+        lhs: Box::new(AstNode::Function {
+            name: "type".to_owned(),
+            args: vec![argument.clone()],
+            is_builtin: true,
+        }),
+        rhs: Box::new(AstNode::String("string".to_owned())),
+    };
+    let both = |lhs: AstNode, rhs: AstNode| AstNode::Binary {
+        op: BinaryOp::And,
+        lhs: Box::new(lhs),
+        rhs: Box::new(rhs),
+    };
+    let condition = args[1..3].iter().filter(is_unknown).map(is_text).reduce(both);
+    note(REPLACE, named);
+    let limited = AstNode::Function { name: REPLACE.to_owned(), args, is_builtin };
+    let unlimited = std::mem::replace(node, AstNode::Null);
+    *node = match condition {
+        Some(condition) => AstNode::Conditional {
+            condition: Box::new(condition),
+            then_branch: Box::new(limited),
+            else_branch: Some(Box::new(unlimited)),
+        },
+        None => limited,
+    };
 }
 
 /// The nodes that a node is made of.

@@ -50,7 +50,7 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
+    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Written, Zipped,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};

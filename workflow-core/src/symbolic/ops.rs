@@ -337,16 +337,24 @@ impl Builder {
         if let Shape::Error(variants) = T::shape() {
             return Expr::new(super::errors::literal(self, &variants(), variant, fields));
         }
+        let verdicts = match T::shape() {
+            Shape::Struct { fields: declared, .. } => self.verdicts(&declared, fields),
+            Shape::Enum { variants, .. } => {
+                let found = variants.iter().find(|known| known.rust == variant);
+                found.map(|found| self.verdicts(&found.fields, fields)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
         let built = self.edit(|program| {
             let arena = &mut program.arena;
             match T::shape() {
-                Shape::Struct { fields: declared, .. } => content(arena, &declared, fields),
+                Shape::Struct { fields: declared, .. } => content(arena, &declared, fields, &verdicts),
                 Shape::Enum { name, tagging, variants } => {
                     let Some(found) = variants.iter().find(|known| known.rust == variant) else {
                         program.problems.push(format!("`{name}` has no variant `{variant}`"));
                         return arena.literal(Value::Null);
                     };
-                    let inner = content(arena, &found.fields, fields);
+                    let inner = content(arena, &found.fields, fields, &verdicts);
                     let tag_text = arena.literal(found.json);
                     match tagging {
                         Tagging::External if matches!(found.fields, Fields::Unit) => tag_text,
@@ -580,7 +588,12 @@ fn may_be_left_out(field: &Field) -> bool {
 }
 
 /// What a struct or a variant holds, built from the values of its fields.
-fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'static str, Node)]) -> Node {
+fn content(
+    arena: &mut super::node::Arena,
+    declared: &Fields,
+    fields: &[(&'static str, Node)],
+    verdicts: &super::absent::Verdicts,
+) -> Node {
     let value_of = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, node)| *node);
     let null = arena.literal(Value::Null);
     match declared {
@@ -613,7 +626,7 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
                         },
                     }
                 } else if !field.skip {
-                    match super::absent::written(arena, field, value) {
+                    match super::absent::written(arena, field, value, verdicts) {
                         super::absent::Written::Always => entries.push((field.json.to_owned(), value)),
                         super::absent::Written::Never => {}
                         super::absent::Written::If(condition) => {

@@ -222,6 +222,9 @@ impl Symbolic<'_> {
     }
 
     fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
+        if let Some(moved) = self.moved(call, true) {
+            return moved;
+        }
         let b = self.b.clone();
         let Expr::Path(path) = unparenthesized(&call.func) else {
             return self.refuse(&call.func, "a workflow calls functions by their names");

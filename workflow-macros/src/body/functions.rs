@@ -117,6 +117,9 @@ pub(super) fn uses(block: &Block) -> Vec<ItemUse> {
 pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
+    if super::loops::moves(call).is_some() {
+        return;
+    }
     let span = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
     let looked_up = look_up(path, |name| {
         quote_spanned! {span=>

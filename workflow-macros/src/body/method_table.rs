@@ -175,6 +175,7 @@ pub(super) const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
     ("reverse", "reverse", &[], false),
     ("dedup", "dedup", &[], false),
     ("retain", "filter", &[F1], false),
+    ("retain", "retain_entries", &[F2], false),
     ("truncate", "truncate", &[V], false),
     ("clear", "clear", &[], false),
     ("extend", "extend", &[V], false),

@@ -56,6 +56,9 @@ impl Symbolic<'_> {
             {
                 written
             }
+            Stmt::Expr(Expr::Call(call), Some(_)) if let Some(written) = self.moved(call, false) => {
+                quote!(let _: ::workflow_core::__private::Expr<()> = #written;)
+            }
             Stmt::Expr(expr, semicolon) => {
                 let value = self.expr(expr);
                 // Without a semicolon, and where every way out leaves the function, nothing else
@@ -101,6 +104,27 @@ impl Symbolic<'_> {
         };
         if let Some((_, otherwise)) = &init.diverge {
             return self.let_else(pat, &init.expr, otherwise);
+        }
+        // Nobody calls it, or it would have been written out; rustc has checked it in the native reading.
+        if let (Pat::Ident(_), Expr::Closure(closure)) = (pat, unparenthesized(&init.expr))
+            && closure.asyncness.is_none()
+            && !has_effect(&closure.body)
+        {
+            return TokenStream::new();
+        }
+        if let Expr::MethodCall(method) = unparenthesized(&init.expr)
+            && super::methods::entry(method).is_some()
+            && !matches!(pat, Pat::Wild(_))
+        {
+            let name = &method.method;
+            self.errors.refuse(
+                name,
+                format!("`.{name}(..)` lends what stands in the map, to be changed in place, and JSON stays as it is; set it where it stands: `*map.entry(key).{name}(..) += 1`, or copy it: `*map.entry(key).{name}(..)`"),
+            );
+            pattern::read(pat, self.errors).names.iter().for_each(|name| {
+                self.refused.insert(plain(name));
+            });
+            return TokenStream::new();
         }
         if let (Pat::Ident(name), Expr::Async(block)) = (pat, unparenthesized(&init.expr)) {
             self.blocks.insert(plain(&name.ident), block.clone());

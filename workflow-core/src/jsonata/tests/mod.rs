@@ -190,6 +190,7 @@ fn what_would_run_on_is_stopped() {
         "$length($reduce([1..100], function($a) { $join([$string($a), $string($a)]) }))",
         "$length($reduce([1..40], function($a) { $replace($string($a), '1', '1111') }))",
         "$length($reduce([1..40], function($a) { $replace($string($a), /1/, '1111') }))",
+        "($b := '1111'; $length($reduce([1..40], function($a) { $replace($string($a), '1', $b) })))",
         "$length($string($reduce([1..60], function($a) { {'l': $a, 'r': $a} })))",
         "$reduce([1..60], function($a) { {'l': $a, 'r': $a} })",
     ] {
@@ -206,6 +207,12 @@ fn functions_with_a_limit_give_what_those_without_do() {
             "($a := 'xxx'; $replace($a, 'x', 'y', 2) & $replace($a, /x/, 'z') & $replace($a, 'x', ''))",
             json!("yyxzzz"),
         ),
+        ("$replace('1F', /(\\d)F/, function($m) { $m.groups[0] & 'C' })", json!("1C")),
+        (
+            "($f := function($m) { 'z' & $x }; $replace('ab', 'b', 'c') & $replace('ab', /b/, $f))",
+            json!("acaz2"),
+        ),
+        ("($p := 'b'; $r := 'c'; $q := /b/; $replace('ab', $p, $r) & $replace('ab', $q, $r))", json!("acac")),
         ("($a := {'b': 1}; $string($a) & $string($a, true))", json!("{\"b\":1}{\n  \"b\": 1\n}")),
         ("$map(['a', 'b'], function($v, $i) { $v & $i })", json!(["a0", "b1"])),
         ("($g := function($s) { $s & '!' }; 'a' ~> $g)", json!("a!")),
