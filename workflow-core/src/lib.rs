@@ -90,6 +90,9 @@ mod workflow;
 #[doc = include_str!("methods.md")]
 pub mod methods {}
 
+#[doc = include_str!("refused.md")]
+pub mod refused {}
+
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
 pub use clock::Clock;
@@ -258,7 +261,7 @@ pub use workflow_macros::task;
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
-/// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
+/// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)`, `mem::take(&mut x)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
 /// | `distributed_map(&list, async \|item\| ..).await`, over an [`s3_source`] too, or in batches | a Map in `DISTRIBUTED` mode |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
@@ -266,13 +269,14 @@ pub use workflow_macros::task;
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
+/// | patterns: literals, ranges, variants, structs, tuples, slices (`[first, rest @ ..]`), `\|`, `@` | conditions, and the parts where they are used |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
 /// | `Err(E::Variant { .. })` | a Fail |
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
 /// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
 /// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
-/// | `matches!(..)`, `error.name()`, `error.cause()` | |
+/// | `matches!(..)`, `error.name()`, `error.cause()`, `{error}` | |
 /// | [`jsonata!`] | JSONata as it is written |
 ///
 /// Anything else is refused, with advice: what the two readings could not say alike belongs into a
@@ -333,7 +337,8 @@ pub use workflow_macros::workflow;
 ///
 /// Parameters are values or references to them, at most 8; the result may be a reference. Types may be
 /// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. An `impl` block is that of a
-/// type, or of `From` for one.
+/// type, or of `From` for one. Where functions in it are marked with `#[pure]` as well, the others stay as
+/// they are and may do anything; the mark alone, without that of the block, does not do.
 ///
 /// A function that is called but is not `#[pure]` is refused where it is called.
 pub use workflow_macros::pure;
@@ -424,15 +429,16 @@ pub mod __private {
 
     pub use crate::{
         arguments::decode_named,
-        data::{Data, Field, Fields, Shape, Tagging, Variant},
+        data::{Data, Field, Fields, LeftOut, Shape, Tagging, Variant},
+        effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
         escape::{Jsonata, JsonataPiece, bound, jsonata},
         generated::{
-            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,
@@ -442,5 +448,6 @@ pub mod __private {
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,
+        task::{Awaitable, Waits},
     };
 }

@@ -20,8 +20,8 @@
 //!
 //! An error of a handler is sent as its name and its cause, a panic as `Panic`. While a handler works, its
 //! worker sends heartbeats; where the execution does not wait any more, the handler is stopped. Its role needs
-//! `states:GetActivityTask`, `states:SendTaskSuccess`, `states:SendTaskFailure` and `states:SendTaskHeartbeat`
-//! on the activity.
+//! `states:GetActivityTask` on the activity, and `states:SendTaskSuccess`, `states:SendTaskFailure` and
+//! `states:SendTaskHeartbeat` on `*`, for which AWS knows no resource.
 
 use std::{collections::BTreeMap, fmt, future::Future, pin::pin, time::Duration};
 

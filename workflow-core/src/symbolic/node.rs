@@ -312,6 +312,16 @@ impl Arena {
                     None => self.add(Kind::Unary(UnaryOp::Exists, operand)),
                 };
             }
+            Kind::Unary(UnaryOp::IsSome, operand) => {
+                let operand = self.replace(operand, replace);
+                return match self.kind(operand) {
+                    Kind::Literal(value) => {
+                        let is_some = !value.is_null();
+                        self.literal(is_some)
+                    }
+                    _ => self.add(Kind::Unary(UnaryOp::IsSome, operand)),
+                };
+            }
             Kind::Unary(op, operand) => Kind::Unary(op, self.replace(operand, replace)),
             Kind::TextOrNull(operand) => Kind::TextOrNull(self.replace(operand, replace)),
             Kind::ErrorData(operand) => {
@@ -484,7 +494,9 @@ impl Arena {
     pub(crate) fn presence(&self, node: Node) -> Option<bool> {
         match self.kind(node) {
             // A key that an object literal has is the value itself; this one it has not.
-            Kind::Field { base, .. } => matches!(self.kind(*base), Kind::Object(_)).then_some(false),
+            Kind::Field { base, .. } => {
+                matches!(self.kind(*base), Kind::Object(_) | Kind::Literal(Value::Null)).then_some(false)
+            }
             Kind::Var(_)
             | Kind::Element(_)
             | Kind::Index { .. }

@@ -49,17 +49,17 @@ fn a_state_comes_from_where_its_statement_begins() {
     let found = lines(placed::definition(), FIRST);
     let inner = INNER - FIRST;
     let expected = [
-        ("Add", 8),
-        ("Add 2", 19),
+        ("Add", 6),
+        ("Add 2", 11),
         ("Charge", 3),
         ("Check Cents", inner + 4),
-        ("Check Word", 7),
-        ("Check Word 2", 11),
-        ("Parallel", 17),
-        ("Send", 18),
+        ("Check Word", 5),
+        ("Check Word 2", 7),
+        ("Parallel", 11),
+        ("Send", 11),
         ("Send It", inner + 6),
-        ("Sold Out", 12),
-        ("Succeed", 22),
+        ("Sold Out", 8),
+        ("Succeed", 13),
         ("Wait", inner + 3),
     ];
     let expected: Vec<(String, u32)> =

@@ -167,6 +167,10 @@ pub(crate) fn scope() -> Ident {
 
 /// Visits the values in a macro such as `format!`, `vec!` or `matches!`.
 fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
+    // What is bound there is read with the text.
+    if crate::jsonata::is_jsonata(mac) {
+        return;
+    }
     let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     if name == "matches" {
         let parts =
@@ -176,7 +180,13 @@ fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
             mac.tokens = quote!(#value #rest);
         }
     } else if let Ok(mut values) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
-        values.iter_mut().for_each(visit);
+        for value in &mut values {
+            match value {
+                // `format!("{name}", name = value)`
+                Expr::Assign(named) => visit(&mut named.right),
+                value => visit(value),
+            }
+        }
         mac.tokens = values.into_token_stream();
     } else if let Ok((mut value, mut count)) = mac.parse_body_with(macros::repeat) {
         visit(&mut value);
@@ -229,6 +239,11 @@ fn site(awaited: &ExprAwait) -> usize {
         .and_then(|attribute| attribute.parse_args::<syn::LitInt>().ok())
         .and_then(|number| number.base10_parse().ok())
         .unwrap_or(0)
+}
+
+/// Whether a call makes a `Duration`.
+pub(crate) fn is_duration(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Duration"))
 }
 
 /// What parentheses hold.

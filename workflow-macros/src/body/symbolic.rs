@@ -84,6 +84,8 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is written is a place that is about to be set.
+    pub(crate) in_place: bool,
     /// Where the expression begins that is being written.
     at: Span,
     names: usize,
@@ -113,6 +115,7 @@ impl<'a> Symbolic<'a> {
             awaited_blocks: HashSet::new(),
             refused: HashSet::new(),
             locals: parameters,
+            in_place: false,
             at: Span::call_site(),
             names: 0,
         }
@@ -295,6 +298,8 @@ impl Effects {
             | Expr::While(_)
             | Expr::ForLoop(_) => true,
             Expr::Binary(binary) => is_compound(&binary.op),
+            // What is lent so is set by `mem::take` and its kin.
+            Expr::Reference(reference) => reference.mutability.is_some(),
             Expr::MethodCall(method) => super::methods::is_mutation(method),
             _ => false,
         };

@@ -2,14 +2,16 @@
 
 use std::{
     fs,
-    io::{self, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context as _, bail};
 
-use crate::workspace;
+use crate::{
+    install::{environment, once, step, works},
+    workspace,
+};
 
 /// What each Python environment has. moto wants other versions of what both need.
 const ENVIRONMENTS: [(&str, &str); 2] = [
@@ -51,12 +53,8 @@ impl Tools {
         let folder = workspace::root().join("target/engines");
         fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
         for (name, requirements) in ENVIRONMENTS {
-            once(&folder.join(name), requirements, |environment| {
-                let list = folder.join(format!("{name}.txt"));
-                fs::write(&list, requirements)?;
-                step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-                let mut install = Command::new(environment.join("bin/python"));
-                step(install.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list))
+            once(&folder.join(name), requirements, |folder| {
+                environment(Path::new("python3"), folder, requirements)
             })?;
         }
         once(&folder.join("node"), &format!("{PACKAGE}{LOCK}"), |directory| {
@@ -90,30 +88,4 @@ impl Tools {
     pub(super) fn modules(&self) -> PathBuf {
         self.folder.join("node/node_modules")
     }
-}
-
-fn works(program: &str, arguments: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-/// Installs into a folder, unless exactly this was installed there before.
-fn once(folder: &Path, what: &str, install: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == what) {
-        return Ok(());
-    }
-    writeln!(io::stderr(), "installing into {}", folder.display())?;
-    install(folder)?;
-    fs::write(&stamp, what).with_context(|| format!("could not write {}", stamp.display()))
-}
-
-fn step(command: &mut Command) -> anyhow::Result<()> {
-    let shown = format!("{command:?}");
-    let output = command.stdin(Stdio::null()).output().with_context(|| shown.clone())?;
-    if !output.status.success() {
-        bail!("{shown} fails; is there a package index?\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }
