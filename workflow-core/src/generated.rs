@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    clock::LONGEST_WAIT,
     data::Data,
     effects::{Draw, Drawable, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
@@ -91,7 +92,7 @@ pub fn run_call<C: Awaited>(
 
 /// Waits, by the execution's clock.
 pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
-    context.wait(sleep.duration(), site).await;
+    context.wait(sleep.duration().min(LONGEST_WAIT), site).await;
 }
 
 /// Waits until a point in time, by the execution's clock.

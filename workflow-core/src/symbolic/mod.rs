@@ -48,7 +48,8 @@ pub(crate) use graph::{
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
+    Methods, Ordered, OrderedItem, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
+    inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
@@ -57,4 +58,4 @@ pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number,
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, witness};
+pub use tuple::{Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, witness, witness_owned};

@@ -17,7 +17,13 @@ use syn::{
 
 use crate::attributes::plain;
 
-use super::{await_::ours, expression::impure, is_capitalized, symbolic::Symbolic, unparenthesized};
+use super::{
+    await_::{POLICY_METHODS, ours},
+    expression::impure,
+    is_capitalized,
+    symbolic::Symbolic,
+    unparenthesized,
+};
 
 /// The functions that a body calls by a plain name.
 pub(crate) type Functions = BTreeMap<String, Ident>;
@@ -158,6 +164,10 @@ pub(super) fn visit_awaited(visitor: &mut impl VisitMut, await_: &mut ExprAwait)
             Expr::Group(inner) => visit(visitor, &mut inner.expr),
             Expr::MethodCall(method) => {
                 visit(visitor, &mut method.receiver);
+                // A policy reads no variable and is no part of what runs: any function may make it.
+                if POLICY_METHODS.contains(&method.method.to_string().as_str()) {
+                    return;
+                }
                 method.args.iter_mut().for_each(|argument| visitor.visit_expr_mut(argument));
             }
             Expr::Call(call) => call.args.iter_mut().for_each(|argument| visitor.visit_expr_mut(argument)),

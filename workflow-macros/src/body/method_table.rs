@@ -45,8 +45,17 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("max_by_key", "max_by_key", &[F1]),
     ("min_by", "min_by", &[F2]),
     ("max_by", "max_by", &[F2]),
+    ("eq", "eq", &[V]),
+    ("ne", "ne", &[V]),
     ("cmp", "cmp", &[V]),
     ("total_cmp", "cmp", &[V]),
+    ("partial_cmp", "partial_cmp", &[V]),
+    ("is_lt", "is_lt", &[]),
+    ("is_gt", "is_gt", &[]),
+    ("is_eq", "is_eq", &[]),
+    ("is_le", "is_le", &[]),
+    ("is_ge", "is_ge", &[]),
+    ("is_ne", "is_ne", &[]),
     ("then", "then_order", &[V]),
     ("then", "then", &[F0]),
     ("then_some", "then_some", &[V]),
@@ -131,6 +140,9 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     // Numbers.
     ("abs", "abs", &[]),
     ("abs_diff", "abs_diff", &[V]),
+    ("unsigned_abs", "unsigned_abs", &[]),
+    ("div_ceil", "div_ceil", &[V]),
+    ("is_multiple_of", "is_multiple_of", &[V]),
     ("signum", "signum", &[]),
     ("pow", "pow", &[V]),
     ("min", "min_of", &[V]),
@@ -188,7 +200,6 @@ pub(super) const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
 
 /// What to write instead of a method that a state machine cannot have.
 pub(super) const ADVICE: &[(&str, &str)] = &[
-    ("partial_cmp", "compare with `<`, `==` and `>`, or floats with `.total_cmp(..)`"),
     (
         "iter_mut",
         "build a new list with `.iter().map(..)`, or set `list[index]` in a loop over `0..list.len()`",

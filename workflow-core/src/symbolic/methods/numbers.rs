@@ -205,6 +205,23 @@ impl Methods<'_> {
         self.form("$abs({0})", &[number.node()])
     }
 
+    /// `unsigned_abs`
+    pub fn unsigned_abs<T: Distance>(&self, number: Expr<T>) -> Expr<T::Distance> {
+        self.form("$abs({0})", &[number.node()])
+    }
+
+    /// `div_ceil` of unsigned integers
+    pub fn div_ceil<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let right = divisor(self.0, right.node());
+        self.form("$ceil({0} / {1})", &[left.node(), right])
+    }
+
+    /// `is_multiple_of` of unsigned integers: of zero there is zero alone.
+    pub fn is_multiple_of<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        let text = "({1} = 0 ? {0} = 0 : {0} % {1} = 0)";
+        self.form(text, &[left.node(), right.node()])
+    }
+
     /// `abs_diff`
     pub fn abs_diff<T: Distance>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T::Distance> {
         self.form("$abs({0} - {1})", &[left.node(), right.node()])
