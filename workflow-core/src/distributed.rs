@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     data::{Data, Field, Fields, Shape},
     limits::MAX_LABEL_LENGTH,
+    retry::Retry,
 };
 
 /// Runs an `async` closure for each element of a list, or of what an [`s3_source`](crate::s3_source)
@@ -112,6 +113,7 @@ pub struct DistributedPolicy {
     pub(crate) tolerated_failure_percentage: Option<f64>,
     /// Bucket and prefix.
     pub(crate) results: Option<(String, String)>,
+    pub(crate) retry: Vec<Retry>,
 }
 
 /// Which kind of state machine a child execution is.
@@ -173,6 +175,15 @@ impl DistributedPolicy {
     /// Below the prefix are `manifest.json` and the files that it names.
     pub fn write_results(mut self, bucket: &str, prefix: &str) -> Self {
         self.results = Some((bucket.to_owned(), prefix.to_owned()));
+        self
+    }
+
+    /// Adds a retrier (`Retry`): after an error of the map that it names, such as
+    /// [`EXCEED_TOLERATED_FAILURE_THRESHOLD`](crate::PlatformError::EXCEED_TOLERATED_FAILURE_THRESHOLD), there
+    /// is a new run over all elements, which are read anew. The first that matches an error counts. In
+    /// process the elements of a list have to be `Clone`, as those of `&list` always are.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry.push(retry);
         self
     }
 

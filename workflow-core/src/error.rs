@@ -187,6 +187,9 @@ pub struct ErrorVariant {
     pub rust: &'static str,
     /// What it stands for.
     pub kind: ErrorKind,
+    /// The text of a `#[from]` variant, in which the field is the text of the error that it holds. Empty for
+    /// other variants, and where it is not known.
+    pub around: Vec<MessagePart>,
 }
 
 /// What a variant of a [`WorkflowError`] stands for.
@@ -226,6 +229,9 @@ pub struct ErrorField {
     pub name: &'static str,
     /// The shape of its value.
     pub shape: fn() -> Shape,
+    /// How a state machine writes it into a text, if it does so as `{}` does.
+    #[doc(hidden)]
+    pub text: Option<crate::symbolic::Writer>,
 }
 
 /// A piece of the text in `#[error("..")]`.
@@ -293,7 +299,7 @@ pub enum PlatformError {
 
 /// The named variants of [`PlatformError`]: the constant, the variant, the name.
 macro_rules! platform_errors {
-    ($($constant:ident, $variant:ident, $name:literal;)*) => {
+    ($($constant:ident, $variant:ident, $name:literal, $text:literal;)*) => {
         impl PlatformError {
             $(
                 #[doc = concat!("The error name `", $name, "`.")]
@@ -328,9 +334,14 @@ macro_rules! platform_errors {
                 vec![
                     $(ErrorVariant {
                         rust: stringify!($variant),
-                        kind: ErrorKind::Named { name: $name, message: Vec::new(), fields: Vec::new() },
+                        kind: ErrorKind::Named {
+                            name: $name,
+                            message: vec![MessagePart::Text(concat!($text, ": ")), MessagePart::Field("0")],
+                            fields: Vec::new(),
+                        },
+                        around: Vec::new(),
                     },)*
-                    ErrorVariant { rust: "Other", kind: ErrorKind::Other },
+                    ErrorVariant { rust: "Other", kind: ErrorKind::Other, around: Vec::new() },
                 ]
             }
         }
@@ -338,18 +349,18 @@ macro_rules! platform_errors {
 }
 
 platform_errors! {
-    TIMEOUT, Timeout, "States.Timeout";
-    TASK_FAILED, TaskFailed, "States.TaskFailed";
-    PERMISSIONS, Permissions, "States.Permissions";
-    DATA_LIMIT_EXCEEDED, DataLimitExceeded, "States.DataLimitExceeded";
-    EXCEED_TOLERATED_FAILURE_THRESHOLD, ExceedToleratedFailureThreshold, "States.ExceedToleratedFailureThreshold";
-    ITEM_READER_FAILED, ItemReaderFailed, "States.ItemReaderFailed";
-    RESULT_WRITER_FAILED, ResultWriterFailed, "States.ResultWriterFailed";
-    TOO_MANY_REQUESTS, TooManyRequests, "Lambda.TooManyRequestsException";
-    LAMBDA_SERVICE, LambdaService, "Lambda.ServiceException";
-    AWS_LAMBDA, AwsLambda, "Lambda.AWSLambdaException";
-    SDK_CLIENT, SdkClient, "Lambda.SdkClientException";
-    LAMBDA_UNKNOWN, LambdaUnknown, "Lambda.Unknown";
+    TIMEOUT, Timeout, "States.Timeout", "the task timed out";
+    TASK_FAILED, TaskFailed, "States.TaskFailed", "the task failed";
+    PERMISSIONS, Permissions, "States.Permissions", "not permitted";
+    DATA_LIMIT_EXCEEDED, DataLimitExceeded, "States.DataLimitExceeded", "too much data";
+    EXCEED_TOLERATED_FAILURE_THRESHOLD, ExceedToleratedFailureThreshold, "States.ExceedToleratedFailureThreshold", "too many elements failed";
+    ITEM_READER_FAILED, ItemReaderFailed, "States.ItemReaderFailed", "the elements could not be read";
+    RESULT_WRITER_FAILED, ResultWriterFailed, "States.ResultWriterFailed", "the results could not be written";
+    TOO_MANY_REQUESTS, TooManyRequests, "Lambda.TooManyRequestsException", "the function is throttled";
+    LAMBDA_SERVICE, LambdaService, "Lambda.ServiceException", "the Lambda service failed";
+    AWS_LAMBDA, AwsLambda, "Lambda.AWSLambdaException", "the Lambda service failed";
+    SDK_CLIENT, SdkClient, "Lambda.SdkClientException", "the Lambda service could not be reached";
+    LAMBDA_UNKNOWN, LambdaUnknown, "Lambda.Unknown", "the function ended without an answer";
 }
 
 /// The cause of a variant with fields: the human text and the fields, as JSON text.

@@ -46,6 +46,7 @@ pub fn map<I, F>(_items: I, _body: F) -> MapPolicy {
 #[must_use = "a Map does nothing until it is awaited"]
 pub struct MapPolicy {
     pub(crate) max_concurrency: Option<u32>,
+    pub(crate) retry: Vec<Retry>,
 }
 
 impl MapPolicy {
@@ -53,6 +54,29 @@ impl MapPolicy {
     /// process, and Step Functions runs up to 40 at once.
     pub fn max_concurrency(mut self, iterations: u32) -> Self {
         self.max_concurrency = Some(iterations);
+        self
+    }
+
+    /// Adds a retrier (`Retry`): after an error that it names, all iterations run again, from the first
+    /// element. The first that matches an error counts. In process the elements have to be `Clone`, as
+    /// those of `&list` always are.
+    ///
+    /// ```
+    /// # use workflow_core::{map, prelude::*};
+    /// # #[task]
+    /// # async fn reserve(sku: &str) -> Result<String, PlatformError> { Ok(sku.to_owned()) }
+    /// #[workflow]
+    /// async fn reserve_all(skus: Vec<String>) -> Result<Vec<String>, PlatformError> {
+    ///     map(&skus, async |sku| reserve(sku).await)
+    ///         .retry(Retry::on([PlatformError::TIMEOUT]).max_attempts(2))
+    ///         .await
+    /// }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// To try the iterations again each by itself, put the retrier on the call in the closure.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry.push(retry);
         self
     }
 }

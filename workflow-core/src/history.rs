@@ -83,7 +83,10 @@ impl History {
                 Detail::TaskScheduled { .. }
                 | Detail::LambdaScheduled { .. }
                 | Detail::ActivityScheduled { .. } => visit.attempts += 1,
-                Detail::TaskFailed { error, .. }
+                Detail::TaskNotRun { error, .. }
+                | Detail::LambdaNotRun { error, .. }
+                | Detail::ActivityNotScheduled { error, .. }
+                | Detail::TaskFailed { error, .. }
                 | Detail::LambdaFailed { error, .. }
                 | Detail::ActivityFailed { error, .. } => visit.error = error.as_deref(),
                 Detail::TaskTimedOut { error, .. }
@@ -181,6 +184,18 @@ pub enum FanStep {
     Succeeded,
     /// It failed.
     Failed,
+}
+
+/// What an attempt of a task did not even come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskStep {
+    /// It could not be scheduled, for the role may not call the function. Of a service's action, see
+    /// [`TaskStep::Start`].
+    Schedule,
+    /// It was scheduled and could not be started.
+    Start,
+    /// It was started, and the service refused the job that it should have waited for.
+    Submit,
 }
 
 /// Variables that a state set: each name with its value as JSON text.
@@ -318,6 +333,15 @@ pub enum Detail {
         /// What a person reads of the error.
         cause: Option<Text>,
     },
+    /// The attempt of a Lambda function never came to run.
+    LambdaNotRun {
+        /// What it did not come to: [`TaskStep::Submit`] is as [`TaskStep::Start`].
+        step: TaskStep,
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
+    },
     /// The attempt of a Lambda function took longer than its timeout.
     LambdaTimedOut {
         /// `States.Timeout`.
@@ -335,6 +359,13 @@ pub enum Detail {
         timeout: Option<Seconds>,
         /// `HeartbeatSeconds`.
         heartbeat: Option<Seconds>,
+    },
+    /// The attempt of an activity could not be scheduled.
+    ActivityNotScheduled {
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
     },
     /// A worker took the attempt of an activity.
     ActivityStarted {
@@ -386,6 +417,17 @@ pub enum Detail {
         resource: TaskResource,
         /// What the service answered.
         output: TaskOutput,
+    },
+    /// The attempt never came to run.
+    TaskNotRun {
+        /// What it did not come to: [`TaskStep::Schedule`] is as [`TaskStep::Start`].
+        step: TaskStep,
+        /// The service and its action.
+        resource: TaskResource,
+        /// The error name.
+        error: Option<Text>,
+        /// What a person reads of the error.
+        cause: Option<Text>,
     },
     /// The attempt succeeded.
     TaskSucceeded {
@@ -536,8 +578,11 @@ impl Detail {
             Self::LambdaStarted => "LambdaFunctionStarted",
             Self::LambdaSucceeded { .. } => "LambdaFunctionSucceeded",
             Self::LambdaFailed { .. } => "LambdaFunctionFailed",
+            Self::LambdaNotRun { step: TaskStep::Schedule, .. } => "LambdaFunctionScheduleFailed",
+            Self::LambdaNotRun { .. } => "LambdaFunctionStartFailed",
             Self::LambdaTimedOut { .. } => "LambdaFunctionTimedOut",
             Self::ActivityScheduled { .. } => "ActivityScheduled",
+            Self::ActivityNotScheduled { .. } => "ActivityScheduleFailed",
             Self::ActivityStarted { .. } => "ActivityStarted",
             Self::ActivitySucceeded { .. } => "ActivitySucceeded",
             Self::ActivityFailed { .. } => "ActivityFailed",
@@ -545,6 +590,8 @@ impl Detail {
             Self::TaskSubmitted { .. } => "TaskSubmitted",
             Self::TaskScheduled { .. } => "TaskScheduled",
             Self::TaskStarted { .. } => "TaskStarted",
+            Self::TaskNotRun { step: TaskStep::Submit, .. } => "TaskSubmitFailed",
+            Self::TaskNotRun { .. } => "TaskStartFailed",
             Self::TaskSucceeded { .. } => "TaskSucceeded",
             Self::TaskFailed { .. } => "TaskFailed",
             Self::TaskTimedOut { .. } => "TaskTimedOut",
@@ -616,6 +663,13 @@ impl Detail {
             Self::LambdaFailed { error, cause } => {
                 ("lambdaFunctionFailedEventDetails", failure(error, cause))
             }
+            Self::LambdaNotRun { step, error, cause } => {
+                let key = match step {
+                    TaskStep::Schedule => "lambdaFunctionScheduleFailedEventDetails",
+                    TaskStep::Start | TaskStep::Submit => "lambdaFunctionStartFailedEventDetails",
+                };
+                (key, failure(error, cause))
+            }
             Self::LambdaTimedOut { error, cause } => {
                 ("lambdaFunctionTimedOutEventDetails", given(json!({ "error": error, "cause": cause })))
             }
@@ -627,6 +681,9 @@ impl Detail {
                     "heartbeatInSeconds": heartbeat.map(Seconds::get),
                 });
                 ("activityScheduledEventDetails", given(details))
+            }
+            Self::ActivityNotScheduled { error, cause } => {
+                ("activityScheduleFailedEventDetails", failure(error, cause))
             }
             Self::ActivityStarted { worker } => {
                 ("activityStartedEventDetails", given(json!({ "workerName": worker })))
@@ -654,6 +711,13 @@ impl Detail {
             Self::TaskStarted { resource } => ("taskStartedEventDetails", task(resource, json!({}))),
             Self::TaskSucceeded { resource, output } => {
                 ("taskSucceededEventDetails", task(resource, json!({ "output": output.text() })))
+            }
+            Self::TaskNotRun { step, resource, error, cause } => {
+                let key = match step {
+                    TaskStep::Submit => "taskSubmitFailedEventDetails",
+                    TaskStep::Schedule | TaskStep::Start => "taskStartFailedEventDetails",
+                };
+                (key, task(resource, json!({ "error": error, "cause": cause })))
             }
             Self::TaskFailed { resource, error, cause } => {
                 ("taskFailedEventDetails", task(resource, json!({ "error": error, "cause": cause })))

@@ -368,8 +368,8 @@ pub mod __private {
         given::PendingOf,
         lower::define,
         native::{
-            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration,
-            run_attempt, run_distributed, run_distributed_written, run_map, source,
+            Context, Fork as NativeFork, NoAnswer, batches, block, child, error_of, items, iteration, once,
+            repeated, run_attempt, run_distributed, run_distributed_written, run_map, run_map_again, source,
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,

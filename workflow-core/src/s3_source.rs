@@ -49,7 +49,7 @@ use crate::{
 };
 
 /// Something in S3 whose parts are elements of type `T`. See the [module](self).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "a source is read by `distributed_map`"]
 pub struct S3Source<T, F = Other> {
     pub(crate) format: Format,
@@ -58,6 +58,15 @@ pub struct S3Source<T, F = Other> {
     pub(crate) key: String,
     pub(crate) max_items: Option<u32>,
     of: PhantomData<fn() -> (T, F)>,
+}
+
+// What is read need not be `Clone` itself.
+impl<T, F> Clone for S3Source<T, F> {
+    fn clone(&self) -> Self {
+        let Self { format, bucket, key, max_items, of } = self;
+        let (format, bucket, key) = (format.clone(), bucket.clone(), key.clone());
+        Self { format, bucket, key, max_items: *max_items, of: *of }
+    }
 }
 
 /// A source of comma-separated values.

@@ -321,7 +321,7 @@ impl WorkflowError for LateError {
 
     fn variants() -> Vec<ErrorVariant> {
         let kind = ErrorKind::Named { name: "Late", message: Vec::new(), fields: Vec::new() };
-        vec![ErrorVariant { rust: "LateError", kind }]
+        vec![ErrorVariant { rust: "LateError", kind, around: Vec::new() }]
     }
 }
 

@@ -205,25 +205,51 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
     }
 }
 
-/// What stands for a function that was refused and whose types mean nothing outside of it: the
-/// function without its body. Nothing for one whose types do.
-pub(crate) fn bare_stub(function: &ItemFn) -> Option<TokenStream> {
-    let ItemFn { attrs, vis, sig, .. } = function;
-    let generic = sig.receiver().is_some()
+/// Whether a signature's types mean nothing outside of it, so that no other item can name them.
+pub(crate) fn is_alone(sig: &Signature) -> bool {
+    sig.receiver().is_some()
         || !sig.generics.params.is_empty()
-        || typed_arguments(sig).any(|argument| match &*argument.ty {
-            Type::ImplTrait(_) => true,
-            Type::Reference(reference) => first_reference(&reference.elem).is_some(),
-            ty => first_reference(ty).is_some(),
+        || typed_arguments(sig).any(|argument| {
+            matches!(&*argument.ty, Type::ImplTrait(_)) || first_reference(lent(&argument.ty)).is_some()
         })
-        || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some());
-    generic.then(|| {
-        quote! {
-            #(#attrs)*
-            #[allow(unused_variables)]
-            #vis #sig { ::core::unreachable!() }
-        }
-    })
+        || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some())
+}
+
+/// What stands for a refused function that [is alone](is_alone): the function without its body. The first
+/// refusal stands for what it returns, so that rustc has nothing to say of its calls.
+pub(crate) fn bare_stub(function: &ItemFn, errors: Errors) -> TokenStream {
+    let ItemFn { attrs, vis, sig, .. } = function;
+    let Some((first, others)) = errors.into_first_and_others() else { return TokenStream::new() };
+    let mut sig = sig.clone();
+    sig.asyncness = None;
+    sig.output = ReturnType::Default;
+    quote! {
+        #others
+        #(#attrs)*
+        #[allow(unused_variables)]
+        #vis #sig -> #first { ::core::unreachable!() }
+    }
+}
+
+/// What a parameter lends: `T` of `&T` and of `Option<&T>`, and the type itself of every other.
+pub(crate) fn lent(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        _ => lent_option(ty).map_or(ty, |reference| &reference.elem),
+    }
+}
+
+/// `&T` in `Option<&T>`
+pub(crate) fn lent_option(ty: &Type) -> Option<&TypeReference> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            GenericArgument::Type(Type::Reference(reference)) => Some(reference),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The first reference in a type.
@@ -240,8 +266,12 @@ pub(crate) fn first_reference(ty: &Type) -> Option<&TypeReference> {
 }
 
 /// The owned form of a parameter's type, in which it arrives: `String` for `&str`, `Vec<T>` for
-/// `&[T]`, `T` for `&T`, and the type itself for every other.
+/// `&[T]`, `T` for `&T`, the same in an `Option`, and the type itself for every other.
 pub(crate) fn owned(ty: &Type) -> Type {
+    if let Some(reference) = lent_option(ty) {
+        let inner = owned(&Type::Reference(reference.clone()));
+        return Type::Verbatim(quote_spanned!(ty.span()=> ::core::option::Option<#inner>));
+    }
     let Type::Reference(reference) = ty else { return ty.clone() };
     let span = reference.elem.span();
     match &*reference.elem {

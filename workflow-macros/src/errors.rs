@@ -31,6 +31,12 @@ impl Errors {
         self.count
     }
 
+    /// All refusals as `compile_error!`s, the first of which may stand for a type; nothing if there are none.
+    pub(crate) fn into_first_and_others(self) -> Option<(TokenStream, TokenStream)> {
+        let mut errors = self.found?.into_iter().map(syn::Error::into_compile_error);
+        Some((errors.next()?, errors.collect()))
+    }
+
     /// All refusals as `compile_error!`s; nothing if there are none.
     pub(crate) fn into_compile_errors(self) -> Option<TokenStream> {
         self.found.map(syn::Error::into_compile_error)

@@ -53,10 +53,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     let ItemFn { attrs, vis, sig, block, .. } = function;
     let ident = &sig.ident;
-    if let Some(receiver) = sig.receiver() {
+    if sig.receiver().is_some() || names_self(sig, block) {
         errors.refuse(
-            receiver,
-            "a method is found by its type, which is not seen from here; write `#[pure]` on the `impl` block",
+            &sig.ident,
+            format!(
+                "`{ident}` is found by its type, which is not seen from here; write `#[pure]` above the `impl` as well, \
+                 which then reads the functions that are marked so: `#[pure] impl .. {{ #[pure] fn {ident}(..) .. }}`"
+            ),
         );
         return TokenStream::new();
     }
@@ -120,8 +123,13 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let mut written = TokenStream::new();
-    for item in &mut block.items {
+    let marks: Vec<bool> = block.items.iter_mut().map(unmark).collect();
+    let all = !marks.contains(&true);
+    for (item, marked) in block.items.iter_mut().zip(marks) {
         let ImplItem::Fn(function) = item else { continue };
+        if !marked && !all {
+            continue;
+        }
         let found = errors.count();
         let name = plain(&function.sig.ident);
         let twin = format_ident!("__pure_{}", name, span = function.sig.ident.span());
@@ -155,6 +163,29 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
     }
     written
+}
+
+/// Takes `#[pure]` off a function of an `impl` block that is under `#[pure]` itself; whether it was there.
+fn unmark(item: &mut ImplItem) -> bool {
+    let ImplItem::Fn(function) = item else { return false };
+    let before = function.attrs.len();
+    function.attrs.retain(|attribute| {
+        let path = attribute.path();
+        !path.segments.last().is_some_and(|last| last.ident == "pure")
+    });
+    function.attrs.len() < before
+}
+
+/// Whether a function speaks of `Self`, as one of an `impl` block may.
+fn names_self(sig: &Signature, block: &syn::Block) -> bool {
+    fn names(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == "Self",
+            proc_macro2::TokenTree::Group(group) => names(group.stream()),
+            _ => false,
+        })
+    }
+    names(quote!(#sig #block))
 }
 
 /// Takes the body out of a function that was refused, of which nothing else is to be said.

@@ -13,8 +13,8 @@ use syn::{ForeignItemFn, Ident, ItemFn, LitStr, ReturnType, Type};
 
 use crate::{
     attributes::{
-        Parameter, check_signature, data_probes, first_reference, is_result, no_function, output_and_error,
-        owned, parameter, plain, tuple, typed_arguments,
+        Parameter, check_signature, data_probes, first_reference, is_result, lent, no_function,
+        output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     aws,
     errors::Errors,
@@ -59,11 +59,7 @@ pub(crate) fn expand(
     let mut keys: Vec<String> = Vec::new();
     for argument in typed_arguments(&function.sig) {
         let Some(parameter) = parameter(argument, "task", &mut errors) else { continue };
-        let held = match &parameter.ty {
-            Type::Reference(reference) => &*reference.elem,
-            ty => ty,
-        };
-        if let Some(reference) = first_reference(held) {
+        if let Some(reference) = first_reference(lent(&parameter.ty)) {
             errors.refuse(
                 reference,
                 "an argument of a task is written as JSON, so it can be borrowed as a whole, but what it holds is owned; write `String` for `&str`, `T` for `&T`",

@@ -15,8 +15,9 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, no_function,
-        output_and_error, owned, parameter, pascal_case, plain, screaming_case, tuple, typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_alone,
+        lent, lent_option, no_function, output_and_error, owned, parameter, pascal_case, plain,
+        screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
 };
@@ -78,19 +79,17 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 inputs.push(Input::Given(kind, parameter.ident));
             }
         } else if let Some(parameter) = parameter(argument, "task", &mut errors) {
-            if let Type::Reference(reference) = &parameter.ty
-                && let Some(mutability) = &reference.mutability
-            {
+            let reference = match &parameter.ty {
+                Type::Reference(reference) => Some(reference),
+                ty => lent_option(ty),
+            };
+            if let Some(mutability) = reference.and_then(|reference| reference.mutability.as_ref()) {
                 errors.refuse(
                     mutability,
                     "a task receives a copy as JSON, so what it changes is not seen by its caller; take the value and return the new one",
                 );
             }
-            let held = match &parameter.ty {
-                Type::Reference(reference) => &*reference.elem,
-                ty => ty,
-            };
-            if let Some(reference) = first_reference(held) {
+            if let Some(reference) = first_reference(lent(&parameter.ty)) {
                 errors.refuse(
                     reference,
                     "an argument of a task arrives as JSON, so it can be borrowed as a whole, but what it holds is owned; write `String` for `&str`, `T` for `&T`",
@@ -126,12 +125,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if parameters.len() > 8 {
         errors.refuse(&function.sig.inputs, "a task takes at most 8 values; put them into a struct");
     }
+    if errors.count() > 0 && is_alone(&function.sig) {
+        return bare_stub(&function, errors);
+    }
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = bare_stub(&function).unwrap_or_else(|| {
-                parameters.truncate(8);
-                items(&function, &options, &parameters, None)
-            });
+            parameters.truncate(8);
+            let stub = items(&function, &options, &parameters, None);
             quote!(#compile_errors #stub)
         }
         None => items(&function, &options, &parameters, Some(&inputs)),
@@ -144,6 +144,11 @@ enum Input {
     /// The platform fills it in: the last segment of its type, and its name.
     Given(PathSegment, Ident),
     Payload(Ident),
+}
+
+/// Whether a parameter's value comes from the caller.
+fn is_passed(ty: &Type) -> bool {
+    shared_state(ty).is_none() && given(ty).is_none()
 }
 
 /// The last segment of a type whose value the platform fills in.
@@ -237,10 +242,15 @@ fn items(
                     quote_spanned!(kind.span()=> __states.get::<::workflow_core::#kind>()?)
                 }
                 Input::Payload(ident) => {
-                    let by_reference = parameters.iter().any(|parameter| {
-                        parameter.ident == *ident && matches!(parameter.ty, Type::Reference(_))
-                    });
-                    if by_reference { quote!(&#ident) } else { quote!(#ident) }
+                    let ty =
+                        parameters.iter().find(|parameter| parameter.ident == *ident).map(|known| &known.ty);
+                    match ty.and_then(lent_option).map(|reference| &*reference.elem) {
+                        Some(Type::Path(path)) if path.path.is_ident("str") => quote!(#ident.as_deref()),
+                        Some(Type::Slice(_)) => quote!(#ident.as_deref()),
+                        Some(_) => quote!(#ident.as_ref()),
+                        None if matches!(ty, Some(Type::Reference(_))) => quote!(&#ident),
+                        None => quote!(#ident),
+                    }
                 }
             });
             let call = quote!(#ident::handler(#(#arguments),*).await);
@@ -308,11 +318,26 @@ fn items(
         };
     }
 
+    // Who calls a function that was refused is not to blame.
+    let call = match inputs {
+        Some(_) => quote! {
+            #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Call<#ident> {
+                ::workflow_core::Call::new(#payload)
+            }
+        },
+        None => {
+            let passed = typed_arguments(sig).filter(|argument| is_passed(&argument.ty));
+            quote! {
+                #[allow(unused_variables, unused_mut)]
+                #vis fn #ident(#(#passed),*) -> ::workflow_core::Call<#ident> {
+                    ::workflow_core::Call::new(::core::result::Result::Ok(""))
+                }
+            }
+        }
+    };
     quote! {
         #(#attrs)*
-        #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Call<#ident> {
-            ::workflow_core::Call::new(#payload)
-        }
+        #call
 
         #[doc(hidden)]
         #[allow(non_camel_case_types)]

@@ -14,7 +14,7 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
-        kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        is_alone, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,
@@ -62,12 +62,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
     let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
+    if errors.count() > 0 && is_alone(&function.sig) {
+        return bare_stub(&function, errors);
+    }
     match errors.into_compile_errors() {
         Some(compile_errors) => {
-            let stub = bare_stub(&function).unwrap_or_else(|| {
-                parameters.truncate(16);
-                items(&function, &options, &parameters, None)
-            });
+            parameters.truncate(16);
+            let stub = items(&function, &options, &parameters, None);
             quote!(#compile_errors #stub)
         }
         None => items(&function, &options, &parameters, Some(&readings)),

@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use workflow_core::{
     WorkflowKind,
+    asl::substitution,
     asl::validate::{self, Diagnostic, Places, Severity},
 };
 
@@ -52,6 +53,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for file in &arguments.files {
         let text =
             std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+        // What a deployment fills in is looked at as it stands.
+        let text = substitution::quoted(&text);
         let (mut found, places) = check(&text, kind);
         let is_shown = |found: &Diagnostic| {
             found.is_error() || !arguments.errors_only && !allowed.contains(found.code.as_str())

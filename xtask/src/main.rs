@@ -9,6 +9,7 @@ mod bench;
 mod conformance;
 mod emit_asl;
 mod emit_deploy;
+mod graph;
 mod lint;
 mod originals;
 mod run_asl;
@@ -51,6 +52,7 @@ enum Command {
     #[command(flatten)]
     Aws(aws::Command),
     RunAsl(run_asl::Arguments),
+    Graph(graph::Arguments),
     Bench(bench::Arguments),
     Lint(lint::Arguments),
     Originals(originals::Arguments),
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "aws")]
         Command::Aws(command) => command.run(),
         Command::RunAsl(arguments) => run_asl::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Originals(arguments) => originals::run(&arguments),

@@ -13,8 +13,9 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use serde_json::Value;
 use workflow_core::{
-    Status,
-    interpreter::{Interpreter, StateMachine, TaskMock},
+    Status, TaskStep,
+    asl::substitution::fill,
+    interpreter::{Answer, Interpreter, StateMachine, TaskCall, TaskMock},
 };
 
 use crate::FOUND;
@@ -33,8 +34,11 @@ use crate::FOUND;
 ///       "*": {"output": null}
 ///     }
 ///
+/// With `--echo`, what has no answer answers with its input.
+///
 /// An answer has an `output`, an `error` (and `cause`), or `"hang": true`. `after` is how many seconds it takes,
-/// `submitted` what a service answers at once that is waited for.
+/// `submitted` what a service answers at once that is waited for. An `error` with `"at"`: `"schedule"`, `"start"` or
+/// `"submit"` is one of an attempt that never ran.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -47,6 +51,15 @@ pub(crate) struct Arguments {
     /// A file that says what tasks answer.
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
+    /// Have every other task answer with its input.
+    #[arg(long)]
+    echo: bool,
+    /// Fill in what the definition leaves to its deployment: `${NAME}`.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Give the text of an S3 object that an ItemReader reads.
+    #[arg(long, value_name = "BUCKET/KEY=FILE", value_parser = pair)]
+    object: Vec<(String, String)>,
     /// Where to write the history.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -76,6 +89,15 @@ struct Mocked {
     after: f64,
     #[serde(default, deserialize_with = "given")]
     submitted: Option<Value>,
+    at: Option<At>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum At {
+    Schedule,
+    Start,
+    Submit,
 }
 
 fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -84,8 +106,9 @@ fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Val
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let machine = StateMachine::parse(&read(&arguments.definition)?)
-        .with_context(|| arguments.definition.display().to_string())?;
+    let definition = fill(&read(&arguments.definition)?, &arguments.set.iter().cloned().collect());
+    let machine =
+        StateMachine::parse(&definition).with_context(|| arguments.definition.display().to_string())?;
     let input = match &arguments.input {
         Some(path) => read(path)?,
         None => "{}".to_owned(),
@@ -93,6 +116,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut interpreter = Interpreter::test();
     if arguments.express {
         interpreter = interpreter.express();
+    }
+    for (place, path) in &arguments.object {
+        let (bucket, key) = place.split_once('/').context("`--object` is BUCKET/KEY=FILE")?;
+        interpreter = interpreter.object(bucket, key, read(Path::new(path))?);
+    }
+    if arguments.echo {
+        interpreter = interpreter.fallback(|call: &TaskCall<'_>| Answer::value(call.input.clone()));
     }
     if let Some(path) = &arguments.mocks {
         let mocks: BTreeMap<String, Answers> =
@@ -109,6 +139,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&execution.outcome())?)?;
     Ok(if execution.status() == Status::Succeeded { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -136,7 +171,14 @@ impl Mocked {
             _ => bail!("an answer has either `output`, or `error`, or `\"hang\": true`"),
         };
         let after = Duration::try_from_secs_f64(self.after).context("`after` is a number of seconds")?;
-        let mock = mock.after(after);
+        let mut mock = mock.after(after);
+        if let Some(at) = self.at {
+            mock = mock.fails_to(match at {
+                At::Schedule => TaskStep::Schedule,
+                At::Start => TaskStep::Start,
+                At::Submit => TaskStep::Submit,
+            });
+        }
         Ok(match &self.submitted {
             Some(submitted) => mock.submitted(submitted.clone()),
             None => mock,

@@ -3,7 +3,9 @@
 
 mod check;
 mod distributed;
+pub mod graph;
 mod model;
+pub mod substitution;
 pub mod validate;
 
 pub use check::*;

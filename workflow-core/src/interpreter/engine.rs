@@ -40,7 +40,7 @@ use crate::{
     effects::uuid_of,
     environment::Stream,
     error::Failure as LambdaFailure,
-    history::{Detail, HistoryEvent, Text},
+    history::{Detail, HistoryEvent, TaskStep, Text},
     time::Timestamp,
 };
 
@@ -105,6 +105,8 @@ struct Frame<'m> {
     retries: u32,
     phase: Phase<'m>,
     generation: u64,
+    /// What the attempt of a task did not come to.
+    missed: Option<TaskStep>,
 }
 
 /// Where a frame is in its state.
@@ -151,6 +153,10 @@ struct Alarm {
 /// How often other futures of the runtime have their turn before virtual time moves on while somebody
 /// outside is waited for.
 const TURNS: u32 = 32;
+
+/// How long an Express workflow may run.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>)
+const EXPRESS: Duration = Duration::from_secs(300);
 
 /// The frame number of the alarm that ends the whole execution.
 const EXECUTION: usize = usize::MAX;
@@ -236,7 +242,8 @@ impl<'m> Engine<'m> {
             end: None,
         };
         engine.record(0, 0, || Detail::ExecutionStarted { input: input.text() });
-        if let Some(timeout) = machine.timeout {
+        let most = settings.express.then_some(EXPRESS);
+        if let Some(timeout) = machine.timeout.into_iter().chain(most).min() {
             engine.alarm(timeout, EXECUTION, 0);
         }
         engine.spawn(&machine.root, input, Variables::default(), None, 0, 0);
@@ -289,6 +296,7 @@ impl<'m> Engine<'m> {
             retries: 0,
             phase: Phase::Enter,
             generation: 0,
+            missed: None,
         });
         let number = match self.free.pop() {
             Some(number) => {

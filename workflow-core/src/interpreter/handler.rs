@@ -8,7 +8,7 @@ use super::data::Data;
 use crate::{
     contract::{Handler, Handling},
     error::Failure,
-    history::Text,
+    history::{TaskStep, Text},
     native::{TaskTokens, Wait},
     resource::Resource,
     services::{Request, Service},
@@ -76,6 +76,8 @@ pub struct Answer {
     pub(super) submitted: Option<Data>,
     pub(super) after: Duration,
     pub(super) beats: Option<Duration>,
+    /// What the attempt did not come to, where it failed before it ran.
+    pub(super) missed: Option<TaskStep>,
 }
 
 /// A result of a task, or how it failed. AWS allows a failure without a name or a cause.
@@ -131,6 +133,13 @@ impl Answer {
         self
     }
 
+    /// It fails before it runs, at this step: the history has `LambdaFunctionScheduleFailed`,
+    /// `LambdaFunctionStartFailed`, `ActivityScheduleFailed`, `TaskStartFailed` or `TaskSubmitFailed`.
+    pub fn fails_to(mut self, step: TaskStep) -> Self {
+        self.missed = Some(step);
+        self
+    }
+
     /// What the service answers at once, for a task that is waited for (`.sync`,
     /// `.waitForTaskToken`).
     pub fn submitted(mut self, value: impl Into<Data>) -> Self {
@@ -139,7 +148,7 @@ impl Answer {
     }
 
     pub(super) fn of(work: Work) -> Self {
-        Self { work, submitted: None, after: Duration::ZERO, beats: None }
+        Self { work, submitted: None, after: Duration::ZERO, beats: None, missed: None }
     }
 }
 
@@ -206,6 +215,7 @@ struct Prepared {
     result: Option<TaskResult>,
     submitted: Option<Data>,
     after: Duration,
+    missed: Option<TaskStep>,
 }
 
 impl TaskMock {
@@ -237,6 +247,13 @@ impl TaskMock {
         self
     }
 
+    /// Fails before it runs, at this step; see [`Answer::fails_to`].
+    #[must_use]
+    pub fn fails_to(mut self, step: TaskStep) -> Self {
+        self.answers.iter_mut().for_each(|answer| answer.missed = Some(step));
+        self
+    }
+
     /// What the service answers at once, for a task that is waited for.
     #[must_use]
     pub fn submitted(mut self, value: impl Into<Data>) -> Self {
@@ -246,14 +263,17 @@ impl TaskMock {
     }
 
     fn one(result: Option<TaskResult>) -> Self {
-        Self { answers: vec![Prepared { result, submitted: None, after: Duration::ZERO }], repeats: true }
+        Self {
+            answers: vec![Prepared { result, submitted: None, after: Duration::ZERO, missed: None }],
+            repeats: true,
+        }
     }
 }
 
 impl TaskHandler for TaskMock {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
         let answer = if self.repeats { self.answers.first() } else { self.answers.get(call.turn) };
-        let Some(Prepared { result, submitted, after }) = answer else {
+        let Some(Prepared { result, submitted, after, missed }) = answer else {
             return Answer::of(Work::Abort(format!(
                 "the mock of `{}` has {} answers and was asked for one more",
                 call.state,
@@ -261,7 +281,7 @@ impl TaskHandler for TaskMock {
             )));
         };
         let work = result.clone().map_or(Work::Never, Work::Now);
-        Answer { work, submitted: submitted.clone(), after: *after, beats: None }
+        Answer { work, submitted: submitted.clone(), after: *after, beats: None, missed: *missed }
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     template::Template,
 };
 use crate::{
+    asl::substitution::first_unquoted,
     child::{ACCOUNT, REGION},
     emit::render,
     history::Text,
@@ -70,10 +71,17 @@ impl StateMachine {
         if let Some(problem) = definition.problems.first() {
             return Err(DefinitionError::new("", problem));
         }
-        let functions = definition.tasks.iter().filter_map(|task| task.function);
+        Self::deployed_here(
+            &render(&definition.machine),
+            definition.tasks.iter().filter_map(|task| task.function),
+        )
+    }
+
+    /// A definition as it is deployed to the account of the native executor, with these functions.
+    pub(crate) fn deployed_here<'a>(json: &str, functions: impl Iterator<Item = &'a str>) -> Parsed<Self> {
         let names =
             functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
-        let json = names.fold(render(&definition.machine), |json, (placeholder, name)| {
+        let json = names.fold(json.to_owned(), |json, (placeholder, name)| {
             json.replace(&format!("${{{placeholder}}}"), name)
         });
         Self::parse(&json)
@@ -90,13 +98,9 @@ impl StateMachine {
             return Err(DefinitionError::new("", message));
         }
         let value = serde_json::from_str(text).map_err(|error| {
-            let place = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-            let rest: String = place.chars().skip(error.column().saturating_sub(1)).take(2).collect();
-            let hint = match &*rest {
-                "${" => {
-                    "; a placeholder outside of a text is filled in by deployment, so give what it stands for"
-                }
-                _ => "",
+            let hint = match first_unquoted(text) {
+                Some(found) => format!("; `{found}` has to be filled in before, as a deployment does"),
+                None => String::new(),
             };
             DefinitionError::new("", format!("this is no JSON: {error}{hint}"))
         })?;
@@ -298,8 +302,10 @@ fn number(
         (Some(Value::String(text)), Language::Jsonata) => {
             Ok(Some(Number::Jsonata { field: name, expression: jsonata(fields, name, text)? }))
         }
-        (Some(_), Language::Jsonata) => Err(fields.error(name, "expected a number or a JSONata expression")),
-        (Some(_), Language::JsonPath) => Err(fields.error(name, "expected a number")),
+        (Some(_), Language::Jsonata) => {
+            Err(fields.unexpected(name, "expected a number or a JSONata expression"))
+        }
+        (Some(_), Language::JsonPath) => Err(fields.unexpected(name, "expected a number")),
         (None, Language::Jsonata) => Ok(None),
         (None, Language::JsonPath) => match fields.text(path_name)? {
             Some(text) => Ok(Some(Number::Path { field: path_name, path: path(fields, path_name, text)? })),
@@ -398,13 +404,13 @@ pub(super) fn resource(arn: &str) -> TaskResource {
 
 fn names(fields: &Fields<'_>) -> Parsed<Vec<String>> {
     let Some(Value::Array(names)) = fields.get("ErrorEquals") else {
-        return Err(fields.error("ErrorEquals", "expected a list of error names"));
+        return Err(fields.unexpected("ErrorEquals", "expected a list of error names"));
     };
     let text = |name: &Value| name.as_str().map(str::to_owned);
     let names: Option<Vec<String>> = names.iter().map(text).collect();
     match names {
         Some(names) if !names.is_empty() => Ok(names),
-        _ => Err(fields.error("ErrorEquals", "expected a list of error names")),
+        _ => Err(fields.unexpected("ErrorEquals", "expected a list of error names")),
     }
 }
 
@@ -418,7 +424,7 @@ fn retriers(fields: &Fields<'_>) -> Parsed<Vec<Retrier>> {
             None => 2.0,
             Some(rate) => match rate.as_f64() {
                 Some(rate) if rate >= 1.0 => rate,
-                _ => return Err(fields.error("BackoffRate", "expected a number that is at least 1.0")),
+                _ => return Err(fields.unexpected("BackoffRate", "expected a number that is at least 1.0")),
             },
         };
         let full_jitter = match fields.text("JitterStrategy")? {

@@ -25,10 +25,19 @@ fn word(cursor: &mut Cursor<'_>) -> Result<Value, SyntaxError> {
         "true" => Ok(Value::Bool(true)),
         "false" => Ok(Value::Bool(false)),
         "null" => Ok(Value::Null),
-        _ => serde_json::from_str::<Number>(word)
+        _ => number(word)
             .map(Value::Number)
-            .map_err(|_| SyntaxError { message: "Expected a path or a value".to_owned(), position: start }),
+            .ok_or_else(|| SyntaxError { message: "Expected a path or a value".to_owned(), position: start }),
     }
+}
+
+/// A number, whose digits before the dot may be missing here: `.85`.
+fn number(word: &str) -> Option<Number> {
+    let (sign, digits) = word.strip_prefix('-').map_or(("", word), |digits| ("-", digits));
+    if digits.starts_with('.') {
+        return serde_json::from_str(&format!("{sign}0{digits}")).ok();
+    }
+    serde_json::from_str(word).ok()
 }
 
 fn list(cursor: &mut Cursor<'_>) -> Result<Value, SyntaxError> {

@@ -22,7 +22,7 @@ use crate::{
         ChildExecution, Context, End, Fork, Report,
         context::{QUERY_EVALUATION_ERROR, Stop},
         drive, report, results,
-        source::{Loaded, Readings, Source},
+        source::{Loaded, Reader, Readings, Source},
         stopped,
         tape::Entry,
     },
@@ -93,7 +93,7 @@ pub async fn run_distributed<S, R, E, Fut>(
     context: &Context,
     policy: DistributedPolicy,
     site: usize,
-    source: S,
+    sources: impl Iterator<Item = S>,
     body: impl Fn(Context, S::Item) -> Fut,
 ) -> Result<Vec<R>, PlatformError>
 where
@@ -102,7 +102,7 @@ where
     E: WorkflowError,
     Fut: Future<Output = Result<R, E>>,
 {
-    let (Running { fork, .. }, outputs) = run(context, &policy, site, source, body).await?;
+    let (Running { fork, .. }, outputs) = run(context, &policy, site, sources, body).await?;
     let mut values = Vec::with_capacity(outputs.len());
     for (place, (text, value)) in outputs {
         fork.lock().insert(place, text);
@@ -120,7 +120,7 @@ pub async fn run_distributed_written<S, R, E, Fut>(
     context: &Context,
     policy: DistributedPolicy,
     site: usize,
-    source: S,
+    sources: impl Iterator<Item = S>,
     body: impl Fn(Context, S::Item) -> Fut,
 ) -> Result<MapRunResult, PlatformError>
 where
@@ -129,7 +129,7 @@ where
     E: WorkflowError,
     Fut: Future<Output = Result<R, E>>,
 {
-    let (Running { arn, id, .. }, _) = run(context, &policy, site, source, body).await?;
+    let (Running { arn, id, .. }, _) = run(context, &policy, site, sources, body).await?;
     let (bucket, prefix) = policy.results.unwrap_or_default();
     let result = results::place(arn, &id, bucket, &prefix);
     match Text::json(&result) {
@@ -149,12 +149,23 @@ struct Running {
     id: String,
 }
 
-/// Enters the state and runs its child executions, up to the end of the run.
+/// The source of a run that is not tried again.
+pub fn once<S>(source: S) -> impl Iterator<Item = S> {
+    std::iter::once(source)
+}
+
+/// The source of every run.
+pub fn repeated<S: Clone>(source: S) -> impl Iterator<Item = S> {
+    std::iter::repeat(source)
+}
+
+/// Enters the state and runs its child executions, up to the end of the run; and again after errors as its
+/// policy says, each time over the next of the sources.
 async fn run<S, R, E, Fut>(
     context: &Context,
     policy: &DistributedPolicy,
     site: usize,
-    source: S,
+    sources: impl Iterator<Item = S>,
     body: impl Fn(Context, S::Item) -> Fut,
 ) -> Result<(Running, Outputs<R>), PlatformError>
 where
@@ -163,16 +174,59 @@ where
     E: WorkflowError,
     Fut: Future<Output = Result<R, E>>,
 {
-    let state = context.state_at(site, "Map");
-    let reader = source.to_be_read();
-    let (mut source, mut loaded) = (Some(source), Vec::new());
-    if reader.is_none()
-        && let Some(source) = source.take()
-    {
-        loaded = source.load(Vec::new());
+    let mut retriers: Vec<_> = policy.retry.iter().map(|retrier| (retrier.clone(), 0)).collect();
+    let (mut around, mut last) = (None, None);
+    for source in sources {
+        let reader = source.to_be_read();
+        let (mut source, mut loaded) = (Some(source), Vec::new());
+        if reader.is_none()
+            && let Some(source) = source.take()
+        {
+            loaded = source.load(Vec::new());
+        }
+        let length = Some(usize::try_from(total(&loaded)).unwrap_or(usize::MAX));
+        let fork = match around.take() {
+            None => context.fork(StateKind::Map, length, site),
+            Some(fork) => {
+                context.tick().tape.push(Entry::Forked(length));
+                fork
+            }
+        };
+        let failure = match run_once(context, policy, site, (reader, source), loaded, &body).await {
+            Ok((arn, id, outputs)) => return Ok((Running { fork, arn, id }, outputs)),
+            Err(failure) => failure,
+        };
+        context.tick().tape.push(Entry::MapRunEnded(Some(Box::new(failure.clone()))));
+        let delay = context.next_try(&mut retriers, &failure.error);
+        let error = PlatformError::from_failure(failure)
+            .unwrap_or_else(|Failure { error, cause }| PlatformError::Other { error, cause });
+        let Some(delay) = delay else {
+            fork.give_up(&error);
+            return Err(error);
+        };
+        context.pause(delay).await;
+        (around, last) = (Some(fork), Some(error));
     }
-    let fork =
-        context.fork(StateKind::Map, Some(usize::try_from(total(&loaded)).unwrap_or(usize::MAX)), site);
+    // There is a source for every run that a retrier asks for.
+    Err(last.unwrap_or_else(|| PlatformError::TaskFailed("there is nothing to run over".to_owned())))
+}
+
+/// One run: its ARN, its id, and what its child executions gave.
+async fn run_once<S, R, E, Fut>(
+    context: &Context,
+    policy: &DistributedPolicy,
+    site: usize,
+    (reader, source): (Option<Reader>, Option<S>),
+    mut loaded: Vec<Loaded<S::Item>>,
+    body: impl Fn(Context, S::Item) -> Fut,
+) -> Result<(String, String, Outputs<R>), Failure>
+where
+    S: Source,
+    R: Serialize,
+    E: WorkflowError,
+    Fut: Future<Output = Result<R, E>>,
+{
+    let state = context.state_at(site, "Map");
     if let Some(problem) = policy.problem() {
         return context.stop(Stop::Fail(Failure::new("States.Runtime", problem))).await;
     }
@@ -189,12 +243,12 @@ where
                 let (item_counts, executions) = (ItemCounts::default(), Vec::new());
                 let run = MapRun { arn, state, item_counts, executions, readings };
                 context.shared.family.add_map_run(run);
-                return Err(give_up(context, &fork, failure));
+                return Err(failure);
             }
         }
     }
     if let Some(failure) = loaded.iter().find_map(|item| check_payload(state, &item.input).err()) {
-        return Err(give_up(context, &fork, failure));
+        return Err(failure);
     }
     let counts = ItemCounts { total: total(&loaded), ..ItemCounts::default() };
     let mut ended = Ended { arn, id, children: BTreeMap::new(), pending: Vec::new() };
@@ -213,13 +267,11 @@ where
             PlatformError::EXCEED_TOLERATED_FAILURE_THRESHOLD.as_str(),
             "The specified tolerated failure threshold was exceeded",
         );
-        return Err(give_up(context, &fork, failure));
+        return Err(failure);
     }
-    if let Err(failure) = written {
-        return Err(give_up(context, &fork, failure));
-    }
+    written?;
     context.tick().tape.push(Entry::MapRunEnded(None));
-    Ok((Running { fork, arn, id }, outputs))
+    Ok((arn, id, outputs))
 }
 
 /// Runs the child executions, as many at once as the policy says, until all have ended or too many have
@@ -351,15 +403,6 @@ fn child_of(context: &Context, input: Text, report: Report) -> Child {
             report,
         },
     }
-}
-
-/// Ends the run and its state with a failure.
-fn give_up(context: &Context, fork: &Fork, failure: Failure) -> PlatformError {
-    context.tick().tape.push(Entry::MapRunEnded(Some(Box::new(failure.clone()))));
-    let error = PlatformError::from_failure(failure)
-        .unwrap_or_else(|Failure { error, cause }| PlatformError::Other { error, cause });
-    fork.give_up(&error);
-    error
 }
 
 fn total<T>(loaded: &[Loaded<T>]) -> u64 {

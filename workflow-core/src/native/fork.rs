@@ -172,6 +172,52 @@ where
     Fut: Future<Output = Result<R, E>>,
 {
     let fork = context.fork(StateKind::Map, Some(items.len()), site);
+    let result = iterate(&fork, &policy, items, &body).await;
+    fork.end(result).await
+}
+
+/// The same, and again after errors as its policy says.
+pub async fn run_map_again<T, R, E, Fut>(
+    context: &Context,
+    policy: MapPolicy,
+    site: usize,
+    items: Vec<T>,
+    body: impl Fn(T) -> Fut,
+) -> Result<Vec<R>, E>
+where
+    T: Serialize + Clone,
+    R: Serialize,
+    E: WorkflowError,
+    Fut: Future<Output = Result<R, E>>,
+{
+    let fork = context.fork(StateKind::Map, Some(items.len()), site);
+    let mut retriers: Vec<_> = policy.retry.iter().map(|retrier| (retrier.clone(), 0)).collect();
+    loop {
+        let result = iterate(&fork, &policy, items.clone(), &body).await;
+        let delay = match &result {
+            Ok(_) => None,
+            Err(error) => context.next_try(&mut retriers, &error.to_failure().error),
+        };
+        let Some(delay) = delay else { return fork.end(result).await };
+        fork.lock().clear();
+        context.pause(delay).await;
+        context.tick().tape.push(Entry::Forked(Some(items.len())));
+    }
+}
+
+/// Runs every iteration once, or those up to the first error.
+async fn iterate<T, R, E, Fut>(
+    fork: &Fork,
+    policy: &MapPolicy,
+    items: Vec<T>,
+    body: &impl Fn(T) -> Fut,
+) -> Result<Vec<R>, E>
+where
+    T: Serialize,
+    R: Serialize,
+    E: WorkflowError,
+    Fut: Future<Output = Result<R, E>>,
+{
     let at_once = match policy.max_concurrency {
         None | Some(0) => usize::MAX,
         Some(bound) => usize::try_from(bound).unwrap_or(usize::MAX),
@@ -180,14 +226,15 @@ where
     let mut waiting = items.into_iter().enumerate();
     let mut running = FuturesUnordered::new();
     let mut failed: Option<E> = None;
-    let result = poll_fn(|cx| {
+    // What has not ended is dropped with this, before its state is left.
+    poll_fn(|cx| {
         loop {
             while failed.is_none()
                 && running.len() < at_once
                 && let Some((place, item)) = waiting.next()
             {
                 let text = Text::json(&item).unwrap_or(Text::Static("null"));
-                let (fork, work) = (&fork, body(item));
+                let work = body(item);
                 running.push(async move {
                     let output = |result: &Result<R, E>| result.as_ref().ok().map(Text::json);
                     (place, fork.run(place, Some(text), work, output).await)
@@ -208,10 +255,7 @@ where
             }
         }
     })
-    .await;
-    // What has not ended is dropped here, before its state is left.
-    drop(running);
-    fork.end(result).await
+    .await
 }
 
 /// Runs a block, and again after errors as its policy says.

@@ -36,9 +36,11 @@ pub use self::{
     attempt::NoAnswer,
     children::ChildExecution,
     context::Context,
-    distributed::{ItemCounts, MapRun, child, error_of, run_distributed, run_distributed_written},
+    distributed::{
+        ItemCounts, MapRun, child, error_of, once, repeated, run_distributed, run_distributed_written,
+    },
     execution::{CallRecord, Execution, ExecutionError, ExecutorError, InputError, Report},
-    fork::{Fork, block, items, iteration, run_attempt, run_map},
+    fork::{Fork, block, items, iteration, run_attempt, run_map, run_map_again},
     mock::Mock,
     source::{batches, source},
     tokens::{TaskTokenError, TaskTokens},

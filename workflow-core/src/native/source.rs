@@ -91,7 +91,7 @@ impl<T: DeserializeOwned, F> Source for S3Source<T, F> {
 }
 
 /// A source whose elements come together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Batches<S> {
     source: S,
     size: usize,

@@ -45,13 +45,22 @@ macro_rules! service_errors {
             }
 
             fn variants() -> Vec<$crate::error::ErrorVariant> {
-                use $crate::error::{ErrorKind, ErrorVariant, PlatformError};
+                use $crate::error::{ErrorKind, ErrorVariant, MessagePart, PlatformError};
                 vec![
                     $(ErrorVariant {
                         rust: stringify!($variant),
-                        kind: ErrorKind::Named { name: $error, message: Vec::new(), fields: Vec::new() },
+                        kind: ErrorKind::Named {
+                            name: $error,
+                            message: vec![MessagePart::Field("0")],
+                            fields: Vec::new(),
+                        },
+                        around: Vec::new(),
                     },)*
-                    ErrorVariant { rust: "Platform", kind: ErrorKind::From(PlatformError::variants) },
+                    ErrorVariant {
+                        rust: "Platform",
+                        kind: ErrorKind::From(PlatformError::variants),
+                        around: vec![MessagePart::Field("0")],
+                    },
                 ]
             }
 

@@ -2,7 +2,6 @@
 //! (Step Functions Developer Guide, "Add EventBridge events with Step Functions")
 
 use std::{
-    fmt,
     marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,15 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Data, Shape},
     error::{ErrorName, Failure},
     resource::Resource,
     task::Call,
 };
 
 use super::{
-    Action, Answering, Operation, Reading, Request, Service, action::set, refusal, service_errors,
-    sns::Message,
+    Action, Answering, Operation, Reading, Request, Service, action::set, handle, messages::Message, refusal,
+    service_errors,
 };
 
 /// A kind of event with details of type `D`: its source, its detail type and its bus.
@@ -55,33 +53,7 @@ impl<D> Event<D> {
     }
 }
 
-impl<D> Clone for Event<D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D> Copy for Event<D> {}
-
-impl<D> fmt::Debug for Event<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)
-    }
-}
-
-impl<D> Serialize for Event<D> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.kind.serialize(serializer)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<D> Data for Event<D> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Event<D>, |event| event.kind);
 
 /// What EventBridge says of the events that it took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, crate::Data)]

@@ -3,19 +3,14 @@
 //!
 //! A workflow names a connection and never a secret: the connection holds what authorises the call.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{
-    data::{Data, Shape},
-    error::ErrorName,
-    resource::Resource,
-    task::Call,
-};
+use crate::{data::Shape, error::ErrorName, resource::Resource, task::Call};
 
-use super::{Action, Operation, Reading, action::set, service_errors, sns::Message};
+use super::{Action, Operation, Reading, action::set, handle, messages::Message, service_errors};
 
 /// An endpoint that takes a `B` and answers with an `A`.
 ///
@@ -65,33 +60,7 @@ methods! {
     delete, "DELETE";
 }
 
-impl<B, A> Clone for Endpoint<B, A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<B, A> Copy for Endpoint<B, A> {}
-
-impl<B, A> fmt::Debug for Endpoint<B, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.target.fmt(f)
-    }
-}
-
-impl<B, A> Serialize for Endpoint<B, A> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.target.serialize(serializer)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<B, A> Data for Endpoint<B, A> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Endpoint<B, A>, |endpoint| endpoint.target);
 
 service_errors! {
     /// How a call fails: with the status code that the endpoint answered, or without an answer.

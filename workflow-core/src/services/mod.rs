@@ -56,8 +56,10 @@ pub mod aws;
 pub mod dynamodb;
 mod errors;
 pub mod eventbridge;
+mod handle;
 pub mod http;
 mod json_text;
+mod messages;
 mod reading;
 mod registry;
 pub mod s3;
@@ -71,6 +73,7 @@ pub use action::{Action, Operation};
 #[doc(hidden)]
 pub use action::{lower_resource, result_of_resource};
 pub(crate) use errors::service_errors;
+pub(crate) use handle::handle;
 pub use json_text::JsonText;
 pub use reading::Reading;
 pub use registry::{Answering, Request, Service};

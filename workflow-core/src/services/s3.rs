@@ -3,28 +3,19 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     marker::PhantomData,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::{
-    data::{Data, Shape},
-    digest,
-    error::Failure,
-    resource::Resource,
-    task::Call,
-    time::Timestamp,
-};
+use crate::{digest, error::Failure, resource::Resource, task::Call, time::Timestamp};
 
 use super::{
-    Action, Answering, Operation, Reading, Request, Service,
+    Action, Answering, Operation, Reading, Request, Service, handle,
+    messages::{Message, text_of},
     reading::{Native, as_text, of_text},
     sdk_refusal, service_errors,
-    sns::{Message, text_of},
 };
 
 /// A bucket of objects of type `T`. Text is the object's content as it is, anything else as JSON text.
@@ -51,33 +42,7 @@ impl<T> Bucket<T> {
     }
 }
 
-impl<T> Clone for Bucket<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Bucket<T> {}
-
-impl<T> fmt::Debug for Bucket<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bucket({})", self.name)
-    }
-}
-
-impl<T> Serialize for Bucket<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T> Data for Bucket<T> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Bucket<T>, |bucket| bucket.name);
 
 service_errors! {
     /// Why an object was not put or got.

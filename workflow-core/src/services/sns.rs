@@ -1,26 +1,21 @@
 //! Amazon SNS: messages to a topic.
 //! (Step Functions Developer Guide, "Publish messages to an Amazon SNS topic with Step Functions")
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Data, Shape},
+    data::Shape,
     error::{ErrorName, Failure},
     resource::Resource,
     task::Call,
 };
 
+pub use super::messages::{Delivered, Message, Sent};
 use super::{
-    Action, Answering, Asked, Asking, Operation, Reading, Request, Service,
-    action::set,
-    reading::{as_text, is_text},
+    Action, Answering, Asked, Asking, Operation, Reading, Request, Service, handle,
+    messages::{Messages, last_part, message_arguments, message_option, read, sent},
     refusal, service_errors,
     token::asked,
 };
@@ -63,45 +58,7 @@ pub(super) fn arn(service: &str, name: &str) -> String {
     }
 }
 
-/// The last part of an ARN or of a URL.
-pub(super) fn last_part(name: &str) -> &str {
-    name.rsplit([':', '/']).next().unwrap_or(name)
-}
-
-impl<M> Clone for Topic<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M> Copy for Topic<M> {}
-
-impl<M> fmt::Debug for Topic<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Topic({})", self.name)
-    }
-}
-
-impl<M> Serialize for Topic<M> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.arn())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M> Data for Topic<M> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
-
-/// What a service says of a message that it took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, crate::Data)]
-pub struct Sent {
-    /// The id that the service gave to the message.
-    pub message_id: String,
-}
+handle!(Topic<M>, |topic| topic.arn());
 
 service_errors! {
     /// Why a message was not published.
@@ -123,12 +80,6 @@ service_errors! {
 pub fn publish<M: Message>(topic: Topic<M>, message: &M) -> Call<Action<Publish<M>>> {
     Call::action(vec![serde_json::to_value(topic), serde_json::to_value(message)])
 }
-
-/// What can be sent: anything that derives [`Data`].
-pub trait Message: Serialize + DeserializeOwned + Data<Owned = Self> + Send + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<M: Serialize + DeserializeOwned + Data<Owned = M> + Send + 'static> Message for M {}
 
 impl<M: Message> Call<Action<Publish<M>>> {
     /// The subject, for those who get the message as an e-mail.
@@ -163,14 +114,7 @@ impl<M: Message> Operation for Publish<M> {
     type Error = PublishError;
 
     fn arguments<R: Reading>(reading: &mut R, values: &[R::Value]) -> Vec<(String, R::Value)> {
-        let [topic, message] = values else { return Vec::new() };
-        if reading.known(topic).is_none() {
-            reading.problem(
-                "a topic is a constant, so that the state machine's role can be limited to it".to_owned(),
-            );
-        }
-        // The integration makes text of JSON itself.
-        vec![("TopicArn".to_owned(), topic.clone()), ("Message".to_owned(), message.clone())]
+        message_arguments(reading, values, "a topic", ["TopicArn", "Message"])
     }
 
     fn option<R: Reading>(
@@ -190,41 +134,6 @@ impl<M: Message> Operation for Publish<M> {
     fn answer(result: Value) -> Value {
         json!({ "MessageId": result["message_id"] })
     }
-}
-
-pub(super) fn sent<R: Reading>(reading: &mut R, answer: &R::Value) -> R::Value {
-    let id = reading.field(answer, "MessageId");
-    reading.object(vec![("message_id".to_owned(), id)])
-}
-
-/// The options of a message to a topic or a queue.
-pub(super) fn message_option<R: Reading>(
-    reading: &mut R,
-    arguments: &mut Vec<(String, R::Value)>,
-    option: &str,
-    values: &[(R::Value, Shape)],
-) {
-    let key = match option {
-        "subject" => "Subject",
-        "group" => "MessageGroupId",
-        "deduplication_id" => "MessageDeduplicationId",
-        "delay_seconds" => "DelaySeconds",
-        other => return reading.problem(format!("a message has no option `{other}`")),
-    };
-    if let Some((value, _)) = values.first() {
-        set(arguments, key, value.clone());
-    }
-}
-
-/// A message that was sent in process.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivered {
-    /// The name of the topic or of the queue.
-    pub to: String,
-    /// The id that it was given.
-    pub message_id: String,
-    /// Everything that the service was asked with.
-    pub arguments: Value,
 }
 
 /// An SNS in memory, which remembers what was published. A topic is there once somebody publishes to it.
@@ -260,27 +169,17 @@ impl Memory {
 
     /// The messages of a topic, in order.
     pub fn published<M: Message>(&self, topic: Topic<M>) -> Vec<M> {
-        let messages = self.messages.to(last_part(topic.name));
-        messages.iter().filter_map(|message| read(&message.arguments["Message"])).collect()
+        self.messages.to(topic.name, "Message").iter().filter_map(read).collect()
     }
 
     /// The messages of a topic that wait for an answer, in order.
     pub fn asked<M: Message>(&self, topic: Topic<M>) -> Vec<Asked<M>> {
-        let messages = self.messages.to(last_part(topic.name));
-        messages.iter().filter_map(|message| asked(&message.arguments["Message"])).collect()
+        self.messages.to(topic.name, "Message").iter().filter_map(asked).collect()
     }
 
     /// The messages of all topics, in order, as the service was asked with them.
     pub fn all(&self) -> Vec<Delivered> {
         self.messages.all()
-    }
-}
-
-/// A message of this type, which may have been made text on the way.
-pub(super) fn read<M: Message>(message: &Value) -> Option<M> {
-    match message {
-        Value::String(text) if !is_text(&M::shape()) => serde_json::from_str(text).ok(),
-        other => serde_json::from_value(other.clone()).ok(),
     }
 }
 
@@ -311,49 +210,4 @@ pub(super) fn answer(messages: &Messages, request: &Request) -> Result<Value, Fa
         ));
     }
     Ok(json!({ "MessageId": messages.take(request, topic) }))
-}
-
-/// Messages in memory, in order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Messages {
-    pub(super) all: Arc<Mutex<Vec<(i64, Delivered)>>>,
-}
-
-impl Messages {
-    /// For how long a FIFO topic or queue takes a message with the same deduplication id for the same.
-    pub(super) const DEDUPLICATION_MILLIS: i64 = 300_000;
-
-    /// Keeps a message, unless it is one that is there already; gives its id.
-    pub(super) fn take(&self, request: &Request, to: String) -> String {
-        let now = request.now.as_millis();
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = request.text("MessageDeduplicationId");
-        let known = all.iter().find(|(at, message)| {
-            !id.is_empty()
-                && message.to == to
-                && message.arguments["MessageDeduplicationId"] == id
-                && now.saturating_sub(*at) < Self::DEDUPLICATION_MILLIS
-        });
-        if let Some((_, known)) = known {
-            return known.message_id.clone();
-        }
-        let message_id = request.id();
-        let arguments = request.arguments.clone();
-        all.push((now, Delivered { to, message_id: message_id.clone(), arguments }));
-        message_id
-    }
-
-    pub(super) fn all(&self) -> Vec<Delivered> {
-        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().map(|(_, message)| message.clone()).collect()
-    }
-
-    pub(super) fn to(&self, name: &str) -> Vec<Delivered> {
-        self.all().into_iter().filter(|message| message.to == name).collect()
-    }
-}
-
-/// A message as text, for an integration that makes none itself.
-pub(super) fn text_of<R: Reading, M: Message>(reading: &mut R, message: &R::Value) -> R::Value {
-    as_text(reading, &M::shape(), message)
 }

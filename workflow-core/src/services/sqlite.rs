@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 use crate::{error::Failure, time::Timestamp};
 
 use super::{
-    Answering, Request, Service, dynamodb, eventbridge, s3,
-    sns::{self, Delivered, Messages},
-    sqs,
+    Answering, Request, Service, dynamodb, eventbridge,
+    messages::{Delivered, Messages, last_part},
+    s3, sns, sqs,
 };
 
 const TABLES: &str = "
@@ -149,10 +149,6 @@ impl Service for Sqlite {
 }
 
 type Answer = Result<Result<Value, Failure>, SqliteError>;
-
-fn last_part(name: &str) -> &str {
-    sns::last_part(name)
-}
 
 fn items(transaction: &Transaction<'_>, table: &str) -> Result<Vec<Map<String, Value>>, SqliteError> {
     let mut statement =

@@ -1,9 +1,8 @@
 //! Amazon SQS: messages to a queue.
 //! (Step Functions Developer Guide, "Send messages to an Amazon SQS queue with Step Functions")
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,10 +12,11 @@ use crate::{
     task::Call,
 };
 
-pub use super::sns::{Message, Sent};
+pub use super::messages::{Delivered, Message, Sent};
 use super::{
-    Action, Answering, Asked, Asking, Operation, Reading, Request, Service, refusal, service_errors,
-    sns::{Delivered, Messages, last_part, message_option, read, sent},
+    Action, Answering, Asked, Asking, Operation, Reading, Request, Service, handle,
+    messages::{Messages, last_part, message_arguments, message_option, read, sent},
+    refusal, service_errors,
     token::asked,
 };
 
@@ -53,33 +53,7 @@ impl<M> Queue<M> {
     }
 }
 
-impl<M> Clone for Queue<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M> Copy for Queue<M> {}
-
-impl<M> fmt::Debug for Queue<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Queue({})", self.name)
-    }
-}
-
-impl<M> Serialize for Queue<M> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.url())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M> Data for Queue<M> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Queue<M>, |queue| queue.url());
 
 service_errors! {
     /// Why a message was not sent.
@@ -132,14 +106,7 @@ impl<M: Message> Operation for SendMessage<M> {
     type Error = SendMessageError;
 
     fn arguments<R: Reading>(reading: &mut R, values: &[R::Value]) -> Vec<(String, R::Value)> {
-        let [queue, message] = values else { return Vec::new() };
-        if reading.known(queue).is_none() {
-            reading.problem(
-                "a queue is a constant, so that the state machine's role can be limited to it".to_owned(),
-            );
-        }
-        // The integration makes text of JSON itself.
-        vec![("QueueUrl".to_owned(), queue.clone()), ("MessageBody".to_owned(), message.clone())]
+        message_arguments(reading, values, "a queue", ["QueueUrl", "MessageBody"])
     }
 
     fn option<R: Reading>(
@@ -175,14 +142,12 @@ impl Memory {
 
     /// The messages of a queue, in order.
     pub fn sent<M: Message>(&self, queue: Queue<M>) -> Vec<M> {
-        let messages = self.messages.to(last_part(queue.name));
-        messages.iter().filter_map(|message| read(&message.arguments["MessageBody"])).collect()
+        self.messages.to(queue.name, "MessageBody").iter().filter_map(read).collect()
     }
 
     /// The messages of a queue that wait for an answer, in order.
     pub fn asked<M: Message>(&self, queue: Queue<M>) -> Vec<Asked<M>> {
-        let messages = self.messages.to(last_part(queue.name));
-        messages.iter().filter_map(|message| asked(&message.arguments["MessageBody"])).collect()
+        self.messages.to(queue.name, "MessageBody").iter().filter_map(asked).collect()
     }
 
     /// The messages of all queues, in order, as the service was asked with them.

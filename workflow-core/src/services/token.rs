@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     Action, Operation,
-    sns::{Message, read},
+    messages::{Message, read},
 };
 
 /// An action whose message may hold a [`TaskToken`].

@@ -88,16 +88,12 @@ pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node) -> 
     match written(arena, field, value) {
         Written::Always => arena.update(base, vec![(key(), value)]),
         found => {
-            let name = arena.literal(field.json);
             let rest = match arena.kind(base).clone() {
                 Kind::Object(entries) => {
                     let entries = entries.into_iter().filter(|(known, _)| *known != field.json).collect();
                     arena.add(Kind::Object(entries))
                 }
-                _ => arena.add(Kind::Form {
-                    text: "$merge([$sift({0}, function($_v, $_k) { $_k != {1} })])",
-                    parts: vec![base, name],
-                }),
+                _ => without(arena, base, vec![field.json]),
             };
             match found {
                 Written::If(condition) => {
@@ -129,12 +125,21 @@ pub(super) fn set_flattened(arena: &mut Arena, outer: Node, shape: &Shape, value
         return arena.update(outer, entries);
     }
     let Some(keys) = keys(shape) else { return value };
-    let keys = arena.literal(keys);
-    let rest = arena.add(Kind::Form {
-        text: "$merge([{}, $sift({0}, function($_v, $_k) { $not($_k in {1}) })])",
-        parts: vec![outer, keys],
-    });
+    let rest = without(arena, outer, keys);
     merged(arena, rest, vec![value])
+}
+
+/// An object without the entries under these keys. An object of which nothing is left is none to JSONata,
+/// hence the `{}`.
+fn without(arena: &mut Arena, object: Node, keys: Vec<&str>) -> Node {
+    let keys = match keys.as_slice() {
+        [key] => arena.literal(*key),
+        _ => arena.literal(keys),
+    };
+    arena.add(Kind::Form {
+        text: "$merge([{}, $sift({0}, function($_v, $_k) { $not($_k in {1}) })])",
+        parts: vec![object, keys],
+    })
 }
 
 /// The keys of a struct with named fields, each with the expression that reads it; None where the keys are

@@ -259,19 +259,19 @@ impl Builder {
         scope: Scope<S, E>,
         fork: Fork<C>,
         children: ForkedChildren,
-        policy: DistributedPolicy,
+        mut policy: DistributedPolicy,
         results: Option<(Node, Node)>,
         site: usize,
         note: Note,
     ) -> Node {
-        let problem = policy.problem();
+        let (problem, retry) = (policy.problem(), std::mem::take(&mut policy.retry));
         self.edit(|program| program.problems.extend(problem));
         let ForkedChildren { items, reader, batch, item, index } = children;
-        let plain = MapPolicy { max_concurrency: policy.max_concurrency };
+        let plain = MapPolicy { max_concurrency: policy.max_concurrency, retry: Vec::new() };
         let distributed = Some(Box::new(DistributedInfo { policy, reader, batch, results }));
         let kind = ForkKind::Map(MapInfo { items, item, index, policy: plain, distributed });
         // Whatever a child fails with, the state has the platform's errors.
-        let info = info::<PlatformError>(kind, fork.regions, Vec::new(), site, note);
+        let info = info::<PlatformError>(kind, fork.regions, retry, site, note);
         self.await_fork(Some(scope), info)
     }
 }

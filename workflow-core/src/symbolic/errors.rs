@@ -1,8 +1,10 @@
 //! Errors in the symbolic reading: their names, their fields, and patterns over them.
 
-use crate::error::{ErrorKind, ErrorVariant, MessagePart, WorkflowError};
+use crate::error::{ErrorKind, ErrorVariant, WorkflowError};
 
 use super::{
+    builder::Builder,
+    error_text,
     node::{Arena, BinaryOp, Kind, Node, Presence},
     pattern::Pat,
 };
@@ -44,37 +46,82 @@ fn names_of(variants: &[ErrorVariant], without_platform: bool, names: &mut Vec<&
     }
 }
 
-fn is_platform(variants: &[ErrorVariant]) -> bool {
+pub(super) fn is_platform(variants: &[ErrorVariant]) -> bool {
     variants.iter().any(|variant| matches!(variant.kind, ErrorKind::Other))
 }
 
 /// Whether the platform's failures have a place of their own here.
-fn has_platform(variants: &[ErrorVariant]) -> bool {
+pub(super) fn has_platform(variants: &[ErrorVariant]) -> bool {
     variants.iter().any(|variant| matches!(&variant.kind, ErrorKind::From(inner) if is_platform(&inner())))
 }
 
-/// A name that stands for two different variants of an error type, if there is one: a state machine
+/// The variants of one name of which a pattern takes some and leaves others, if there are any: a state machine
 /// sees names only.
-pub(crate) fn ambiguous_name<E: WorkflowError>() -> Option<&'static str> {
-    fn declared(variants: &[ErrorVariant], names: &mut Vec<&'static str>) -> Option<&'static str> {
-        for variant in variants {
-            match &variant.kind {
-                ErrorKind::Named { name, .. } if names.contains(name) => return Some(name),
-                ErrorKind::Named { name, .. } => names.push(name),
-                ErrorKind::From(inner) => {
-                    let inner = inner();
-                    if !is_platform(&inner)
-                        && let Some(name) = declared(&inner, names)
-                    {
-                        return Some(name);
-                    }
-                }
-                ErrorKind::Other => {}
-            }
+fn told_apart(variants: &[ErrorVariant], pat: &Pat) -> Option<(&'static str, [&'static str; 2])> {
+    let mut leaves: Vec<(&'static str, &'static str, bool)> = Vec::new();
+    leaves_of(variants, &[pat], None, &mut leaves);
+    leaves.iter().find_map(|(name, taken_in, taken)| {
+        let other = |(known, _, other): &&(&str, &str, bool)| known == name && !other;
+        let left_in = leaves.iter().find(other).filter(|_| *taken)?.1;
+        Some((*name, [*taken_in, left_in]))
+    })
+}
+
+/// The names that variants have, each with the outermost variant that it is in, and whether one of the patterns
+/// takes it.
+fn leaves_of(
+    variants: &[ErrorVariant],
+    pats: &[&Pat],
+    outermost: Option<&'static str>,
+    leaves: &mut Vec<(&'static str, &'static str, bool)>,
+) {
+    fn flat<'a>(pat: &'a Pat, all: &mut Vec<&'a Pat>) {
+        match pat {
+            Pat::BindAt(inner) => flat(inner, all),
+            Pat::Or(alternatives) => alternatives.iter().for_each(|pat| flat(pat, all)),
+            pat => all.push(pat),
         }
-        None
     }
-    declared(&E::variants(), &mut Vec::new())
+    let mut all = Vec::new();
+    pats.iter().for_each(|pat| flat(pat, &mut all));
+    for variant in variants {
+        let outermost = outermost.unwrap_or(variant.rust);
+        let inside: Vec<&Pat> = all
+            .iter()
+            .filter_map(|pat| match pat {
+                Pat::Any | Pat::Bind => Some(&Pat::Any),
+                Pat::Named(name, fields) if *name == variant.rust => {
+                    Some(fields.first().map_or(&Pat::Any, |(_, pat)| pat))
+                }
+                _ => None,
+            })
+            .collect();
+        match &variant.kind {
+            ErrorKind::Named { name, .. } => leaves.push((name, outermost, !inside.is_empty())),
+            ErrorKind::From(inner) => {
+                let inner = inner();
+                if !is_platform(&inner) {
+                    leaves_of(&inner, &inside, Some(outermost), leaves);
+                }
+            }
+            ErrorKind::Other => {}
+        }
+    }
+}
+
+/// Says what is wrong with a pattern that tells apart what has one name.
+fn check_names(problems: &mut Vec<String>, variants: &[ErrorVariant], pat: &Pat, of: &str) {
+    if let Some((name, [taken, left])) = told_apart(variants, pat) {
+        let advice = match taken == left {
+            true => format!("match both, `{taken}` as a whole"),
+            false => format!("match both in one arm: `{taken}(_) | {left}(_)`"),
+        };
+        problems.push(format!(
+            "the error name `{name}` stands for two variants of `{of}`, and a `match` tells them apart, while a state \
+             machine knows errors by their names; {advice}, or match where each is awaited, or give one of them \
+             another name with `#[workflow(name = \"..\")]`"
+        ));
+    }
 }
 
 /// Reads a pattern over the error `error`, an object of `Error` and `Cause`.
@@ -85,8 +132,10 @@ pub(crate) fn read<E: WorkflowError>(
     pat: &Pat,
 ) -> ErrPat {
     let universe = universe::<E>();
+    let variants = E::variants();
+    check_names(problems, &variants, pat, std::any::type_name::<E>());
     let mut found = ErrPat::default();
-    Reader { arena, problems, universe: &universe, error }.read(&E::variants(), false, pat, &mut found);
+    Reader { arena, problems, universe: &universe, error }.read(&variants, false, pat, &mut found);
     found.names.sort_unstable();
     found.names.dedup();
     found
@@ -102,6 +151,7 @@ pub(crate) fn read_data(
 ) -> ErrPat {
     let mut universe = Vec::new();
     names_of(variants, false, &mut universe);
+    check_names(problems, variants, pat, "the error");
     let mut found = ErrPat::default();
     Reader { arena, problems, universe: &universe, error }.read(variants, false, pat, &mut found);
     let test = takes(arena, error, &universe, &found.names, found.others);
@@ -231,53 +281,40 @@ fn holds_others(variants: &[ErrorVariant], without_platform: bool) -> bool {
 
 /// The error that a variant's literal stands for.
 pub(crate) fn literal(
-    arena: &mut Arena,
-    problems: &mut Vec<String>,
+    builder: &Builder,
     variants: &[ErrorVariant],
     rust: &str,
     fields: &[(&'static str, Node)],
 ) -> Node {
+    let add = |kind: Kind| builder.edit(|program| program.arena.add(kind));
+    let null = || add(Kind::Literal(serde_json::Value::Null));
     let Some(variant) = variants.iter().find(|variant| variant.rust == rust) else {
-        problems.push(format!("no error is named by `{rust}`"));
-        return arena.literal(serde_json::Value::Null);
+        builder.problem(format!("no error is named by `{rust}`"));
+        return null();
     };
     let value_of = |field: &str| fields.iter().find(|(name, _)| *name == field).map(|(_, node)| *node);
     match &variant.kind {
-        ErrorKind::From(_) => value_of("0").unwrap_or_else(|| arena.literal(serde_json::Value::Null)),
+        ErrorKind::From(_) => value_of("0").unwrap_or_else(null),
         ErrorKind::Other => {
-            let null = arena.literal(serde_json::Value::Null);
             let entries = vec![
-                ("Error".to_owned(), value_of("error").unwrap_or(null)),
-                ("Cause".to_owned(), value_of("cause").unwrap_or(null)),
+                ("Error".to_owned(), value_of("error").unwrap_or_else(null)),
+                ("Cause".to_owned(), value_of("cause").unwrap_or_else(null)),
             ];
-            arena.add(Kind::Object(entries))
+            add(Kind::Object(entries))
         }
         ErrorKind::Named { name, message, fields: declared } => {
             // The platform's own errors hold their cause and nothing else.
             if let (true, Some(cause)) = (declared.is_empty(), value_of("0")) {
-                let error = arena.literal(*name);
-                return arena
-                    .add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
+                let error = add(Kind::Literal((*name).into()));
+                return add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
             }
-            let parts: Vec<Node> = message
-                .iter()
-                .map(|part| match part {
-                    MessagePart::Text(text) => arena.literal(*text),
-                    MessagePart::Field(field) => {
-                        value_of(field).unwrap_or_else(|| arena.literal(serde_json::Value::Null))
-                    }
-                })
-                .collect();
-            let message = match parts.as_slice() {
-                [] => arena.literal(""),
-                [one] if matches!(arena.kind(*one), Kind::Literal(serde_json::Value::String(_))) => *one,
-                _ => arena.add(Kind::Concat(parts)),
-            };
+            let message = error_text::message(builder, message, declared, value_of);
+            let message = message.unwrap_or_else(|_| add(Kind::Literal("".into())));
             let fields = declared
                 .iter()
                 .filter_map(|field| value_of(field.name).map(|node| (field.name.to_owned(), node)))
                 .collect();
-            arena.add(Kind::Error { name: (*name).to_owned(), message, fields })
+            add(Kind::Error { name: (*name).to_owned(), message, fields })
         }
     }
 }

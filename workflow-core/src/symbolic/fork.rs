@@ -141,13 +141,14 @@ impl Builder {
         fork: Fork<E>,
         map: ForkedMap,
         _: Expr<T>,
-        policy: MapPolicy,
+        mut policy: MapPolicy,
         site: usize,
         note: Note,
     ) -> Expr<Vec<T>> {
+        let retry = std::mem::take(&mut policy.retry);
         let ForkedMap { items, item, index } = map;
         let kind = ForkKind::Map(MapInfo { items, item, index, policy, distributed: None });
-        Expr::new(self.await_fork(Some(scope), info::<E>(kind, fork.regions, Vec::new(), site, note)))
+        Expr::new(self.await_fork(Some(scope), info::<E>(kind, fork.regions, retry, site, note)))
     }
 
     pub(super) fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, mut fork: ForkInfo) -> Node {

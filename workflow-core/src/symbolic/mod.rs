@@ -14,6 +14,7 @@ mod decimal;
 mod distributed;
 mod effects;
 mod elements;
+mod error_text;
 mod errors;
 mod fork;
 mod frame;
@@ -37,6 +38,7 @@ pub(crate) use children::lower_child;
 pub(crate) use distributed::{DistributedInfo, Reader};
 pub use distributed::{ForkedChildren, SymSource};
 pub use effects::SymExecution;
+pub use error_text::{TextOf, TextOfAny, Writer};
 pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
@@ -58,4 +60,6 @@ pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number,
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use tuple::{Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, witness, witness_owned};
+pub use tuple::{
+    Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, listed, witness, witness_owned,
+};

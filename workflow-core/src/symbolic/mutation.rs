@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 use crate::data::{Data, Fields, Shape};
 
 use super::{
+    absent,
     builder::Builder,
     graph::{Step, Var},
     node::{BinaryOp, Expr, Kind, Node},
     ops::{Addable, Number, is_list},
-    pattern::member,
 };
 
 /// A variable that is set again.
@@ -127,22 +127,14 @@ impl Builder {
                         .collect();
                     arena.add(Kind::Array(elements))
                 }
-                Shape::Struct { fields, .. } if left_out(&fields, name).is_some() => left_out(&fields, name)
-                    .map_or(base.node(), |field| super::absent::set(arena, base.node(), field, value.node())),
-                Shape::Struct { fields, .. } if flattened(&fields, name).is_some() => {
-                    flattened(&fields, name).map_or(base.node(), |field| {
-                        super::absent::set_flattened(arena, base.node(), &(field.shape)(), value.node())
-                    })
-                }
-                Shape::Struct { fields, .. } => {
-                    let (_, field) = member(arena, &fields, base.node(), name);
-                    match arena.kind(field).clone() {
-                        Kind::Field { key, .. } => arena.update(base.node(), vec![(key, value.node())]),
-                        // A field of an object literal: what it is called says the shape.
-                        _ => match key_of(&fields, name) {
-                            Some(key) => arena.update(base.node(), vec![(key, value.node())]),
-                            None => value.node(),
-                        },
+                Shape::Struct { fields: Fields::Named(fields), .. } => {
+                    match fields.iter().find(|field| field.rust == name) {
+                        Some(field) if field.transparent => value.node(),
+                        Some(field) if field.flatten => {
+                            absent::set_flattened(arena, base.node(), &(field.shape)(), value.node())
+                        }
+                        Some(field) => absent::set(arena, base.node(), field, value.node()),
+                        None => base.node(),
                     }
                 }
                 _ => arena.update(base.node(), vec![(name.to_owned(), value.node())]),
@@ -190,25 +182,4 @@ impl Builder {
         });
         Expr::new(node)
     }
-}
-
-/// The field of this name, if it is left out where it is empty.
-fn left_out<'a>(fields: &'a Fields, name: &str) -> Option<&'a crate::data::Field> {
-    let Fields::Named(fields) = fields else { return None };
-    fields
-        .iter()
-        .find(|field| field.rust == name && field.may_be_absent && !field.flatten && !field.transparent)
-}
-
-/// The field of this name, if its keys stand among those of the struct.
-fn flattened<'a>(fields: &'a Fields, name: &str) -> Option<&'a crate::data::Field> {
-    let Fields::Named(fields) = fields else { return None };
-    fields.iter().find(|field| field.rust == name && field.flatten)
-}
-
-/// The key of a named field, if it has one of its own.
-fn key_of(fields: &Fields, name: &str) -> Option<String> {
-    let Fields::Named(fields) = fields else { return None };
-    let field = fields.iter().find(|field| field.rust == name)?;
-    (!field.flatten && !field.transparent).then(|| field.json.to_owned())
 }

@@ -417,6 +417,19 @@ impl Arena {
                 return self.literal(computed);
             }
         }
+        // What an error is called is known where the error is.
+        if let (Kind::Literal(name @ Value::String(_)), Kind::Literal(known)) =
+            (self.kind(left), self.kind(right))
+        {
+            let holds = match (op, known) {
+                (BinaryOp::Equal, Value::String(_)) => Some(name == known),
+                (BinaryOp::In, Value::Array(names)) => Some(names.contains(name)),
+                _ => None,
+            };
+            if let Some(holds) = holds {
+                return self.literal(holds);
+            }
+        }
         let known = |node: Node| match self.kind(node) {
             Kind::Literal(Value::Bool(value)) => Some(*value),
             _ => None,

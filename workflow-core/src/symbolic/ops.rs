@@ -333,6 +333,9 @@ impl Builder {
     ) -> Expr<T::Owned> {
         let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
         let fields = fields.as_slice();
+        if let Shape::Error(variants) = T::shape() {
+            return Expr::new(super::errors::literal(self, &variants(), variant, fields));
+        }
         let built = self.edit(|program| {
             let arena = &mut program.arena;
             match T::shape() {
@@ -374,10 +377,6 @@ impl Builder {
                             arena.add(Kind::Object(entries))
                         }
                     }
-                }
-                Shape::Error(variants) => {
-                    let super::graph::Program { arena, problems, .. } = program;
-                    super::errors::literal(arena, problems, &variants(), variant, fields)
                 }
                 _ => {
                     program.problems.push(format!("`{variant}` needs a type that derives `Data`"));

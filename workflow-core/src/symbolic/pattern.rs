@@ -29,6 +29,15 @@ pub enum Pat {
     Named(&'static str, Vec<(&'static str, Pat)>),
     /// `(a, b)`
     Tuple(Vec<Pat>),
+    /// `[a, rest @ .., z]`
+    List {
+        /// The patterns of the first elements.
+        before: Vec<Pat>,
+        /// That of the elements between, as a list; without it there are none.
+        rest: Option<Box<Pat>>,
+        /// The patterns of the last elements.
+        after: Vec<Pat>,
+    },
     /// `a | b`
     Or(Vec<Pat>),
 }
@@ -121,6 +130,9 @@ impl Reader<'_> {
                 }
             }
             Pat::Named(name, pats) => self.named(shape, value, name, pats, matched),
+            Pat::List { before, rest, after } => {
+                self.list(shape, value, (before, rest.as_deref(), after), matched)
+            }
             Pat::Or(alternatives) => self.alternatives(shape, value, alternatives, matched),
         }
     }
@@ -166,6 +178,81 @@ impl Reader<'_> {
             let (shape, value) = member(self.arena, fields, content, name);
             self.read(&shape, value, pat, matched);
         }
+    }
+
+    /// `[a, rest @ .., z]`
+    fn list(
+        &mut self,
+        shape: &Shape,
+        list: Node,
+        (before, rest, after): (&[Pat], Option<&Pat>, &[Pat]),
+        matched: &mut Matched,
+    ) {
+        let inside = match shape {
+            Shape::List(inside) => inside(),
+            _ => Shape::Any,
+        };
+        let least = before.len() + after.len();
+        let known = match self.arena.kind(list) {
+            Kind::Array(elements) => Some(elements.len()),
+            Kind::Literal(Value::Array(elements)) => Some(elements.len()),
+            _ => None,
+        };
+        let test = match (known, rest) {
+            (Some(known), Some(_)) => Some(self.arena.literal(known >= least)),
+            (Some(known), None) => Some(self.arena.literal(known == least)),
+            (None, Some(_)) if least == 0 => None,
+            (None, rest) => {
+                let count = self.arena.add(Kind::Call { function: "count", arguments: vec![list] });
+                let op = if rest.is_some() { BinaryOp::GreaterOrEqual } else { BinaryOp::Equal };
+                Some(self.compare(op, count, least.into()))
+            }
+        };
+        if let Some(test) = test {
+            self.require(matched, test);
+        }
+        for (index, pat) in before.iter().enumerate() {
+            let element = self.arena.index(list, index);
+            self.read(&inside, element, pat, matched);
+        }
+        match rest {
+            None | Some(Pat::Any) => {}
+            Some(pat) => {
+                let between = self.between(list, known, before.len(), after.len());
+                self.read(shape, between, pat, matched);
+            }
+        }
+        for (place, pat) in after.iter().enumerate() {
+            let from_the_end = after.len() - place;
+            let element = match known {
+                Some(known) => self.arena.index(list, known.saturating_sub(from_the_end)),
+                None => {
+                    let index = i64::try_from(from_the_end).map_or(i64::MIN, |place| -place);
+                    let index = self.arena.literal(index);
+                    self.arena.add(Kind::At { base: list, index })
+                }
+            };
+            self.read(&inside, element, pat, matched);
+        }
+    }
+
+    /// The elements of a list without its first and its last ones.
+    fn between(&mut self, list: Node, known: Option<usize>, before: usize, after: usize) -> Node {
+        if before == 0 && after == 0 {
+            return list;
+        }
+        if let (Some(known), Kind::Array(elements)) = (known, self.arena.kind(list)) {
+            let end = known.saturating_sub(after);
+            let elements = elements.get(before..end).unwrap_or_default().to_vec();
+            return self.arena.add(Kind::Array(elements));
+        }
+        let text = match (before, after) {
+            (_, 0) => "$append([], $filter({0}, function($_v, $_i) { $_i >= {1} })[])",
+            (0, _) => "$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - {2} })[])",
+            _ => "$append([], $filter({0}, function($_v, $_i) { $_i >= {1} and $_i < $count({0}) - {2} })[])",
+        };
+        let parts = vec![list, self.arena.literal(before), self.arena.literal(after)];
+        self.arena.add(Kind::Form { text, parts })
     }
 
     /// The test for a variant, as serde's tagging has it.

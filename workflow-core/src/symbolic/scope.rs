@@ -127,10 +127,7 @@ impl Builder {
         values: P::Exprs,
     ) -> Expr<E> {
         let fields: Vec<(&'static str, Node)> = names.iter().copied().zip(values.nodes()).collect();
-        Expr::new(self.edit(|program| {
-            let Program { arena, problems, .. } = program;
-            errors::literal(arena, problems, &E::variants(), variant, &fields)
-        }))
+        Expr::new(errors::literal(self, &E::variants(), variant, &fields))
     }
 
     /// The error name of an error.
@@ -212,13 +209,6 @@ impl Builder {
         let exits = std::mem::take(&mut inner.scopes[place].exits);
         if let Some((dispatch, _)) = inner.scopes[place].target {
             inner.program.dispatches[dispatch].universe = errors::universe::<E>();
-        }
-        if let Some(name) = errors::ambiguous_name::<E>() {
-            inner.program.problems.push(format!(
-                "the error name `{name}` stands for two variants of `{}`, and a state machine tells errors apart by name; \
-                 give one of them another with `#[workflow(name = \"..\")]`",
-                std::any::type_name::<E>()
-            ));
         }
         Expr::new(inner.join(exits))
     }

@@ -63,6 +63,11 @@ pub trait WitnessTuple {
     fn exprs(nodes: &[Node], missing: Node) -> Self::Exprs;
 }
 
+/// A list as a slice, for rustc to take apart.
+pub fn listed<T>(list: &Vec<T>) -> &[T] {
+    list
+}
+
 macro_rules! tuples {
     ($(($($ty:ident $place:tt),*))*) => {$(
         impl<$($ty),*> ExprTuple for ($(Expr<$ty>,)*) {

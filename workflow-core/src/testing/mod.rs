@@ -24,10 +24,10 @@ pub use self::{
 };
 use crate::{
     Definition,
-    child::{ACCOUNT, REGION, STATES},
+    child::STATES,
     emit::render,
     history::{Detail, History},
-    interpreter::{self, Interpreter, StateMachine},
+    interpreter::{self, DefinitionError, Interpreter, StateMachine},
     native::{Execution, Report},
     workflow::Workflow,
 };
@@ -70,24 +70,22 @@ struct Prepared {
 }
 
 impl Prepared {
+    /// A state machine that somebody has the JSON of.
     fn of(machine: &impl serde::Serialize) -> Self {
-        let (machine, jitters) = match serde_json::to_string(machine) {
-            Ok(json) => {
-                let jitters = json.contains("\"JitterStrategy\"");
-                let json = json.replace("${AwsRegion}", REGION).replace("${AwsAccountId}", ACCOUNT);
-                (StateMachine::parse(&json).map_err(|error| error.to_string()), jitters)
-            }
-            Err(error) => (Err(error.to_string()), false),
-        };
-        Self { machine, jitters }
+        match serde_json::to_string(machine) {
+            Ok(json) => Self::new(StateMachine::deployed_here(&json, std::iter::empty()), &json),
+            Err(error) => Self { machine: Err(error.to_string()), jitters: false },
+        }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
-        Self {
-            machine: StateMachine::of(definition).map_err(|error| error.to_string()),
-            jitters: render(&definition.machine).contains("\"JitterStrategy\""),
-        }
+        Self::new(StateMachine::of(definition), &render(&definition.machine))
+    }
+
+    fn new(machine: Result<StateMachine, DefinitionError>, json: &str) -> Self {
+        let machine = machine.map_err(|error| error.to_string());
+        Self { machine, jitters: json.contains("\"JitterStrategy\"") }
     }
 }
 

@@ -178,6 +178,49 @@ async fn a_block_is_tried_again() {
 }
 
 #[workflow]
+async fn all_again(orders: Vec<Order>) -> Result<Vec<String>, ShopError> {
+    map(&orders, async |order| charge(order).await)
+        .max_concurrency(2)
+        .retry(Retry::on([ShopError::SOLD_OUT]).interval(Duration::from_secs(3)).max_attempts(2))
+        .await
+}
+
+#[tokio::test]
+async fn all_iterations_run_again_after_an_error() {
+    snapshot!(all_again);
+    let run = |mocks: Vec<Mock<charge>>| {
+        testing().mock(charge, Mock::sequence(mocks)).run(all_again(vec![order(), order()]))
+    };
+    let (paid, sold_out) = (|| Mock::value("paid".to_owned()), || Mock::error(ShopError::SoldOut));
+    let second = run(vec![paid(), sold_out(), paid(), paid()]).await;
+    assert_eq!(second.output().unwrap(), ["paid", "paid"]);
+    assert_eq!((second.calls(charge).len(), second.elapsed()), (4, Duration::from_secs(3)));
+    let never = run(vec![sold_out(), paid(), sold_out(), paid(), sold_out(), paid()]).await;
+    assert_eq!((never.error(), never.elapsed()), (Some(ShopError::SoldOut), Duration::from_secs(9)));
+    let other = run(vec![paid(), Mock::error(ShopError::Short(1))]).await;
+    assert_eq!(other.error(), Some(ShopError::Short(1)));
+}
+
+/// Elements that are moved, and a `match` behind the retrier.
+#[workflow]
+async fn again_or_none(orders: Vec<Order>) -> Result<usize, ShopError> {
+    match map(orders, async |order| charge(&order).await).retry(Retry::on([PlatformError::TIMEOUT])).await {
+        Ok(receipts) => Ok(receipts.len()),
+        Err(ShopError::Platform(PlatformError::Timeout(_))) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn what_no_retry_helps_is_caught() {
+    snapshot!(again_or_none);
+    let run = |mock| testing().mock(charge, mock).run(again_or_none(vec![order()]));
+    assert_eq!(run(Mock::failure(PlatformError::TIMEOUT, "")).await.output().unwrap(), 0);
+    assert_eq!(run(Mock::value("paid".to_owned())).await.output().unwrap(), 1);
+    assert_eq!(run(Mock::error(ShopError::SoldOut)).await.error(), Some(ShopError::SoldOut));
+}
+
+#[workflow]
 async fn saga(order: Order) -> Result<u32, ShopError> {
     let receipt = charge(&order).await?;
     compensate! {

@@ -479,3 +479,60 @@ async fn maps_stand_in_branches_and_in_each_other() {
     let charged = testing().mock(charge, Mock::error(ShopError::SoldOut));
     assert_eq!(error_of(&charged.run(side_by_side(vec![1], order())).await).0, "SoldOut");
 }
+
+#[workflow]
+async fn charge_again(orders: Vec<Order>) -> Result<Vec<String>, ShopError> {
+    let charged = distributed_map(&orders, async |order| charge(order).await)
+        .retry(
+            Retry::on([PlatformError::EXCEED_TOLERATED_FAILURE_THRESHOLD])
+                .interval(Duration::from_secs(60))
+                .max_attempts(2),
+        )
+        .await?;
+    Ok(charged)
+}
+
+#[tokio::test]
+async fn a_run_that_fails_is_followed_by_another() {
+    snapshot!(charge_again);
+    let run = |mocks: Vec<Mock<charge>>| {
+        testing().mock(charge, Mock::sequence(mocks)).run(charge_again(vec![order()]))
+    };
+    let (paid, sold_out) = (|| Mock::value("paid".to_owned()), || Mock::error(ShopError::SoldOut));
+    let second = run(vec![sold_out(), paid()]).await;
+    assert_eq!(second.output().unwrap(), ["paid"]);
+    assert_eq!((second.map_runs().len(), second.elapsed()), (2, Duration::from_secs(60)));
+    let never = run(vec![sold_out(), sold_out(), sold_out()]).await;
+    assert_eq!(error_of(&never).0, "States.ExceedToleratedFailureThreshold");
+    assert_eq!((never.map_runs().len(), never.elapsed()), (3, Duration::from_secs(180)));
+}
+
+/// A source in S3 that is not there is looked for again; what is read need not be `Clone`.
+#[workflow]
+async fn read_again(bucket: String) -> Result<usize, PlatformError> {
+    let texts = distributed_map_batches(
+        s3_source::json_lines::<Unclonable>(&bucket, "late.jsonl"),
+        2,
+        async |lines| send(lines[0].text.clone()).await,
+    )
+    .retry(Retry::on([PlatformError::ITEM_READER_FAILED]).max_attempts(1))
+    .await?;
+    Ok(texts.len())
+}
+
+#[derive(Debug, Serialize, Deserialize, Data)]
+struct Unclonable {
+    text: String,
+}
+
+#[tokio::test]
+async fn a_source_is_read_again() {
+    snapshot!(read_again, alone);
+    let run = |executor: Executor| executor.run(read_again("data".into()));
+    let (executor, _) = with_object("late.jsonl", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n{\"text\":\"c\"}");
+    assert_eq!(run(executor).await.output().unwrap(), 2);
+    let (executor, _) = with_object("other.jsonl", "");
+    let missing = run(executor).await;
+    assert_eq!(error_of(&missing).0, "States.ItemReaderFailed");
+    assert_eq!(missing.map_runs().len(), 2);
+}

@@ -154,28 +154,91 @@ async fn the_platforms_failures_are_in_the_outermost_place_for_them() {
     assert_eq!(permissions.outcome().error.as_deref(), Some("States.Permissions"));
 }
 
-#[derive(Debug, thiserror::Error, WorkflowError)]
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
 enum Twice {
-    #[error("sold out, too")]
-    SoldOut,
     #[error(transparent)]
     Shop(#[from] ShopError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum StoreError {
+    #[error("sold out")]
+    SoldOut,
+    #[error("closed")]
+    Closed,
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task(lambda_transients = false)]
+async fn pack(order: &Order) -> Result<String, StoreError> {
+    Ok(order.order_id.clone())
 }
 
 #[workflow]
 async fn ambiguous(order: Order) -> Result<String, Twice> {
-    let result = async { Ok::<_, Twice>(charge(&order).await?) };
+    let result = async {
+        pack(&order).await?;
+        Ok::<_, Twice>(charge(&order).await?)
+    };
     match result.await {
         Ok(text) => Ok(text),
-        Err(Twice::SoldOut) => Ok("mine".to_string()),
+        Err(Twice::Store(StoreError::SoldOut)) => Ok("mine".to_string()),
         Err(error) => Err(error),
     }
 }
 
+#[workflow]
+async fn ambiguous_value(order: Order) -> Result<bool, Twice> {
+    let result = async {
+        pack(&order).await?;
+        Ok::<_, Twice>(charge(&order).await?)
+    };
+    let result = result.await;
+    Ok(matches!(result, Err(Twice::Store(_))))
+}
+
 #[test]
-fn a_name_that_two_variants_share_is_a_problem() {
-    let problems = &<ambiguous as workflow_core::Workflow>::definition().problems;
-    assert!(problems[0].contains("the error name `SoldOut` stands for two variants"), "{problems:?}");
+fn two_variants_of_one_name_are_not_told_apart() {
+    for problems in [
+        &<ambiguous as workflow_core::Workflow>::definition().problems,
+        &<ambiguous_value as workflow_core::Workflow>::definition().problems,
+    ] {
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("the error name `SoldOut` stands for two variants"), "{problems:?}");
+        assert!(problems[0].contains("`Store(_) | Shop(_)`"), "{problems:?}");
+    }
+}
+
+#[workflow]
+async fn two_of_one_name(order: Order) -> Result<String, Twice> {
+    let result = async {
+        pack(&order).await?;
+        Ok::<_, Twice>(charge(&order).await?)
+    };
+    match result.await {
+        Ok(text) => Ok(text),
+        Err(Twice::Store(StoreError::SoldOut) | Twice::Shop(ShopError::SoldOut)) => Ok("none".to_string()),
+        Err(Twice::Store(StoreError::Closed)) => Ok("later".to_string()),
+        Err(error) => {
+            send(format!("{error}")).await?;
+            Err(error)
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_may_hold_two_of_one_name() {
+    snapshot!(two_of_one_name);
+    let sold_out = || testing().mock(charge, Mock::error(ShopError::SoldOut)).run(two_of_one_name(order()));
+    assert_eq!(sold_out().await.output().unwrap(), "none");
+    let packing = |error| testing().mock(pack, Mock::error(error)).run(two_of_one_name(order()));
+    assert_eq!(packing(StoreError::SoldOut).await.output().unwrap(), "none");
+    assert_eq!(packing(StoreError::Closed).await.output().unwrap(), "later");
 }
 
 mod another {

@@ -280,3 +280,38 @@ fn functions_that_call_each_other_are_a_problem() {
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].starts_with("`even`, `odd`, `even` call each other without end"), "{problems:?}");
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Meter {
+    counted: u64,
+}
+
+/// Only what is marked is read: the rest may do what it likes.
+#[pure]
+impl Meter {
+    #[pure]
+    fn doubled(&self) -> u64 {
+        self.counted * 2
+    }
+
+    #[pure]
+    fn of(counted: u64) -> Self {
+        Self { counted }
+    }
+
+    fn count(&mut self) {
+        self.counted += 1;
+    }
+}
+
+#[workflow]
+async fn metered(meter: Meter) -> Meter {
+    Meter::of(meter.doubled() + 1)
+}
+
+#[tokio::test]
+async fn marked_functions_of_an_impl_block_are_read() {
+    let mut meter = Meter { counted: 3 };
+    meter.count();
+    assert_eq!(testing().run(metered(meter)).await.output().unwrap(), Meter { counted: 9 });
+}

@@ -9,14 +9,17 @@ mod data;
 mod decimals;
 mod distributed;
 mod effects;
+mod error_texts;
 mod errors;
 mod expressions;
 mod functions;
 mod lists;
+mod locals;
 mod loops;
 mod planted;
 mod policies;
 mod services;
+mod slices;
 mod times;
 
 use serde::{Deserialize, Serialize};

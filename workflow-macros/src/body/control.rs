@@ -221,6 +221,8 @@ impl Symbolic<'_> {
         let texts: Vec<String> = bound.iter().map(plain).collect();
         let attributes = case.attributes.to_vec();
         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+        // A name for the whole is of the scrutinee's own type, which rustc may find only later.
+        let whole = whole(&case.pat).map(|name| quote!(let #name = #scrutinee;));
         let enter = if last && case.guard.is_none() {
             quote!(#b.otherwise(&mut #join);)
         } else {
@@ -228,6 +230,7 @@ impl Symbolic<'_> {
         };
         quote! {{
             let (__test, #names) = #b.bind(#scrutinee, &#value_of, #witness);
+            #whole
             #guard
             #enter
             #(let #bound = #b.bind_name(#texts, #bound);)*
@@ -386,6 +389,7 @@ impl Symbolic<'_> {
             let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
             let bound = &pattern.names;
             let texts: Vec<String> = bound.iter().map(plain).collect();
+            let whole = whole(&ok.elems[0]).map(|name| quote!(let #name = #success;));
             return quote! {
                 let #inner = #b.open();
                 #attempt
@@ -406,6 +410,7 @@ impl Symbolic<'_> {
                 }
                 #b.join(#join);
                 let #names = __names;
+                #whole
                 #(let #bound = #b.bind_name(#texts, #bound);)*
             };
         }

@@ -20,9 +20,10 @@ use super::{
 };
 
 /// What can be said of one.
-const METHODS: [&str; 7] = [
+const METHODS: [&str; 8] = [
     "max_concurrency",
     "label",
+    "retry",
     "express",
     "standard",
     "tolerated_failure_count",
@@ -368,6 +369,10 @@ pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenS
         }
     });
     let written = policy.iter().any(|call| call.method == "write_results");
+    let sources = match policy.iter().any(|call| call.method == "retry") {
+        true => quote_spanned!(children.source.span()=> ::workflow_core::__private::repeated(__source)),
+        false => quote!(::workflow_core::__private::once(__source)),
+    };
     let run = if written { quote!(run_distributed_written) } else { quote!(run_distributed) };
     // Not at the author's tokens: no lint of closures is meant for the author.
     let call = quote!(|__child, __item| __body(__child, __item));
@@ -377,7 +382,7 @@ pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenS
         let __body = ::workflow_core::__private::child(&__source, #closure);
         #tie
         ::workflow_core::__private::#run(
-            #context, __policy, #site, __source, #call
+            #context, __policy, #site, #sources, #call
         )
         .await
     }}

@@ -93,7 +93,9 @@ impl Symbolic<'_> {
         let Some(written) = map.items else { return quote!(#b.never()) };
         let note = self.take_note(about(written));
         let site = site(await_);
-        let Some(policy) = self.policy_of(map, &["max_concurrency"]) else { return quote!(#b.never()) };
+        let Some(policy) = self.policy_of(map, &["max_concurrency", "retry"]) else {
+            return quote!(#b.never());
+        };
         if !self.is_async(map) {
             return quote!(#b.never());
         }

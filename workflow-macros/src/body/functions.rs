@@ -202,6 +202,10 @@ impl VisitMut for Judged {
         visit_operands(self, expr);
         check_call(expr, &self.uses);
     }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        super::visit_values(mac, |value| self.visit_expr_mut(value));
+    }
 }
 
 impl Symbolic<'_> {

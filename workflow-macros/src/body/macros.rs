@@ -138,7 +138,7 @@ impl Symbolic<'_> {
 }
 
 /// `value; count`
-fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Expr)> {
+pub(super) fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Expr)> {
     let value = input.parse()?;
     input.parse::<Token![;]>()?;
     Ok((value, input.parse()?))

@@ -26,8 +26,11 @@ mod symbolic;
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::{Block, Expr, ExprAwait, Pat, ReturnType, Type, spanned::Spanned, visit_mut::VisitMut};
+use quote::{ToTokens, quote};
+use syn::{
+    Block, Expr, ExprAwait, Macro, Pat, ReturnType, Token, Type, parse::Parser, punctuated::Punctuated,
+    spanned::Spanned, visit_mut::VisitMut,
+};
 
 use crate::{attributes::plain, errors::Errors};
 
@@ -157,6 +160,26 @@ pub(crate) fn scope() -> Ident {
     Ident::new("__scope", Span::mixed_site())
 }
 
+/// Visits the values in a macro such as `format!`, `vec!` or `matches!`.
+fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
+    let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    if name == "matches" {
+        let parts =
+            |input: syn::parse::ParseStream<'_>| Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?));
+        if let Ok((mut value, rest)) = parts.parse2(mac.tokens.clone()) {
+            visit(&mut value);
+            mac.tokens = quote!(#value #rest);
+        }
+    } else if let Ok(mut values) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
+        values.iter_mut().for_each(visit);
+        mac.tokens = values.into_token_stream();
+    } else if let Ok((mut value, mut count)) = mac.parse_body_with(macros::repeat) {
+        visit(&mut value);
+        visit(&mut count);
+        mac.tokens = quote!(#value; #count);
+    }
+}
+
 /// Numbers the awaited calls in source order, so that both readings speak of the same ones.
 struct Sites {
     next: usize,
@@ -170,6 +193,25 @@ impl VisitMut for Sites {
         let span = awaited.base.span();
         awaited.attrs.push(syn::parse_quote_spanned!(span=> #[site(#site)]));
         syn::visit_mut::visit_expr_await_mut(self, awaited);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        visit_values(mac, |value| {
+            self.visit_expr_mut(value);
+            InParentheses.visit_expr_mut(value);
+        });
+    }
+}
+
+/// Puts what is awaited in parentheses, so that the number stays with it when a macro's tokens are read again.
+struct InParentheses;
+
+impl VisitMut for InParentheses {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Await(awaited) = expr {
+            *expr = Expr::Paren(syn::parse_quote!((#awaited)));
+        }
     }
 }
 

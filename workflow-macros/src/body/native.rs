@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local, Token,
-    punctuated::Punctuated,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -102,7 +101,7 @@ impl VisitMut for Native {
             }
             // `?` on what is awaited keeps the error's name and cause, which `From` need not.
             Expr::Try(try_) if awaits => {
-                let (result, span) = (&try_.expr, try_.question_token.span());
+                let (result, span) = (unparenthesized(&try_.expr), try_.question_token.span());
                 let (value, error) = (hidden("value", span), hidden("error", span));
                 let passed = match forks {
                     true => quote_spanned!(span=> #error),
@@ -138,15 +137,7 @@ impl VisitMut for Native {
     }
 
     fn visit_macro_mut(&mut self, macro_: &mut syn::Macro) {
-        // `format!` and `vec!` hold expressions.
-        let Ok(mut arguments) = macro_.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-        else {
-            return;
-        };
-        for argument in &mut arguments {
-            self.visit_expr_mut(argument);
-        }
-        macro_.tokens = arguments.into_token_stream();
+        super::visit_values(macro_, |value| self.visit_expr_mut(value));
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -171,6 +162,10 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
     match awaited(&await_.base) {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
+            let run = match policy.iter().any(|method| method.method == "retry") {
+                true => quote!(run_map_again),
+                false => quote!(run_map),
+            };
             let policy = called_on(function, 2, &policy);
             // Not at the author's tokens: no lint of closures is meant for the author.
             let call = quote!(|__item| __body(__item));
@@ -178,7 +173,7 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
                 let __body = ::workflow_core::__private::iteration(&__items, #closure);
-                ::workflow_core::__private::run_map(#context, __policy, #site, __items, #call).await
+                ::workflow_core::__private::#run(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),

@@ -1,6 +1,6 @@
 //! Patterns: what the builder tests, and a twin for rustc that finds the bindings' types.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, Lit, Member, Pat, RangeLimits, UnOp, spanned::Spanned};
 
@@ -18,6 +18,8 @@ pub(crate) struct Pattern {
     pub(crate) names: Vec<Ident>,
     /// For each name, whether it is the whole or a part of a tuple or an `Option`, whose types are owned.
     owned: Vec<bool>,
+    /// Statements that take the lists in it apart, for the typed form.
+    lists: Vec<TokenStream>,
 }
 
 impl Pattern {
@@ -29,7 +31,7 @@ impl Pattern {
 
     /// The closure in which rustc finds the types of the bindings.
     pub(crate) fn witness(&self) -> TokenStream {
-        let Self { typed, names, .. } = self;
+        let Self { typed, names, lists, .. } = self;
         let of = self.owned.iter().map(|owned| match owned {
             true => quote!(::workflow_core::__private::witness_owned),
             false => quote!(::workflow_core::__private::witness),
@@ -39,7 +41,10 @@ impl Pattern {
         }
         quote! {
             |__value| match __value {
-                #typed => ::core::option::Option::Some((#(#of(#names),)*)),
+                #typed => {
+                    #(#lists)*
+                    ::core::option::Option::Some((#(#of(#names),)*))
+                }
                 _ => ::core::option::Option::None,
             }
         }
@@ -49,7 +54,8 @@ impl Pattern {
 /// Reads a pattern. `guard` receives what stands after `if`.
 pub(crate) fn read(pat: &Pat, errors: &mut Errors) -> Pattern {
     let mut names = Vec::new();
-    let (value, typed) = Reader { errors, names: &mut names, inside: 0 }.read(pat);
+    let mut lists = Vec::new();
+    let (value, typed) = Reader { errors, names: &mut names, inside: 0, lists: &mut lists }.read(pat);
     let mut seen: Vec<Ident> = Vec::new();
     let mut owned = Vec::new();
     for (name, is_owned) in names {
@@ -58,7 +64,7 @@ pub(crate) fn read(pat: &Pat, errors: &mut Errors) -> Pattern {
             owned.push(is_owned);
         }
     }
-    Pattern { value, typed, names: seen, owned }
+    Pattern { value, typed, names: seen, owned, lists }
 }
 
 struct Reader<'a> {
@@ -66,6 +72,8 @@ struct Reader<'a> {
     names: &'a mut Vec<(Ident, bool)>,
     /// How many structs and variants are around, whose fields may be references or boxes.
     inside: usize,
+    /// What takes lists apart: a list of the erased type is no slice, so each has a name of its own.
+    lists: &'a mut Vec<TokenStream>,
 }
 
 type Forms = (TokenStream, TokenStream);
@@ -166,23 +174,82 @@ impl Reader<'_> {
                 (quote!(#p::Tuple(::std::vec![#(#values),*])), quote!((#(#typed,)*)))
             }
             Pat::Or(or) => {
-                let forms: Vec<Forms> = or.cases.iter().map(|case| self.read(case)).collect();
-                let (values, typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                let known = self.lists.len();
+                let mut forms = Vec::new();
+                let mut ends = Vec::new();
+                for case in &or.cases {
+                    forms.push(self.read(case));
+                    ends.push(self.lists.len());
+                }
+                let (values, mut typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
+                if self.lists.len() > known {
+                    // All alternatives bind the same names, and only one of them can take its lists apart.
+                    typed.truncate(1);
+                    self.lists.truncate(ends.first().copied().unwrap_or(known));
+                }
                 (quote!(#p::Or(::std::vec![#(#values),*])), quote!(#(#typed)|*))
             }
-            Pat::Slice(slice) => {
-                self.errors.refuse(
-                    slice,
-                    "a slice pattern cannot be matched in a workflow; read the elements in a task, or match a tuple",
-                );
-                (quote!(#p::Any), quote!(_))
-            }
+            Pat::Slice(slice) => self.slice(slice),
             Pat::Verbatim(tokens) => match syn::parse2::<Expr>(tokens.clone()) {
                 Ok(expr) => self.literal(&expr),
                 Err(_) => self.refused(pat),
             },
             _ => self.refused(pat),
         }
+    }
+
+    /// `[first, rest @ .., last]`
+    fn slice(&mut self, slice: &syn::PatSlice) -> Forms {
+        let p = quote!(::workflow_core::__private::Pat);
+        let place = self.lists.len();
+        // Before what is inside is taken apart.
+        self.lists.push(TokenStream::new());
+        let list = Ident::new(&format!("__list{place}"), Span::mixed_site());
+        let (mut before, mut rest, mut after) = (Vec::new(), None, Vec::new());
+        let mut typed = Vec::new();
+        for element in &slice.elems {
+            let (value, form) = match element {
+                Pat::Rest(dots) => (quote!(#p::Any), quote!(#dots)),
+                Pat::Ident(ident)
+                    if let Some((at, inner)) = &ident.subpat
+                        && matches!(**inner, Pat::Rest(_)) =>
+                {
+                    self.names.push((ident.ident.clone(), false));
+                    let name = &ident.ident;
+                    (quote!(#p::Bind), quote!(#name #at #inner))
+                }
+                other => {
+                    let (value, form) = self.read(other);
+                    typed.push(form);
+                    if rest.is_none() {
+                        before.push(value)
+                    } else {
+                        after.push(value)
+                    }
+                    continue;
+                }
+            };
+            typed.push(form);
+            rest = Some(value);
+        }
+        let span = slice.span();
+        self.lists[place] = quote_spanned! {span=>
+            let [#(#typed),*] = ::workflow_core::__private::listed(#list) else {
+                return ::core::option::Option::None;
+            };
+        };
+        let rest = match rest {
+            Some(rest) => quote!(::core::option::Option::Some(::std::boxed::Box::new(#rest))),
+            None => quote!(::core::option::Option::None),
+        };
+        let value = quote! {
+            #p::List {
+                before: ::std::vec![#(#before),*],
+                rest: #rest,
+                after: ::std::vec![#(#after),*],
+            }
+        };
+        (value, quote!(#list))
     }
 
     fn refused(&mut self, pat: &Pat) -> Forms {

@@ -182,6 +182,10 @@ impl VisitMut for WriteOut<'_> {
             _ => {}
         }
     }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        super::visit_values(mac, |value| self.visit_expr_mut(value));
+    }
 }
 
 /// `let (mut a, b) = (x, y);` place by place, so that each variable has the type of its value.

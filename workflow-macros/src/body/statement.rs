@@ -145,7 +145,10 @@ impl Symbolic<'_> {
                 }
             }
             Pat::Ident(name) if simple => {
-                let pattern = pattern::read(pat, self.errors);
+                // In a branch without an effect nothing sets it again, whatever the author meant to do.
+                let mut pat = name.clone();
+                pat.mutability = None;
+                let pattern = pattern::read(&Pat::Ident(pat), self.errors);
                 self.declare(&pattern);
                 self.blocks.remove(&plain(&name.ident));
                 let ident = &name.ident;

@@ -228,6 +228,13 @@ pub(crate) fn is_fallible(block: &Block) -> bool {
                 _ => syn::visit::visit_expr(self, expr),
             }
         }
+        fn visit_macro(&mut self, mac: &'ast Macro) {
+            super::visit_values(&mut mac.clone(), |value| {
+                let mut inner = Fails(false);
+                inner.visit_expr(value);
+                self.0 |= inner.0;
+            });
+        }
     }
     let mut fails = Fails(false);
     fails.visit_block(block);

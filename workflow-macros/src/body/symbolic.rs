@@ -258,6 +258,10 @@ impl<'ast> Visit<'ast> for Effects {
             syn::visit::visit_expr(self, expr);
         }
     }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        super::visit_values(&mut mac.clone(), |value| self.found |= has_effect(value));
+    }
 }
 
 /// Whether an operator sets its left operand.

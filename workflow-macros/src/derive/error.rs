@@ -40,6 +40,8 @@ enum Kind<'a> {
         member: Member,
         /// The other error type.
         ty: &'a Type,
+        /// The text around that of the other error, taken apart; empty where it is not understood.
+        around: Vec<Part>,
     },
 }
 
@@ -202,7 +204,21 @@ fn variant<'a>(
             return None;
         }
         let member = member(index, field);
-        return Some(Variant { ident, kind: Kind::From { member, ty: &field.ty } });
+        let name = match &member {
+            Member::Named(ident) => ident.unraw().to_string(),
+            Member::Unnamed(index) => index.index.to_string(),
+        };
+        let held = Field { member: member.clone(), name: name.clone(), ty: &field.ty };
+        let text = [syntax.attrs.as_slice(), outer]
+            .into_iter()
+            .find_map(|attrs| attrs.iter().find(|attr| attr.path().is_ident("error")));
+        // Nobody asks for most texts; of one that is asked for and not understood the definition speaks.
+        let around = match text {
+            Some(attr) if is_transparent(attr) => vec![Part::Field(name)],
+            Some(attr) => message(attr, ident, &[held]).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        return Some(Variant { ident, kind: Kind::From { member, ty: &field.ty, around } });
     }
     let fields: Vec<Field> = syntax
         .fields
@@ -511,7 +527,7 @@ fn to_failure(variant: &Variant) -> TokenStream {
     let ident = variant.ident;
     let text = quote!(text(self));
     match &variant.kind {
-        Kind::From { member, ty } => {
+        Kind::From { member, ty, .. } => {
             let delegate = quote_spanned!(ty.span()=> <#ty as #private::WorkflowError>::to_failure);
             quote!(Self::#ident { #member: error } => #delegate(error),)
         }
@@ -575,7 +591,7 @@ fn from_name(variant: &Variant) -> Option<TokenStream> {
 fn from_inner(variant: &Variant, declared: bool) -> Option<TokenStream> {
     let private = private();
     let ident = variant.ident;
-    let Kind::From { member, ty } = &variant.kind else { return None };
+    let Kind::From { member, ty, .. } = &variant.kind else { return None };
     let delegate = quote_spanned!(ty.span()=> <#ty as #private::WorkflowError>::from_failure);
     let ask = quote! {
         match #delegate(failure) {
@@ -615,30 +631,44 @@ fn is_platform(variant: &Variant) -> bool {
 fn described(variant: &Variant) -> TokenStream {
     let private = private();
     let rust = variant.ident.unraw().to_string();
-    let kind = match &variant.kind {
-        Kind::From { ty, .. } => {
+    let written = |parts: &[Part]| {
+        let parts = parts.iter().map(|part| match part {
+            Part::Text(text) => quote!(#private::MessagePart::Text(#text)),
+            Part::Field(field) => quote!(#private::MessagePart::Field(#field)),
+        });
+        quote!(::std::vec![#(#parts),*])
+    };
+    let (kind, around) = match &variant.kind {
+        Kind::From { ty, around, .. } => {
             let names = quote_spanned!(ty.span()=> <#ty as #private::WorkflowError>::variants);
-            quote!(From(#names))
+            (quote!(From(#names)), written(around))
         }
         Kind::Named { name, message, fields } => {
-            let parts = message.iter().map(|part| match part {
-                Part::Text(text) => quote!(#private::MessagePart::Text(#text)),
-                Part::Field(field) => quote!(#private::MessagePart::Field(#field)),
-            });
             let fields = fields.iter().map(|field| {
-                let (name, shape) = (&field.name, shape_of(field.ty));
-                quote!(#private::ErrorField { name: #name, shape: #shape })
+                let (name, shape, ty) = (&field.name, shape_of(field.ty), field.ty);
+                let in_text = message.contains(&Part::Field(name.clone()));
+                let text = match in_text {
+                    true => quote! {{
+                        #[allow(unused_imports)]
+                        use #private::TextOfAny as _;
+                        #private::TextOf::<#ty>::NEW.writer()
+                    }},
+                    false => quote!(::std::option::Option::None),
+                };
+                quote!(#private::ErrorField { name: #name, shape: #shape, text: #text })
             });
-            quote! {
+            let message = written(message);
+            let named = quote! {
                 Named {
                     name: #name,
-                    message: ::std::vec![#(#parts),*],
+                    message: #message,
                     fields: ::std::vec![#(#fields),*],
                 }
-            }
+            };
+            (named, written(&[]))
         }
     };
-    quote!(#private::ErrorVariant { rust: #rust, kind: #private::ErrorKind::#kind })
+    quote!(#private::ErrorVariant { rust: #rust, kind: #private::ErrorKind::#kind, around: #around })
 }
 
 /// What `?` may pass on: the enum itself and each error that it holds.
@@ -652,7 +682,7 @@ fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStream {
     });
     for variant in variants {
         // That one error is held twice is reported by `thiserror`'s own impls.
-        if let Kind::From { member, ty } = &variant.kind
+        if let Kind::From { member, ty, .. } = &variant.kind
             && !inner.contains(ty)
         {
             let holder = variant.ident;

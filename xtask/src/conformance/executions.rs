@@ -9,7 +9,7 @@ use std::{
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use workflow_core::{
-    HistoryEvent, Status,
+    HistoryEvent, Status, TaskStep,
     interpreter::{Answer, Execution, Interpreter, InterpreterError, StateMachine, TaskCall, TaskHandler},
 };
 
@@ -91,6 +91,16 @@ impl TaskHandler for Replay {
             Answer::value(output.clone())
         } else {
             Answer::failure_of(text("error"), text("cause"))
+        };
+        let missed = match result["event"].as_str().unwrap_or_default() {
+            "LambdaFunctionScheduleFailed" | "ActivityScheduleFailed" => Some(TaskStep::Schedule),
+            "LambdaFunctionStartFailed" | "TaskStartFailed" => Some(TaskStep::Start),
+            "TaskSubmitFailed" => Some(TaskStep::Submit),
+            _ => None,
+        };
+        let answer = match missed {
+            Some(step) => answer.fails_to(step),
+            None => answer,
         };
         match result.get("submitted") {
             Some(submitted) => answer.submitted(submitted.clone()),

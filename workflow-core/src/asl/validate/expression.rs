@@ -98,12 +98,10 @@ fn is_query(text: &str) -> bool {
 /// What a path may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathRule {
-    /// Any path.
+    /// Any path, or a call of an intrinsic function, which Step Functions takes there as well.
     Any,
-    /// One place of the document or of a variable.
+    /// One place of the document, of a variable or of the context object.
     Reference,
-    /// One place, also of the context object.
-    ReferenceOrContext,
     /// One place of the document.
     Result,
     /// One place, or a call of an intrinsic function.
@@ -113,7 +111,9 @@ pub(super) enum PathRule {
 /// Checks a field that holds a path.
 pub(super) fn path(text: &str, at: &str, rule: PathRule, found: &mut Vec<Diagnostic>) {
     let error = |message: &str| Diagnostic::error(Code::SchemaValidationFailed, at, message);
-    if rule == PathRule::ReferenceOrCall && crate::intrinsics::Intrinsic::is_call(text) {
+    if matches!(rule, PathRule::Any | PathRule::ReferenceOrCall)
+        && crate::intrinsics::Intrinsic::is_call(text)
+    {
         if !is_query(text) {
             found.push(error("Value is not a valid intrinsic function call"));
         }
@@ -123,9 +123,8 @@ pub(super) fn path(text: &str, at: &str, rule: PathRule, found: &mut Vec<Diagnos
     let Some(path) = parsed else { return found.push(error("Value is not a valid JSONPath")) };
     let fits = match rule {
         PathRule::Any => true,
-        PathRule::Reference => path.is_reference() && *path.root() != Root::Context,
         PathRule::Result => path.is_reference() && *path.root() == Root::Document,
-        PathRule::ReferenceOrContext | PathRule::ReferenceOrCall => path.is_reference(),
+        PathRule::Reference | PathRule::ReferenceOrCall => path.is_reference(),
     };
     if !fits {
         found.push(error("Value is not a Reference Path"));

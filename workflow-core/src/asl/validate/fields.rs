@@ -241,7 +241,7 @@ const MAP: Schema = Schema {
         CATCH,
         both("ItemProcessor", Processor),
         both("Iterator", Iterator),
-        path("ItemsPath", Path(PathRule::ReferenceOrContext)),
+        path("ItemsPath", Path(PathRule::Reference)),
         jsonata("Items", Items),
         both("ItemSelector", Template),
         both("ItemReader", Reader),

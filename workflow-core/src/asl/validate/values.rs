@@ -8,7 +8,7 @@ use super::{
     machine::{Check, Language, Site},
     map,
 };
-use crate::jsonata::delimited;
+use crate::{asl::substitution::is_substitution, jsonata::delimited};
 
 /// What may stand in a field.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +165,8 @@ impl Kind {
                 check.object(fields, at, site, &map::WRITER_CONFIG)
             }
             (Self::Label, Value::String(label)) => map::label(label, at, check),
+            // A deployment may yet fill in what the field takes.
+            (_, Value::String(text)) if is_substitution(text) => {}
             _ => check.error(at, format!("Expected value of type {}", self.type_name())),
         }
     }

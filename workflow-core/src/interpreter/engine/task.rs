@@ -11,7 +11,7 @@ use super::{
     recording::later,
 };
 use crate::{
-    history::{Detail, Parameters, TaskOutput, TaskResource, Text},
+    history::{Detail, Parameters, TaskOutput, TaskResource, TaskStep, Text},
     interpreter::{
         data::Data,
         fault::{Failure, Fault},
@@ -53,12 +53,12 @@ impl<'m> Engine<'m> {
             );
             return Err(Fault::Failed(Failure::new("States.DataLimitExceeded", cause)));
         }
+        let answer = self.ask(frame, state, task, &input, token.as_deref());
+        frame.missed = answer.as_ref().and_then(|answer| answer.missed);
         self.scheduled(frame, task, &input, timeout, heartbeat, credentials.as_ref());
-
-        let Some(answer) = self.ask(frame, state, task, &input, token.as_deref()) else {
+        let Some(Answer { work, submitted, after, beats, .. }) = answer else {
             return Ok(Step::Block);
         };
-        let Answer { work, submitted, after, beats } = answer;
         let waits = !matches!(&work, Work::Now(Err(_)) | Work::Later(_) | Work::Awaited(_) | Work::Abort(_));
         let pattern = match &task.resource.kind {
             ResourceKind::Service { pattern, .. } => *pattern,
@@ -198,8 +198,13 @@ impl<'m> Engine<'m> {
                 Detail::LambdaStarted,
             ),
         };
-        frame.last = self.record(frame.scope, frame.last, || scheduled.unwrap_or(Detail::LambdaStarted));
-        frame.last = self.record(frame.scope, frame.last, || started);
+        let of_service = matches!(task.resource.kind, ResourceKind::Service { .. });
+        if of_service || frame.missed != Some(TaskStep::Schedule) {
+            frame.last = self.record(frame.scope, frame.last, || scheduled.unwrap_or(Detail::LambdaStarted));
+        }
+        if matches!(frame.missed, None | Some(TaskStep::Submit)) {
+            frame.last = self.record(frame.scope, frame.last, || started);
+        }
     }
 
     /// Has the handler answer. `None` where there is none, which ends the execution.
@@ -294,7 +299,11 @@ impl<'m> Engine<'m> {
                     .unwrap_or_else(|fault| self.fault(number, frame, state, fault))
             }
             Err(failure) => {
-                frame.last = self.record(frame.scope, frame.last, || unsuccessful(task, &failure));
+                let missed = frame.missed.take();
+                frame.last = self.record(frame.scope, frame.last, || match missed {
+                    Some(step) => not_run(task, step, &failure),
+                    None => unsuccessful(task, &failure),
+                });
                 self.failed(number, frame, state, failure)
             }
         }
@@ -319,6 +328,16 @@ fn unsuccessful(task: &Task, failure: &Failure) -> Detail {
         ResourceKind::Activity => Detail::ActivityFailed { error, cause },
         ResourceKind::Lambda if timed_out => Detail::LambdaTimedOut { error: timeout(), cause },
         ResourceKind::Lambda => Detail::LambdaFailed { error, cause },
+    }
+}
+
+/// The event of an attempt that failed before it ran.
+fn not_run(task: &Task, step: TaskStep, failure: &Failure) -> Detail {
+    let Failure { error, cause, .. } = failure.clone();
+    match (&task.resource.kind, service(task)) {
+        (ResourceKind::Activity, _) => Detail::ActivityNotScheduled { error, cause },
+        (_, Some(resource)) => Detail::TaskNotRun { step, resource, error, cause },
+        _ => Detail::LambdaNotRun { step, error, cause },
     }
 }
 

@@ -87,7 +87,7 @@ fn test(fields: &Fields<'_>, name: &str, operand: &Value) -> Parsed<Test> {
     if let Some(kind) = is {
         return match operand {
             Value::Bool(expected) => Ok(Test::Is(kind, *expected)),
-            _ => Err(fields.error(name, "expected true or false")),
+            _ => Err(fields.unexpected(name, "expected true or false")),
         };
     }
     if name == "StringMatches" {
@@ -130,7 +130,7 @@ fn test(fields: &Fields<'_>, name: &str, operand: &Value) -> Parsed<Test> {
                 _ => literal.is_string(),
             };
             if !fits {
-                return Err(fields.error(name, "this value has another type than the comparison"));
+                return Err(fields.unexpected(name, "expected a value of the type that is compared"));
             }
             Operand::Literal(literal.clone())
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::{DefinitionError, Parsed};
+use crate::asl::substitution::is_substitution;
 
 pub(super) struct Fields<'a> {
     fields: &'a Map<String, Value>,
@@ -48,7 +49,7 @@ impl<'a> Fields<'a> {
                 Some(number) if number >= 0.0 && number.fract() == 0.0 && number < 1e15 => {
                     Ok(Some(number as u64))
                 }
-                _ => Err(self.error(name, "expected a whole number that is not negative")),
+                _ => Err(self.unexpected(name, "expected a whole number that is not negative")),
             },
         }
     }
@@ -63,7 +64,7 @@ impl<'a> Fields<'a> {
                 .map(|(index, item)| Self::of(item, format!("{}/{index}", self.place(name))))
                 .collect::<Parsed<_>>()
                 .map(Some),
-            Some(_) => Err(self.error(name, "expected a list")),
+            Some(_) => Err(self.unexpected(name, "expected a list")),
         }
     }
 
@@ -86,6 +87,16 @@ impl<'a> Fields<'a> {
 
     pub(super) fn error(&self, name: &str, message: impl Into<String>) -> DefinitionError {
         DefinitionError::new(self.place(name), message)
+    }
+
+    /// A field holds something else than it must; one that a deployment fills in is told as such.
+    pub(super) fn unexpected(&self, name: &str, expected: &str) -> DefinitionError {
+        match self.get(name) {
+            Some(Value::String(text)) if is_substitution(text) => {
+                self.error(name, format!("{expected}; `{text}` has to be filled in before"))
+            }
+            _ => self.error(name, expected),
+        }
     }
 
     pub(super) fn missing(&self, name: &str) -> DefinitionError {

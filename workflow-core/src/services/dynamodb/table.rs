@@ -1,10 +1,10 @@
 //! Tables as a workflow declares them.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize};
 
-use crate::data::{Data, Shape};
+use crate::services::handle;
 
 /// A table of items of type `T`, whose key is a `K`: the partition key's value, or a pair of it and
 /// the sort key's.
@@ -60,7 +60,7 @@ impl<T, K> Table<T, K> {
     /// A secondary index of this table by one attribute.
     pub const fn index<P>(self, name: &'static str, partition_key: &'static str) -> Index<T, P> {
         let by = By { name, partition: partition_key, sort: None };
-        Index { of_table: self.schema, by, of: PhantomData }
+        Index { schema: IndexSchema { table: self.schema, index: by }, of: PhantomData }
     }
 
     /// A secondary index of this table by two attributes.
@@ -71,7 +71,7 @@ impl<T, K> Table<T, K> {
         sort_key: &'static str,
     ) -> Index<T, P> {
         let by = By { name, partition: partition_key, sort: Some(sort_key) };
-        Index { of_table: self.schema, by, of: PhantomData }
+        Index { schema: IndexSchema { table: self.schema, index: by }, of: PhantomData }
     }
 }
 
@@ -88,9 +88,16 @@ impl<T, K> Table<T, K> {
 /// const BY_CUSTOMER: Index<Order, String> = ORDERS.index("ByCustomer", "customer");
 /// ```
 pub struct Index<T, P> {
-    of_table: Schema,
-    by: By,
+    schema: IndexSchema,
     of: PhantomData<fn(P) -> T>,
+}
+
+/// An index, beside the table that it is one of.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct IndexSchema {
+    #[serde(flatten)]
+    table: Schema,
+    index: By,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -100,39 +107,7 @@ struct By {
     sort: Option<&'static str>,
 }
 
-impl<T, P> Clone for Index<T, P> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, P> Copy for Index<T, P> {}
-
-impl<T, P> fmt::Debug for Index<T, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of {}", self.by, self.of_table.table)
-    }
-}
-
-impl<T, P> Serialize for Index<T, P> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Schema { table, partition, sort } = self.of_table;
-        let mut object = serializer.serialize_struct("Index", 4)?;
-        object.serialize_field("table", table)?;
-        object.serialize_field("partition", partition)?;
-        object.serialize_field("sort", &sort)?;
-        object.serialize_field("index", &self.by)?;
-        object.end()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, P> Data for Index<T, P> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Index<T, P>, |index| index.schema);
 
 impl<T, P, S> Table<T, (P, S)> {
     /// A table whose key is two attributes.
@@ -146,30 +121,4 @@ impl<T, P, S> Table<T, (P, S)> {
     }
 }
 
-impl<T, K> Clone for Table<T, K> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, K> Copy for Table<T, K> {}
-
-impl<T, K> fmt::Debug for Table<T, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.schema.fmt(f)
-    }
-}
-
-impl<T, K> Serialize for Table<T, K> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.schema.serialize(serializer)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, K> Data for Table<T, K> {
-    type Owned = Self;
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
+handle!(Table<T, K>, |table| table.schema);

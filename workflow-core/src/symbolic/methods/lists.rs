@@ -382,6 +382,9 @@ impl Methods<'_> {
         inclusive: bool,
     ) -> Expr<L> {
         let builder = self.0;
+        if start.is_none() && end.is_none() {
+            return list;
+        }
         Expr::new(builder.once("list", list.node(), |list| {
             let start = start.map_or_else(|| builder.number(0), |start| start.node());
             let end = match end {

@@ -9,6 +9,11 @@ struct Order {
 
 impl Order {
     #[pure]
+    fn of(cents: u64) -> Self {
+        Self { cents, notes: Vec::new() }
+    }
+
+    #[pure]
     fn fee(&self) -> u64 {
         self.cents / 100
     }

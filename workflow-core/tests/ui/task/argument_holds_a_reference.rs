@@ -1,7 +1,7 @@
 use workflow_core::prelude::*;
 
 #[task]
-async fn charge(order: Option<&str>) -> u32 {
+async fn charge(order: Vec<&str>) -> u32 {
     0
 }
 

@@ -1,0 +1,126 @@
+//! The text of a caught error: `{error}` and `.to_string()`.
+
+use super::*;
+
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum DeliveryError {
+    #[error("parcel {parcel} weighs {grams} g, and {limit} EUR is the limit")]
+    Heavy { parcel: String, grams: u64, limit: Decimal<2> },
+    #[error("payment: {0}")]
+    Shop(#[from] ShopError),
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task(lambda_transients = false)]
+async fn deliver(order: &Order) -> Result<String, DeliveryError> {
+    Ok(order.order_id.clone())
+}
+
+#[workflow]
+async fn told(order: Order) -> Result<String, DeliveryError> {
+    match deliver(&order).await {
+        Ok(id) => Ok(id),
+        Err(error) => {
+            send(format!("{error}")).await?;
+            Ok(error.to_string())
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_written_as_its_display() {
+    snapshot!(told);
+    let run = |mock| testing().mock(deliver, mock).run(told(order()));
+    for error in [
+        DeliveryError::Heavy {
+            parcel: "p".into(),
+            grams: 12_345_678_901_234,
+            limit: Decimal::from_units(1050),
+        },
+        ShopError::Declined { reason: "expired".into() }.into(),
+        ShopError::SoldOut.into(),
+        ShopError::Short(3).into(),
+        PlatformError::Timeout("late".into()).into(),
+        PlatformError::Other { error: "Nobody.Knows".into(), cause: "it".into() }.into(),
+    ] {
+        let text = error.to_string();
+        assert_eq!(run(Mock::error(error)).await.output().unwrap(), text);
+    }
+}
+
+#[workflow]
+async fn of_the_platform(order: Order) -> Result<String, ShopError> {
+    match charge(&order).await {
+        Ok(receipt) => Ok(receipt),
+        Err(ShopError::Platform(error)) => Ok(error.to_string()),
+        Err(error @ ShopError::SoldOut) => Ok(format!("{error}!")),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_failures_have_texts_too() {
+    snapshot!(of_the_platform);
+    let run = |mock| testing().mock(charge, mock).run(of_the_platform(order()));
+    let permissions = run(Mock::failure("States.Permissions", "no")).await;
+    assert_eq!(permissions.output().unwrap(), "not permitted: no");
+    assert_eq!(run(Mock::failure("Unknown", "")).await.output().unwrap(), "Unknown: ");
+    assert_eq!(run(Mock::error(ShopError::SoldOut)).await.output().unwrap(), "sold out!");
+}
+
+#[workflow]
+async fn of_its_own(order: Order) -> Result<String, OwnError> {
+    let result = async {
+        if order.cents > 100 {
+            return Err(OwnError::TooMuch { cents: order.cents });
+        }
+        Ok::<_, OwnError>(charge(&order).await?)
+    }
+    .await;
+    let text = result.map_err(|error| error.to_string()).unwrap_or_else(|text| text);
+    Ok(text)
+}
+
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum OwnError {
+    #[error("{cents}")]
+    TooMuch { cents: u32 },
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+}
+
+#[tokio::test]
+async fn an_error_in_a_value_has_a_text() {
+    snapshot!(of_its_own);
+    let run = |cents| testing().run(of_its_own(Order { cents, ..order() }));
+    assert_eq!(run(101).await.output().unwrap(), "101");
+    assert_eq!(run(1).await.output().unwrap(), "receipt of o-1");
+}
+
+#[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum ScaleError {
+    #[error("{grams} g")]
+    Heavy { grams: f64 },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[task(lambda_transients = false)]
+async fn weigh() -> Result<String, ScaleError> {
+    Ok(String::new())
+}
+
+#[workflow]
+async fn weighed() -> Result<String, PlatformError> {
+    match weigh().await {
+        Ok(text) => Ok(text),
+        Err(error) => Ok(error.to_string()),
+    }
+}
+
+#[test]
+fn a_text_that_no_state_machine_writes_is_a_problem() {
+    let problems = &<weighed as workflow_core::Workflow>::definition().problems;
+    assert!(problems[0].contains("may be `Heavy`") && problems[0].contains(".cause()"), "{problems:?}");
+}
