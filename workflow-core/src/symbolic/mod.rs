@@ -28,8 +28,9 @@ mod pure;
 mod scope;
 mod time;
 mod tuple;
+mod untagged;
 
-pub use branch::{Join, Loop};
+pub use branch::{Join, Loop, Ways};
 pub use builder::Builder;
 pub(crate) use calls::lower_lambda;
 pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};

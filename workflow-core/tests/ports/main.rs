@@ -8,7 +8,9 @@
 mod bookings;
 mod control_flow;
 mod jobs;
+mod monitors;
 mod people;
+mod storage;
 mod texts;
 mod types;
 
@@ -19,6 +21,8 @@ use workflow_core::{
 
 /// Compares both readings of a workflow: with tasks that answer themselves, then with made-up answers.
 async fn both_ways<F: WorkflowFn<P> + Copy, P>(workflow: F) {
+    let problems = &<F::Workflow as workflow_core::Workflow>::definition().problems;
+    assert!(problems.is_empty(), "{problems:?}");
     agree(workflow).executor(Executor::test()).inputs(25).faults().run().await;
     agree(workflow).inputs(25).faults().run().await;
 }

@@ -263,6 +263,45 @@ async fn a_union_is_told_apart() {
     both_ways(union).await;
 }
 
+// ---- a union of objects: the first whose fields are there
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum Contact {
+    Company { name: String, vat_id: String },
+    Person { name: String, age: Option<u8> },
+    Phone(u64),
+    Flag(bool),
+    Nobody(()),
+}
+
+#[workflow]
+pub async fn contacts(all: Vec<Contact>) -> Answer<Vec<String>> {
+    let mut told = vec![];
+    for contact in all {
+        let line = match contact {
+            Contact::Company { name, vat_id } => format!("{name} ({vat_id})"),
+            Contact::Person { name, age: Some(age) } if age > 17 => name,
+            Contact::Person { .. } | Contact::Nobody(()) => continue,
+            Contact::Phone(number) => format!("+{number}"),
+            Contact::Flag(flag) => flag.to_string(),
+        };
+        store(&Event::OrderPlaced { order_id: line.clone(), total_cents: 1 }).await?;
+        told.push(line);
+    }
+    Ok(told)
+}
+
+#[tokio::test]
+async fn the_first_that_fits_counts() {
+    both_ways(contacts).await;
+    let start = workflow_core::Start::<contacts>::from_json(
+        r#"[{"name": "A", "vatId": "V"}, {"name": "B", "age": 20}, {"name": "C"}, 5, true, null]"#,
+    );
+    let ran = Executor::test().agreeing().run(start).await;
+    assert_eq!(ran.output().unwrap(), ["A (V)", "B", "+5", "true"]);
+}
+
 // ---- a tree that is walked without recursion
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Data)]

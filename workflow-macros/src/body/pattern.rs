@@ -40,7 +40,7 @@ impl Pattern {
             return quote!(|_| ::core::option::Option::None::<()>);
         }
         quote! {
-            |__value| match __value {
+            |__value: &_| match __value {
                 #typed => {
                     #(#lists)*
                     ::core::option::Option::Some((#(#of(#names),)*))

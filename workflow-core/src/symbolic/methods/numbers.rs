@@ -45,18 +45,7 @@ impl<A: Number, B: Number> Cast<B> for A {
                 &[value, low, high],
             );
         }
-        let span = bound(builder, B::HIGH - B::LOW + 1);
-        if B::HIGH - B::LOW + 1 > 1 << 53 {
-            // Beyond 2^53 numbers are not exact in any case; nothing else leaves the range.
-            return match B::SIGNED {
-                true => builder.form("($_n := {0}; $_n > {1} ? $_n - {2} : $_n)", &[value, high, span]),
-                false => builder.form("($_n := {0}; $_n < 0 ? $_n + {1} : $_n)", &[value, span]),
-            };
-        }
-        builder.form(
-            "($_n := {0} % {3}; $_n < {1} ? $_n + {3} : $_n > {2} ? $_n - {3} : $_n)",
-            &[value, low, high, span],
-        )
+        wrapped::<B>(builder, value)
     }
 }
 
@@ -65,6 +54,36 @@ impl<B: Number> Cast<B> for bool {
     fn cast(builder: &Builder, value: Node) -> Node {
         let (one, zero) = (builder.number(1), builder.number(0));
         builder.edit(|program| program.arena.add(Kind::Cond { condition: value, then: one, otherwise: zero }))
+    }
+}
+
+/// An integer as one of a type, which keeps the lowest bits.
+fn wrapped<B: Number>(builder: &Builder, value: Node) -> Node {
+    let (low, high) = (bound(builder, B::LOW), bound(builder, B::HIGH));
+    let span = bound(builder, B::HIGH - B::LOW + 1);
+    if B::HIGH - B::LOW + 1 > 1 << 53 {
+        // Beyond 2^53 numbers are not exact in any case; nothing else leaves the range.
+        return match B::SIGNED {
+            true => builder.form("($_n := {0}; $_n > {1} ? $_n - {2} : $_n)", &[value, high, span]),
+            false => builder.form("($_n := {0}; $_n < 0 ? $_n + {1} : $_n)", &[value, span]),
+        };
+    }
+    builder.form(
+        "($_n := {0} % {3}; $_n < {1} ? $_n + {3} : $_n > {2} ? $_n - {3} : $_n)",
+        &[value, low, high, span],
+    )
+}
+
+impl Builder {
+    /// `<<`: what is shifted out is gone.
+    pub fn shl<T: Number, U: Number>(&self, left: Expr<T>, right: Expr<U>) -> Expr<T> {
+        let product = self.form("{0} * $power(2, {1})", &[left.node(), right.node()]);
+        Expr::new(wrapped::<T>(self, product))
+    }
+
+    /// `>>`, which keeps the sign.
+    pub fn shr<T: Number, U: Number>(&self, left: Expr<T>, right: Expr<U>) -> Expr<T> {
+        Expr::new(self.form("$floor({0} / $power(2, {1}))", &[left.node(), right.node()]))
     }
 }
 
