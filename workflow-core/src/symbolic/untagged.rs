@@ -36,9 +36,10 @@ fn types(shape: &Shape, depth: usize) -> Option<u8> {
         Shape::List(_) | Shape::Tuple(_) => ARRAY,
         Shape::Map(_) => OBJECT,
         Shape::Struct { fields, .. } => types_of(fields, depth)?,
-        Shape::Enum { tagging: Tagging::External, variants, .. } => {
-            variants.iter().map(|variant| if is_unit(variant) { STRING } else { OBJECT }).fold(0, |all, one| all | one)
-        }
+        Shape::Enum { tagging: Tagging::External, variants, .. } => variants
+            .iter()
+            .map(|variant| if is_unit(variant) { STRING } else { OBJECT })
+            .fold(0, |all, one| all | one),
         Shape::Enum { tagging: Tagging::Internal { .. } | Tagging::Adjacent { .. }, .. } => OBJECT,
         Shape::Enum { tagging: Tagging::Untagged, variants, .. } => {
             let each = variants.iter().map(|variant| types_of(&variant.fields, depth + 1));
@@ -65,7 +66,12 @@ fn is_unit(variant: &Variant) -> bool {
 }
 
 /// The test for a variant of an untagged enum. Nothing where it cannot be told from the others.
-pub(super) fn is_variant(arena: &mut Arena, variants: &[Variant], variant: &Variant, value: Node) -> Option<Node> {
+pub(super) fn is_variant(
+    arena: &mut Arena,
+    variants: &[Variant],
+    variant: &Variant,
+    value: Node,
+) -> Option<Node> {
     let own = types_of(&variant.fields, 0)?;
     let others = variants.iter().filter(|other| other.rust != variant.rust);
     let others = others.map(|other| types_of(&other.fields, 0)).collect::<Option<Vec<u8>>>()?;

@@ -53,7 +53,8 @@ pub async fn withdraw(id: String, amount: i64) -> Result<Account, AccountError> 
         if account.balance < amount {
             return Err(AccountError::Overdrawn { id, balance: account.balance, wanted: amount });
         }
-        let changed = Account { balance: account.balance - amount, version: account.version + 1, ..account.clone() };
+        let changed =
+            Account { balance: account.balance - amount, version: account.version + 1, ..account.clone() };
         match dynamodb::put_item(ACCOUNTS, &changed)
             .condition("version = :version")
             .value("version", &account.version)
