@@ -10,6 +10,7 @@ mod control_flow;
 mod jobs;
 mod monitors;
 mod people;
+mod pipelines;
 mod storage;
 mod texts;
 mod types;

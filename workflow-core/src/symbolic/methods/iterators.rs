@@ -580,6 +580,18 @@ impl Methods<'_> {
         }))
     }
 
+    /// `map_while`
+    pub fn map_while<T, U: Data>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<Option<U>>,
+    ) -> Expr<Vec<U>> {
+        let mapped: Expr<Vec<Option<U>>> = self.map(list, name, body);
+        let some = self.take_while(mapped, "value", |value| self.is_some(value));
+        Expr::new(some.node())
+    }
+
     /// `skip_while`
     pub fn skip_while<T>(
         &self,
