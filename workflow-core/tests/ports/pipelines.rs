@@ -122,6 +122,7 @@ pub async fn nested_maps(regions: Vec<Region>) -> Result<BTreeMap<String, i64>, 
             .await?;
             Ok((region.name, parts.iter().sum::<i64>()))
         })
+        .max_concurrency(1)
         .await?;
     Ok(sums.into_iter().collect())
 }

@@ -123,8 +123,14 @@ impl<I: Inner> Flattened for Vec<I> {
 #[diagnostic::do_not_recommend]
 impl<T> Flattened for Option<Option<T>> {
     type Flat = Option<T>;
-    fn flatten(_: &Builder, nested: Node) -> Node {
-        nested
+    fn flatten(builder: &Builder, nested: Node) -> Node {
+        // The inner one may be `None` where the outer one is not, so nobody may go by the outer one's condition.
+        match builder
+            .edit(|program| matches!(program.arena.kind(nested), Kind::Cond { .. } | Kind::Named { .. }))
+        {
+            true => builder.form("({0})", &[nested]),
+            false => nested,
+        }
     }
 }
 
