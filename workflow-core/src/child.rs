@@ -168,7 +168,10 @@ impl<W: Workflow<Output: Data<Owned: Sized>>> Task for StartSync<W> {
     }
 
     async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
-        context.start_sync::<W>(&payload).await
+        match context.serves(Self::RESOURCE) {
+            true => context.ask(Self::RESOURCE, &payload, None).await,
+            false => context.start_sync::<W>(&payload).await,
+        }
     }
 
     fn answer(result: &W::Output) -> Result<Text, serde_json::Error> {
@@ -223,7 +226,10 @@ impl<W: Workflow> Task for StartOnly<W> {
     }
 
     async fn attempt(payload: Text, _: Option<Text>, context: Context) -> Result<Text, NoAnswer> {
-        context.start_only::<W>(&payload)
+        match context.serves(Self::RESOURCE) {
+            true => context.ask(Self::RESOURCE, &payload, None).await,
+            false => context.start_only::<W>(&payload),
+        }
     }
 
     fn answer(result: &String) -> Result<Text, serde_json::Error> {

@@ -154,6 +154,31 @@ impl Handler {
     pub fn handle(self, payload: String, states: States) -> Handling {
         (self.0)(payload, states)
     }
+
+    /// Answers a call in a task of its own, whose panic is a failure as it is in process: `Panic`.
+    #[cfg(any(feature = "lambda", feature = "aws-sfn"))]
+    pub(crate) fn guarded(self, payload: String, states: States) -> Handling {
+        use tracing::Instrument as _;
+
+        // What is dropped is stopped.
+        let mut handling = tokio::task::JoinSet::new();
+        handling.spawn(self.handle(payload, states).in_current_span());
+        Box::pin(async move {
+            match handling.join_next().await {
+                Some(Ok(answered)) => answered,
+                Some(Err(error)) => Err(Failure::new("Panic", panicked(error))),
+                None => Err(Failure::new("Panic", "")),
+            }
+        })
+    }
+}
+
+#[cfg(any(feature = "lambda", feature = "aws-sfn"))]
+fn panicked(error: tokio::task::JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(panic) => crate::native::panic_message(&*panic),
+        Err(error) => error.to_string(),
+    }
 }
 
 impl fmt::Debug for Handler {

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::symbolic::{Builder, Node};
+
 /// A type whose JSON form is known, so that a workflow may hold and read its values.
 ///
 /// Derive it beside serde's traits on every struct and enum that a workflow or a task mentions:
@@ -150,6 +152,9 @@ pub struct Field {
     pub skip: bool,
     /// `#[serde(skip_serializing_if)]`: the key may be left out when the value is written.
     pub may_be_absent: bool,
+    /// When it is.
+    #[doc(hidden)]
+    pub left_out: LeftOut,
     /// `#[serde(default)]`: the key may be absent when the value is read.
     pub has_default: bool,
     /// What it is read as where the key is absent, as JSON: of a field with a default whose type says how it
@@ -157,6 +162,24 @@ pub struct Field {
     pub default: Option<fn() -> serde_json::Value>,
     /// The shape of its value.
     pub shape: fn() -> Shape,
+}
+
+/// When `#[serde(skip_serializing_if = "..")]` leaves a field out.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum LeftOut {
+    /// It has no such attribute.
+    Never,
+    /// `Option::is_none`
+    IfNone,
+    /// `Vec::is_empty` and its kin.
+    IfEmpty,
+    /// `Not::not`, of a `bool`.
+    IfFalse,
+    /// Where a function says so: nothing if it is not `#[pure]`. The text is its name.
+    By(&'static str, fn(&Builder, Node) -> Option<Node>),
+    /// Where something else says so, which has this name.
+    Unknown(&'static str),
 }
 
 macro_rules! data {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{Data, Field, Fields, Shape},
+    data::{Data, Field, Fields, LeftOut, Shape},
     limits::MAX_LABEL_LENGTH,
     retry::Retry,
 };
@@ -276,6 +276,7 @@ pub(crate) fn shape_of(name: &'static str, fields: &[Named]) -> Shape {
         transparent: false,
         skip: false,
         may_be_absent: false,
+        left_out: LeftOut::Never,
         has_default: false,
         default: None,
         shape: *shape,

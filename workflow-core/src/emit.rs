@@ -147,6 +147,45 @@ pub fn render(machine: &StateMachine) -> String {
     text
 }
 
+/// The name of the file that says where the states of a workflow come from.
+const POSITIONS: &str = ".positions.json";
+
+/// Where the states of each workflow come from, as files beside those of the state machines:
+/// `<workflow>.positions.json`, an object of each state's name and its place, `src/workflows/refund.rs:12`.
+/// [`write_files`] writes them, [`compare_files`] compares them.
+///
+/// They are no part of the state machine, which stays the same when its workflow moves in its file.
+///
+/// # Errors
+///
+/// When `only` names no workflow.
+pub fn positions<'a>(
+    dir: &Path,
+    entries: impl IntoIterator<Item = &'a CatalogueEntry>,
+    only: Option<&str>,
+) -> Result<Vec<(PathBuf, String)>, EmitError> {
+    let entries: Vec<&CatalogueEntry> = entries.into_iter().collect();
+    if let Some(only) = only
+        && !entries.iter().any(|entry| entry.meta().name == only)
+    {
+        let known = entries.iter().map(|entry| entry.meta().name.to_owned()).collect();
+        return Err(EmitError::UnknownWorkflow { name: only.to_owned(), known });
+    }
+    let wanted = entries.into_iter().filter(|entry| only.is_none_or(|only| entry.meta().name == only));
+    let file = |entry: &CatalogueEntry| {
+        let states: serde_json::Map<String, serde_json::Value> = entry
+            .definition()
+            .positions()
+            .map(|(state, position)| (state.to_owned(), position.to_string().into()))
+            .collect();
+        (
+            dir.join(format!("{}{POSITIONS}", entry.meta().name)),
+            format!("{:#}\n", serde_json::Value::Object(states)),
+        )
+    };
+    Ok(wanted.map(file).collect())
+}
+
 /// Brings the files in `dir` up to date: those of all workflows, or of the one named by `only`.
 ///
 /// All state machines are checked before any file is touched, and all new contents are on disk

@@ -157,7 +157,7 @@ pub trait WorkflowError: std::error::Error + Sized + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot pass on a `{E}`: it has no place for its names",
     label = "`{Self}` holds no `{E}`",
-    note = "add a variant to `{Self}`: `#[error(transparent)] Name(#[from] {E})`, or read the error with `match`"
+    note = "an error type passes on what it has a variant for: `#[error(transparent)] Name(#[from] {E})`; else `match` on the call, or name the error with `.map_err(|_| ..)`"
 )]
 pub trait Propagates<E>: Sized {
     /// The error that holds `error`.

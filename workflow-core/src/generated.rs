@@ -1,16 +1,18 @@
 //! Small pieces that the macros' code is made of.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     clock::LONGEST_WAIT,
     data::Data,
-    effects::{Draw, Drawable, ExecutionContext, SleepUntil, ThisExecution},
+    effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
     native::Context,
     symbolic::Builder,
-    task::{Awaitable, Awaited, Sleep},
+    task::Awaited,
 };
 
 /// A `Result`, also under another name: what a function that returns one succeeds and fails with.
@@ -76,33 +78,23 @@ pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) 
 /// Has rustc check that a type is [`Data`].
 pub const fn is_data<T: Data + ?Sized>() {}
 
-/// What is awaited, which must be a call of a task or another workflow.
-pub fn awaited<C: Awaitable<Is>, Is: Awaited>(call: C) -> Is {
-    call.is()
-}
-
 /// Runs what is awaited to its result.
 pub fn run_call<C: Awaited>(
     context: &Context,
     call: C,
     site: usize,
-) -> impl Future<Output = Result<C::Output, C::Error>> + use<'_, C> {
+) -> impl Future<Output = C::Outcome> + use<'_, C> {
     call.run(context, site)
 }
 
 /// Waits, by the execution's clock.
-pub async fn run_sleep(context: &Context, sleep: Sleep, site: usize) {
-    context.wait(sleep.duration().min(LONGEST_WAIT), site).await;
+pub async fn run_sleep(context: &Context, time: Duration, site: usize) {
+    context.wait(time.min(LONGEST_WAIT), site).await;
 }
 
 /// Waits until a point in time, by the execution's clock.
 pub async fn run_sleep_until(context: &Context, sleep: SleepUntil, site: usize) {
     context.wait_until(sleep.time(), site).await;
-}
-
-/// What is drawn, which must be a word of ours.
-pub fn drawn<D: Drawable<Is>, Is: Draw>(draw: D) -> Is {
-    draw.is()
 }
 
 /// Draws a value.

@@ -133,12 +133,7 @@ async fn serve(handler: Handler, states: States) -> Result<(), lambda_runtime::E
 
 /// The answer to an invocation.
 async fn answer(handler: Handler, payload: Value, states: States) -> Result<Value, Diagnostic> {
-    // In a task of its own, whose panic is a value here.
-    let handling = tokio::spawn(handler.handle(payload.to_string(), states).in_current_span());
-    let answered = match handling.await {
-        Ok(answered) => answered,
-        Err(error) => Err(Failure::new("Panic", panicked(error))),
-    };
+    let answered = handler.guarded(payload.to_string(), states).await;
     let answered = answered.and_then(|text| {
         serde_json::from_str(&text).map_err(|error| Failure::new("InvalidResult", error.to_string()))
     });
@@ -146,13 +141,6 @@ async fn answer(handler: Handler, payload: Value, states: States) -> Result<Valu
         tracing::warn!(error, cause, "the handler failed");
         Diagnostic { error_type: error, error_message: cause }
     })
-}
-
-fn panicked(error: tokio::task::JoinError) -> String {
-    match error.try_into_panic() {
-        Ok(panic) => crate::native::panic_message(&*panic),
-        Err(error) => error.to_string(),
-    }
 }
 
 /// The handler of every function of a catalogue.

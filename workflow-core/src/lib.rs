@@ -57,6 +57,7 @@ mod effects;
 pub mod emit;
 mod environment;
 mod error;
+mod escape;
 mod fork;
 mod generated;
 mod given;
@@ -81,10 +82,16 @@ mod task;
 pub mod testing;
 mod text;
 pub mod time;
+mod weight;
+#[cfg(feature = "aws-sfn")]
+pub mod worker;
 mod workflow;
 
 #[doc = include_str!("methods.md")]
 pub mod methods {}
+
+#[doc = include_str!("refused.md")]
+pub mod refused {}
 
 pub use catalogue::*;
 pub use child::{StartOnly, StartSync};
@@ -110,6 +117,7 @@ pub use native::{
 };
 pub use resource::Resource;
 pub use retry::*;
+pub use symbolic::Position;
 pub use task::*;
 pub use time::{TimeSpan, Timestamp};
 pub use workflow::*;
@@ -253,7 +261,7 @@ pub use workflow_macros::task;
 /// | `async { .. }` with `?` inside, awaited | its errors are caught where it is matched; no state of its own |
 /// | `let _ = task(..).await;` | `Catch` of everything, and on |
 /// | `let x = ..`, also taken apart | `Assign` on the state before, or the value where it is used |
-/// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)` | the same, again |
+/// | `let mut x`, `x = ..`, `x.field += ..`, `list.push(..)`, `mem::take(&mut x)` | the same, again |
 /// | `while`, `while let`, `loop`, `for` over a list or a range, with `.enumerate()` or `.rev()`; `break` with a value, `continue`, labels | a Choice and a way back |
 /// | `distributed_map(&list, async \|item\| ..).await`, over an [`s3_source`] too, or in batches | a Map in `DISTRIBUTED` mode |
 /// | `sleep(Duration::from_secs(..)).await`, `sleep_until(time).await` | a Wait |
@@ -261,13 +269,15 @@ pub use workflow_macros::task;
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
+/// | patterns: literals, ranges, variants, structs, tuples, slices (`[first, rest @ ..]`), `\|`, `@` | conditions, and the parts where they are used |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
 /// | `Err(E::Variant { .. })` | a Fail |
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
 /// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
 /// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
-/// | `matches!(..)`, `error.name()`, `error.cause()` | |
+/// | `matches!(..)`, `error.name()`, `error.cause()`, `{error}` | |
+/// | [`jsonata!`] | JSONata as it is written |
 ///
 /// Anything else is refused, with advice: what the two readings could not say alike belongs into a
 /// task.
@@ -327,13 +337,76 @@ pub use workflow_macros::workflow;
 ///
 /// Parameters are values or references to them, at most 8; the result may be a reference. Types may be
 /// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. An `impl` block is that of a
-/// type, or of `From` for one.
+/// type, or of `From` for one. Where functions in it are marked with `#[pure]` as well, the others stay as
+/// they are and may do anything; the mark alone, without that of the block, does not do.
 ///
 /// A function that is called but is not `#[pure]` is refused where it is called.
 pub use workflow_macros::pure;
 
 /// Tells how serde writes a type: see the trait [`Data`](trait@Data).
 pub use workflow_macros::Data;
+
+/// An expression of JSONata, written out: for what JSONata says in a line and Rust's methods do not.
+///
+/// The text comes first. It reads a value as `$name`: one that is bound behind it, `name = value`, or, as in
+/// `format!`, the variable of that name. The value has the type that its place expects.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workflow_core::prelude::*;
+///
+/// #[derive(Serialize, Deserialize, Data)]
+/// struct Line { sku: String, price: u64, tags: Vec<String> }
+///
+/// #[derive(Serialize, Deserialize, Data)]
+/// struct Order { id: String, lines: Vec<Line> }
+///
+/// #[workflow]
+/// async fn price(order: Order, at_least: u64) -> Result<(u64, Vec<String>), PlatformError> {
+///     let total: u64 = jsonata!("$sum($lines.price)", lines = &order.lines);
+///     let dear: Vec<String> = jsonata!("$order.lines[price >= $at_least]^(>price).sku");
+///     Ok((total, dear))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let line = |sku: &str, price| Line { sku: sku.to_owned(), price, tags: Vec::new() };
+/// let order = Order { id: "o-1".to_owned(), lines: vec![line("pen", 3), line("ink", 9)] };
+/// let execution = Executor::test().run(price(order, 5)).await;
+/// assert_eq!(execution.output().unwrap(), (12, vec!["ink".to_owned()]));
+/// # }
+/// ```
+///
+/// It stands wherever a value is computed: in a `let`, a condition, an argument, a `#[pure]` function. In
+/// process the same text is evaluated by [`jsonata`](mod@crate::jsonata), outside of workflows as well; in the
+/// state machine it is part of the state's expression, with the bound values before it:
+/// `{% ($lines := $order.lines; $sum($lines.price)) %}`.
+///
+/// # What is refused
+///
+/// All of it when the workflow compiles, with the words of JSONata's parser: what is no JSONata 2.0.6 (`??` and
+/// `?:` are of a later one), functions that Step Functions does not have (`$eval`), those that differ from
+/// run to run (`$now()`, `$millis()`, `$random()`, `$uuid()`, `$shuffle()`: draw the value before), names that
+/// nothing is bound to, `$states`, and what is read of the context value (`$`, `$$`, a path that begins with a
+/// field), which Step Functions leaves undefined. `%` for what a value was found in is not read.
+/// The names that the text sets with `:=`, `@`, `#` or as parameters are its own and hide no variable of
+/// the workflow.
+///
+/// # The value
+///
+/// Where the text gives nothing, because a path leads nowhere, an `Option` is `None`, a list is empty, and
+/// for any other type the execution fails with `States.QueryEvaluationError`, as it does of what
+/// JSONata throws. It fails where the expression stands, before whatever comes next. JSONata makes one
+/// value of a sequence of one: where the type is a list, it is a list of it again. Inside an object that the text
+/// makes write `[..]` around such a path, as for any state machine.
+///
+/// In process a value that is not of the type fails the execution in the same way; a state machine goes on with it.
+///
+/// # Panics
+///
+/// In process the failure is a panic, as an overflow is, which an execution reports. Outside of one it
+/// is the caller's.
+pub use workflow_macros::jsonata;
 
 /// Tells Step Functions the names of an error type: see the trait
 /// [`WorkflowError`](trait@WorkflowError).
@@ -344,7 +417,8 @@ pub mod prelude {
     pub use crate::{
         Data, Decimal, Executor, Failure, IdempotencyKey, Mock, Pending, PlatformError, Retry, State,
         TaskToken, TimeSpan, Timestamp, WorkflowError, attempt, distributed_map, distributed_map_batches,
-        execution, map, now, pure, random, random_range, s3_source, sleep, sleep_until, task, uuid, workflow,
+        execution, jsonata, map, now, pure, random, random_range, s3_source, sleep, sleep_until, task, uuid,
+        workflow,
     };
 }
 
@@ -356,14 +430,16 @@ pub mod __private {
 
     pub use crate::{
         arguments::decode_named,
-        data::{Data, Field, Fields, Shape, Tagging, Variant},
+        data::{Data, Field, Fields, LeftOut, Shape, Tagging, Variant},
+        effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,
             WorkflowError, cause_with_data, data_of_cause, declares,
         },
+        escape::{Jsonata, JsonataPiece, bound, jsonata},
         generated::{
-            Accepted, IsResult, JsonObject, awaited, drawn, is_data, json, run_call, run_draw, run_sleep,
-            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
+            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
+            size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,
@@ -373,5 +449,6 @@ pub mod __private {
         },
         services::{lower_resource, result_of_resource},
         symbolic::*,
+        task::{Awaitable, Waits},
     };
 }

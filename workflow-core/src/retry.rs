@@ -25,6 +25,50 @@ impl Seconds {
     }
 }
 
+/// A length of time: a [`Duration`] or a [`TimeSpan`](crate::TimeSpan), of which a part of a second counts as a whole
+/// one.
+#[diagnostic::on_unimplemented(
+    message = "a length of time is a `Duration` or a `TimeSpan`, and this is a `{Self}`",
+    label = "it is not said in which unit",
+    note = "write `std::time::Duration::from_secs(..)`, or `TimeSpan::from_secs(..)`"
+)]
+pub trait Length {
+    /// The length in seconds.
+    fn seconds(self) -> Seconds;
+}
+
+#[diagnostic::do_not_recommend]
+impl Length for Duration {
+    fn seconds(self) -> Seconds {
+        self.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Length for Seconds {
+    fn seconds(self) -> Seconds {
+        self
+    }
+}
+
+/// What a retrier is about: the [`ErrorName`] of a variant or of the platform.
+#[diagnostic::on_unimplemented(
+    message = "a retrier is about the names of errors, and a `{Self}` is none",
+    label = "not the name of an error",
+    note = "the name of the variant `Busy` is the constant `BUSY` of its type: `Retry::on([PaymentError::BUSY])`; those of the platform are `PlatformError::TIMEOUT`, `PlatformError::ALL` and the like"
+)]
+pub trait NamesError {
+    /// The name.
+    fn name(self) -> ErrorName;
+}
+
+#[diagnostic::do_not_recommend]
+impl NamesError for ErrorName {
+    fn name(self) -> ErrorName {
+        self
+    }
+}
+
 impl From<Duration> for Seconds {
     fn from(duration: Duration) -> Self {
         Self(duration.as_secs() + u64::from(duration.subsec_nanos() > 0))
@@ -67,9 +111,9 @@ pub struct Retry {
 
 impl Retry {
     /// A retrier for these errors, with Step Functions' defaults.
-    pub fn on(errors: impl IntoIterator<Item = ErrorName>) -> Self {
+    pub fn on(errors: impl IntoIterator<Item: NamesError>) -> Self {
         Self {
-            errors: errors.into_iter().map(ErrorName::as_str).collect(),
+            errors: errors.into_iter().map(|error| error.name().as_str()).collect(),
             interval: Seconds(1),
             max_attempts: 3,
             backoff: 2.0,
@@ -79,8 +123,8 @@ impl Retry {
     }
 
     /// The delay before the first retry.
-    pub fn interval(mut self, interval: impl Into<Seconds>) -> Self {
-        self.interval = interval.into();
+    pub fn interval(mut self, interval: impl Length) -> Self {
+        self.interval = interval.seconds();
         self
     }
 
@@ -97,8 +141,8 @@ impl Retry {
     }
 
     /// What the delay grows to at most.
-    pub fn max_delay(mut self, delay: impl Into<Seconds>) -> Self {
-        self.max_delay = Some(delay.into());
+    pub fn max_delay(mut self, delay: impl Length) -> Self {
+        self.max_delay = Some(delay.seconds());
         self
     }
 

@@ -20,7 +20,7 @@ use crate::{
     history::Text,
     native::{Context, NoAnswer, handle, submit},
     resource::Resource,
-    retry::{Policy, Retry, Seconds},
+    retry::{Length, Policy, Retry, Seconds},
     symbolic::{Builder, Expr, ExprTuple, Lowered, Node, SymCall, SymStart, lower_lambda},
     workflow::{Start, Workflow},
 };
@@ -196,14 +196,14 @@ impl<T: Task> Call<T> {
     }
 
     /// Fails the task with `States.Timeout` when one attempt takes longer.
-    pub fn timeout(mut self, timeout: impl Into<Seconds>) -> Self {
-        self.policy.timeout = Some(timeout.into());
+    pub fn timeout(mut self, timeout: impl Length) -> Self {
+        self.policy.timeout = Some(timeout.seconds());
         self
     }
 
     /// Fails the task with `States.Timeout` when no heartbeat arrives for so long.
-    pub fn heartbeat(mut self, heartbeat: impl Into<Seconds>) -> Self {
-        self.policy.heartbeat = Some(heartbeat.into());
+    pub fn heartbeat(mut self, heartbeat: impl Length) -> Self {
+        self.policy.heartbeat = Some(heartbeat.seconds());
         self
     }
 
@@ -243,8 +243,8 @@ pub(crate) fn add_retry(policy: &mut Policy, overrides: &mut bool, retry: Retry)
 /// assert_eq!(execution.elapsed(), Duration::from_secs(172_800));
 /// # }
 /// ```
-pub fn sleep(duration: impl Into<Seconds>) -> Sleep {
-    Sleep { seconds: duration.into() }
+pub fn sleep(duration: impl Length) -> Sleep {
+    Sleep { seconds: duration.seconds() }
 }
 
 /// A wait, not yet awaited: what [`sleep`] returns.
@@ -258,6 +258,25 @@ impl Sleep {
     /// How long it is.
     pub fn duration(self) -> Duration {
         self.seconds.duration()
+    }
+}
+
+/// What waits in a workflow: [`Sleep`], and nothing else of that name.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this `sleep` waits in this process, and a workflow waits in Step Functions",
+    label = "this is a `{Self}`",
+    note = "write `workflow_core::sleep(..).await`, which `use workflow_core::prelude::*;` brings into scope, and remove the other import"
+)]
+pub trait Waits {
+    /// How long it waits.
+    fn how_long(self) -> Duration;
+}
+
+#[diagnostic::do_not_recommend]
+impl Waits for Sleep {
+    fn how_long(self) -> Duration {
+        self.duration()
     }
 }
 
@@ -278,16 +297,10 @@ pub trait Awaitable<Is: Awaited> {
 /// What is awaited, and can be run to its result.
 #[doc(hidden)]
 pub trait Awaited {
-    /// What it gives.
-    type Output;
-    /// How it fails.
-    type Error;
+    /// The `Result` that it gives.
+    type Outcome;
     /// Runs it to its result.
-    fn run(
-        self,
-        context: &Context,
-        site: usize,
-    ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
+    fn run(self, context: &Context, site: usize) -> impl Future<Output = Self::Outcome> + Send;
 }
 
 #[diagnostic::do_not_recommend]
@@ -298,10 +311,9 @@ impl<T: Task> Awaitable<Self> for Call<T> {
 }
 
 impl<T: Task> Awaited for Call<T> {
-    type Output = T::Output;
-    type Error = T::Error;
+    type Outcome = Result<T::Output, T::Error>;
 
-    fn run(self, context: &Context, site: usize) -> impl Future<Output = Result<T::Output, T::Error>> + Send {
+    fn run(self, context: &Context, site: usize) -> impl Future<Output = Self::Outcome> + Send {
         context.task(self, site)
     }
 }
@@ -314,10 +326,9 @@ impl<W: Workflow> Awaitable<Self> for Start<W> {
 }
 
 impl<W: Workflow> Awaited for Start<W> {
-    type Output = W::Output;
-    type Error = W::Error;
+    type Outcome = Result<W::Output, W::Error>;
 
-    fn run(self, context: &Context, site: usize) -> impl Future<Output = Result<W::Output, W::Error>> + Send {
+    fn run(self, context: &Context, site: usize) -> impl Future<Output = Self::Outcome> + Send {
         context.inline(self, site)
     }
 }

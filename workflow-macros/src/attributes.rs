@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, LitStr, Meta, Pat, PatType,
-    PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, ItemFn, Lit, LitStr, Meta, Pat,
+    PatType, PathArguments, ReturnType, Signature, Type, TypeReference, ext::IdentExt, meta::ParseNestedMeta,
     spanned::Spanned, visit::Visit,
 };
 
-use crate::errors::Errors;
+use crate::{
+    errors::Errors,
+    foreign::{foreign, is_foreign, nameless},
+};
 
 /// The text of the doc comments, lines joined with spaces, paragraphs with newlines.
 pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
@@ -79,18 +82,21 @@ impl Note {
         self
     }
 
-    /// The note as an expression of type `Note`.
-    pub(crate) fn tokens(&self) -> TokenStream {
+    /// The note as an expression of type `Note`, with the line at which it stands.
+    pub(crate) fn tokens(&self, line: u32) -> TokenStream {
         fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
             match value {
                 Some(value) => quote!(::core::option::Option::Some(#value)),
                 None => quote!(::core::option::Option::None),
             }
         }
+        if self.is_empty() && self.about.is_none() {
+            return quote!(::workflow_core::__private::Note::at(#line));
+        }
         let name = option(self.name.as_ref().map(LitStr::value));
         let comment = option(self.comment.as_ref());
         let about = option(self.about.as_ref());
-        quote!(::workflow_core::__private::Note { name: #name, comment: #comment, about: #about, within: ::core::option::Option::None })
+        quote!(::workflow_core::__private::Note::new(#name, #comment, #about, #line))
     }
 }
 
@@ -170,7 +176,23 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
             format!("a `#[{what}]` is awaited, so it is an `async fn`; write `async fn {}`", signature.ident),
         );
     }
-    if !signature.generics.params.is_empty() {
+    let types = || {
+        let returned = match &signature.output {
+            ReturnType::Type(_, ty) => Some(&**ty),
+            ReturnType::Default => None,
+        };
+        typed_arguments(signature).map(|argument| &*argument.ty).chain(returned)
+    };
+    // A lifetime is there for a reference, which is refused itself where it cannot be.
+    let borrows = what == "workflow" && types().any(|ty| first_reference(ty).is_some());
+    let lifetimes =
+        signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
+    if lifetimes && !signature.generics.params.is_empty() && !borrows {
+        errors.refuse(
+            &signature.generics,
+            format!("what a `#[{what}]` is given arrives as JSON, and nothing outlives the call; leave the lifetime out: `&str`"),
+        );
+    } else if !lifetimes {
         errors.refuse(
             &signature.generics,
             format!(
@@ -178,13 +200,18 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
             ),
         );
     }
-    for argument in typed_arguments(signature) {
-        if let Type::ImplTrait(generic) = &*argument.ty {
-            errors.refuse(
-                generic,
-                format!("a `#[{what}]` becomes one thing on AWS, so `impl` is not possible here; write out the type"),
-            );
+    for ty in types() {
+        if let Some((found, advice)) = foreign(ty, what) {
+            errors.refuse(found, advice);
         }
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && let Some(error) = nameless(ty)
+    {
+        errors.refuse(
+            error,
+            format!("Step Functions tells errors apart by name, and this type has none; write an enum with `#[derive(Debug, thiserror::Error, WorkflowError)]`, and return `Result<.., ThatError>` from the `#[{what}]`"),
+        );
     }
     if let Some(receiver) = signature.receiver() {
         errors.refuse(
@@ -206,12 +233,12 @@ pub(crate) fn check_signature(signature: &Signature, what: &str, errors: &mut Er
 }
 
 /// Whether a signature's types mean nothing outside of it, so that no other item can name them.
-pub(crate) fn is_alone(sig: &Signature) -> bool {
-    sig.receiver().is_some()
+/// `what` is `task` or `workflow`.
+pub(crate) fn is_alone(sig: &Signature, what: &str) -> bool {
+    is_foreign(sig, what)
+        || sig.receiver().is_some()
         || !sig.generics.params.is_empty()
-        || typed_arguments(sig).any(|argument| {
-            matches!(&*argument.ty, Type::ImplTrait(_)) || first_reference(lent(&argument.ty)).is_some()
-        })
+        || typed_arguments(sig).any(|argument| first_reference(lent(&argument.ty)).is_some())
         || matches!(&sig.output, ReturnType::Type(_, ty) if first_reference(ty).is_some())
 }
 
@@ -249,6 +276,16 @@ pub(crate) fn lent_option(ty: &Type) -> Option<&TypeReference> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The hidden type of a function's name, of which rustc speaks at that name.
+pub(crate) fn marker(vis: &syn::Visibility, ident: &Ident) -> TokenStream {
+    let item = quote_spanned!(ident.span()=> struct #ident {});
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis #item
     }
 }
 
@@ -301,7 +338,7 @@ pub(crate) fn data_probes<'a>(types: impl IntoIterator<Item = &'a Type>) -> Toke
 }
 
 /// The types in `Result<T, E>`, where they are written out.
-fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
+pub(crate) fn result_types(ty: &Type) -> Option<(&Type, &Type)> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     let mut types = arguments.args.iter().filter_map(|argument| match argument {
@@ -368,6 +405,8 @@ pub(crate) fn parameter(argument: &PatType, what: &str, errors: &mut Errors) -> 
         Pat::Ident(ident) if ident.subpat.is_none() && ident.by_ref.is_none() => {
             Some(Parameter { ident: ident.ident.clone(), ty: (*argument.ty).clone() })
         }
+        // Of the type something else was said.
+        _ if foreign(&argument.ty, what).is_some() => None,
         other => {
             errors.refuse(
                 other,

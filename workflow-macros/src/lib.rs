@@ -9,6 +9,8 @@ mod aws;
 mod body;
 mod derive;
 mod errors;
+mod foreign;
+mod jsonata;
 mod pure;
 mod resource;
 mod task;
@@ -32,6 +34,12 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn pure(arguments: TokenStream, item: TokenStream) -> TokenStream {
     pure::expand(arguments.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented where workflow-core re-exports it")]
+#[proc_macro]
+pub fn jsonata(arguments: TokenStream) -> TokenStream {
+    jsonata::expand(arguments.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented where workflow-core re-exports it")]
@@ -119,7 +127,7 @@ mod tests {
         "resource = \"arn:aws:states:::aws-sdk:sfn:describeExecution\", function = \"a\"",
     ];
 
-    const STATEMENTS: [&str; 28] = [
+    const STATEMENTS: [&str; 29] = [
         "let a;",
         "let _: _ = _;",
         "let a: _ = a else { return };",
@@ -145,6 +153,7 @@ mod tests {
         "#[state = \"A\"] let a = b; #[state] c; #[state = \"\"] d().await?;",
         "#[site(9)] a().await?; #[site] b().await; #[site(c)] d.await;",
         "fn a() {} use b::c; const D: u8 = e; struct F; macro_rules! g { () => {} }",
+        "jsonata!(); jsonata!(1); jsonata!(\"$a\", a); jsonata!(\"\", b = ); jsonata!(\"$loop + $self + $_\"); jsonata!(\"$b[\\n$.c]\", b = d,);",
         "return; return return; break; break 'a b;",
         "SystemTime::now(); now(); fastrand::u8(); a?; a?.b?.c()?;",
         "a.clone().to_string().as_str().is_some().unwrap_or().expect().unwrap(1).name(2).retry(3);",

@@ -16,7 +16,7 @@ use syn::{
 };
 
 use crate::{
-    attributes::{data_probes, plain, typed_arguments},
+    attributes::{data_probes, marker, plain, typed_arguments},
     body,
     errors::Errors,
 };
@@ -63,10 +63,9 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
         );
         return TokenStream::new();
     }
+    let marker = marker(vis, ident);
     let marker = quote! {
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}
@@ -74,11 +73,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Returns<__R> for #ident {
             type Value = __R;
-            type Tried = __R;
             fn value(returned: __R) -> __R {
-                returned
-            }
-            fn tried(returned: __R) -> __R {
                 returned
             }
         }
@@ -93,6 +88,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     };
     let found = errors.count();
     let read = read.write(errors);
+    body::write_out(block);
     if errors.count() > found {
         forget(attrs, sig, block);
     }
@@ -142,6 +138,7 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             twin: quote!(#twin),
         };
         written.extend(read.write(errors));
+        body::write_out(&mut function.block);
         if errors.count() > found {
             forget(&mut function.attrs, &function.sig, &mut function.block);
         }
@@ -171,7 +168,7 @@ fn unmark(item: &mut ImplItem) -> bool {
     let before = function.attrs.len();
     function.attrs.retain(|attribute| {
         let path = attribute.path();
-        !path.segments.last().is_some_and(|last| last.ident == "pure")
+        path.segments.last().is_none_or(|last| last.ident != "pure")
     });
     function.attrs.len() < before
 }

@@ -9,14 +9,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Expr, ExprArray, ItemFn, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser,
+    Expr, ExprArray, ItemFn, Lit, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser,
     spanned::Spanned,
 };
 
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_alone,
-        lent, lent_option, no_function, output_and_error, owned, parameter, pascal_case, plain,
+        lent, lent_option, marker, no_function, output_and_error, owned, parameter, pascal_case, plain,
         screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
@@ -125,7 +125,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if parameters.len() > 8 {
         errors.refuse(&function.sig.inputs, "a task takes at most 8 values; put them into a struct");
     }
-    if errors.count() > 0 && is_alone(&function.sig) {
+    if errors.count() > 0 && is_alone(&function.sig, "task") {
         return bare_stub(&function, errors);
     }
     match errors.into_compile_errors() {
@@ -318,6 +318,7 @@ fn items(
         };
     }
 
+    let marker = marker(vis, ident);
     // Who calls a function that was refused is not to blame.
     let call = match inputs {
         Some(_) => quote! {
@@ -339,9 +340,7 @@ fn items(
         #(#attrs)*
         #call
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #handler
 
@@ -450,6 +449,119 @@ pub(crate) fn policy(options: &Options, error: &TokenStream) -> TokenStream {
     }
 }
 
+/// The words in `#[task(..)]`, and what else they are called.
+const TASK_WORDS: [(&str, &[&str]); 7] = [
+    ("function", &["name", "lambda", "function_name"]),
+    ("activity", &[]),
+    ("resource", &["arn"]),
+    ("retry", &["retries", "retrier", "max_retries", "max_attempts"]),
+    ("timeout_seconds", &["timeout", "timeout_secs"]),
+    ("heartbeat_seconds", &["heartbeat"]),
+    ("lambda_transients", &["transients"]),
+];
+
+/// The words in `retry(..)`, and what else they are called.
+const RETRY_WORDS: [(&str, &[&str]); 6] = [
+    ("errors", &["error", "on", "error_equals"]),
+    ("interval_seconds", &["interval", "delay"]),
+    ("max_attempts", &["attempts", "max_retries", "retries", "times"]),
+    ("backoff_rate", &["backoff"]),
+    ("max_delay_seconds", &["max_delay", "max_interval"]),
+    ("jitter", &["jitter_strategy"]),
+];
+
+/// What is said of a word that an attribute does not know.
+fn unknown_word(word: &syn::Path, place: &str, known: &[(&str, &[&str])]) -> String {
+    let word = word.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    let meant = known.iter().find(|(_, others)| others.contains(&word.as_str())).map(|(name, _)| *name);
+    let meant = meant.or_else(|| crate::aws::nearest(&word, known.iter().map(|(name, _)| *name)));
+    match meant {
+        Some("retry") => format!(
+            "unknown word in `{place}`; write `retry(errors = [Busy], max_attempts = 3)`, with the errors that are tried again"
+        ),
+        Some(meant) => format!("unknown word in `{place}`; write `{meant}`"),
+        None => {
+            let names: Vec<String> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!("unknown word in `{place}`; known are {}", names.join(", "))
+        }
+    }
+}
+
+/// What a number in an attribute counts.
+#[derive(Clone, Copy)]
+enum Number {
+    Seconds,
+    Attempts,
+    Rate,
+}
+
+impl Number {
+    /// What a literal has to be; Step Functions refuses any other.
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Seconds => {
+                "Step Functions counts whole seconds here, from 1 to 99999999; write one such as `30`"
+            }
+            Self::Attempts => "this is how many retries there are, from 0 to 99999999; write one such as `3`",
+            Self::Rate => {
+                "each delay is at least as long as the one before, so the rate is 1.0 or more; write one such as `2.0`"
+            }
+        }
+    }
+
+    fn accepts(self, literal: &Lit) -> bool {
+        match (self, literal) {
+            (Self::Seconds, Lit::Int(number)) => {
+                number.base10_parse().is_ok_and(|number: u64| (1..=99_999_999).contains(&number))
+            }
+            (Self::Attempts, Lit::Int(number)) => {
+                number.base10_parse().is_ok_and(|number: u64| number <= 99_999_999)
+            }
+            (Self::Rate, Lit::Float(number)) => number.base10_parse().is_ok_and(|number: f64| number >= 1.0),
+            _ => false,
+        }
+    }
+}
+
+/// A number in an attribute: a literal, or a constant that rustc checks.
+fn number(input: syn::parse::ParseStream<'_>, number: Number) -> syn::Result<Expr> {
+    let value: Expr = input.parse()?;
+    let literal = match &value {
+        Expr::Lit(literal) => number.accepts(&literal.lit),
+        Expr::Unary(unary) => !matches!((&unary.op, &*unary.expr), (syn::UnOp::Neg(_), Expr::Lit(_))),
+        Expr::Call(call) => !crate::body::is_duration(call),
+        _ => true,
+    };
+    match literal {
+        true => Ok(value),
+        false => Err(syn::Error::new_spanned(value, number.rule())),
+    }
+}
+
+/// Refuses what names no error in the list of a retrier.
+fn is_error_name(name: &Expr) -> syn::Result<()> {
+    let message = match name {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) if text.value().starts_with("States.") => {
+                let constant = screaming_case(text.value().trim_start_matches("States."));
+                format!("an error is named as Rust names it; write `{constant}`, the constant of `PlatformError`")
+            }
+            Lit::Str(text) => format!("an error is named as Rust names it; write `{}`, the variant", text.value()),
+            _ => "a retrier is about errors; write a variant of the task's error type, or a constant such as `TIMEOUT`".to_owned(),
+        },
+        Expr::Path(path) if path.path.segments.len() > 1 => match path.path.segments.last() {
+            Some(last) if !is_screaming(&last.ident) => format!(
+                "a variant of the task's own error type is named alone: `{}`; the name of another type's is a constant: `{}`",
+                last.ident,
+                screaming_case(&last.ident.to_string()),
+            ),
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    Err(syn::Error::new_spanned(name, message))
+}
+
 fn is_screaming(ident: &Ident) -> bool {
     let text = ident.to_string();
     text.len() > 1
@@ -473,9 +585,9 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
         } else if meta.path.is_ident("resource") {
             options.resource = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("timeout_seconds") {
-            options.timeout = Some(meta.value()?.parse()?);
+            options.timeout = Some(number(meta.value()?, Number::Seconds)?);
         } else if meta.path.is_ident("heartbeat_seconds") {
-            options.heartbeat = Some(meta.value()?.parse()?);
+            options.heartbeat = Some(number(meta.value()?, Number::Seconds)?);
         } else if meta.path.is_ident("lambda_transients") {
             options.transients = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("retry") {
@@ -488,24 +600,27 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
                 words.once(&meta)?;
                 if meta.path.is_ident("errors") {
                     let list: ExprArray = meta.value()?.parse()?;
+                    for name in &list.elems {
+                        is_error_name(name)?;
+                    }
                     retry.errors = list.elems.into_iter().collect();
                 } else if meta.path.is_ident("interval_seconds") {
-                    retry.interval = Some(meta.value()?.parse()?);
+                    retry.interval = Some(number(meta.value()?, Number::Seconds)?);
                 } else if meta.path.is_ident("max_attempts") {
-                    retry.max_attempts = Some(meta.value()?.parse()?);
+                    retry.max_attempts = Some(number(meta.value()?, Number::Attempts)?);
                 } else if meta.path.is_ident("backoff_rate") {
-                    retry.backoff = Some(meta.value()?.parse()?);
+                    retry.backoff = Some(number(meta.value()?, Number::Rate)?);
                 } else if meta.path.is_ident("max_delay_seconds") {
-                    retry.max_delay = Some(meta.value()?.parse()?);
+                    retry.max_delay = Some(number(meta.value()?, Number::Seconds)?);
                 } else if meta.path.is_ident("jitter") {
                     retry.jitter = true;
                     if meta.input.peek(Token![=]) {
-                        return Err(meta.error("`jitter` stands alone: Step Functions has one strategy, `FULL`"));
+                        return Err(
+                            meta.error("`jitter` stands alone: Step Functions has one strategy, `FULL`")
+                        );
                     }
                 } else {
-                    return Err(meta.error(
-                        "unknown word in `retry(..)`; known are `errors`, `interval_seconds`, `max_attempts`, `backoff_rate`, `max_delay_seconds`, `jitter`",
-                    ));
+                    return Err(meta.error(unknown_word(&meta.path, "retry(..)", &RETRY_WORDS)));
                 }
                 Ok(())
             })?;
@@ -516,9 +631,7 @@ fn options(arguments: TokenStream, errors: &mut Errors) -> Options {
             }
             options.retries.push(retry);
         } else {
-            return Err(meta.error(
-                "unknown word in `#[task(..)]`; known are `function`, `activity`, `resource`, `retry`, `timeout_seconds`, `heartbeat_seconds`, `lambda_transients`",
-            ));
+            return Err(meta.error(unknown_word(&meta.path, "#[task(..)]", &TASK_WORDS)));
         }
         Ok(())
     });

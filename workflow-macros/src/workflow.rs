@@ -14,7 +14,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
-        is_alone, kebab_case, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        is_alone, kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple,
+        typed_arguments,
     },
     body,
     errors::Errors,
@@ -61,8 +62,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     block.stmts.splice(0..0, changing);
     let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
-    let readings = body::readings(&block, plain(&function.sig.ident), names, fallible, &mut errors);
-    if errors.count() > 0 && is_alone(&function.sig) {
+    let declared = declared(&parameters);
+    let readings =
+        body::readings(&block, plain(&function.sig.ident), names, &declared, fallible, &mut errors);
+    if errors.count() > 0 && is_alone(&function.sig, "workflow") {
         return bare_stub(&function, errors);
     }
     match errors.into_compile_errors() {
@@ -73,6 +76,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
         None => items(&function, &options, &parameters, Some(&readings)),
     }
+}
+
+/// The parameters in the symbolic reading.
+fn declared(parameters: &[Parameter]) -> TokenStream {
+    let builder = body::builder();
+    let declared = parameters.iter().map(|Parameter { ident, ty, .. }| {
+        let name = plain(ident);
+        let key = match parameters.len() {
+            1 => quote!(::core::option::Option::None),
+            _ => quote!(::core::option::Option::Some(#name)),
+        };
+        quote!(let #ident = #builder.param::<#ty>(#name, #key);)
+    });
+    quote!(#(#declared)*)
 }
 
 /// The items that stand for the workflow. Without `readings` the function was refused, and its body
@@ -129,16 +146,9 @@ fn items(
                 #probes
                 #result
             };
-            let parameters = idents.iter().zip(&types).zip(&names).map(|((ident, ty), name)| {
-                let key = match names.len() {
-                    1 => quote!(::core::option::Option::None),
-                    _ => quote!(::core::option::Option::Some(#name)),
-                };
-                quote!(let #ident = #builder.param::<#ty>(#name, #key);)
-            });
+            let line = body::line_of(ident.span());
             let symbolic = quote! {
-                let #scope = #builder.scope::<#output, #error>(#sites);
-                #(#parameters)*
+                let #scope = #builder.scope::<#output, #error>(#sites, ::core::file!(), #line);
                 #symbolic
             };
             (native, symbolic)
@@ -154,15 +164,14 @@ fn items(
         >::Builder
     };
 
+    let marker = marker(vis, ident);
     quote! {
         #(#attrs)*
         #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Start<#ident> {
             ::workflow_core::Start::new(#payload)
         }
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
+        #marker
 
         #[diagnostic::do_not_recommend]
         impl<__R> ::workflow_core::__private::Callable<__R> for #ident {}

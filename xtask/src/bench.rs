@@ -1,4 +1,7 @@
-//! `cargo xtask bench`: how fast the interpreter runs given workloads.
+//! `cargo xtask bench`: how fast the interpreter runs given workloads; with `compile`, what workflows cost a build.
+
+mod compile;
+mod generated;
 
 use std::{
     fs,
@@ -21,7 +24,10 @@ use workflow_core::{
 /// its own, whose peak memory is `rss_mb`: run to warm up, and then `--reps` times for at least a tenth of a second;
 /// the median counts. Tasks answer with their input.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Workloads, or directories of them.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -40,8 +46,17 @@ pub(crate) struct Arguments {
 /// How long a measurement takes at least: a busy machine takes a process away for some milliseconds.
 const SAMPLE: Duration = Duration::from_millis(100);
 
+/// What else is measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    Compile(compile::Arguments),
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(Other::Compile(arguments)) = &arguments.other {
+        return compile::run(arguments);
+    }
     let files = workloads(&arguments.paths)?;
     let alone = files.len() == 1 && arguments.beside.is_empty();
     for path in files {

@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// The directory of the schemas [default: order-workflow/schemas in the workspace, none with --out-dir].
     #[arg(long, value_name = "DIR")]
     schema_dir: Option<PathBuf>,
+    /// Also write where each state comes from, `src/workflows/refund.rs:12`, to `<workflow>.positions.json`.
+    #[arg(long)]
+    positions: bool,
     /// Say what breaks for callers and for executions in flight since this revision of git.
     #[arg(long, value_name = "REVISION", requires = "check")]
     since: Option<String>,
@@ -49,6 +52,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn check(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) -> anyhow::Result<ExitCode> {
     let catalogue = order_workflow::workflows::catalogue();
     let mut report = emit::compare(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
+    if arguments.positions {
+        let found = emit::compare_files(&positions(arguments, dir)?)?;
+        report.stale.extend(found.stale);
+        report.missing.extend(found.missing);
+    }
     let mut broken = Vec::new();
     if let Some(schemas) = schemas {
         let found = emit::compare_files(schemas.files())?;
@@ -77,6 +85,9 @@ fn check(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) 
 fn write(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) -> anyhow::Result<ExitCode> {
     let catalogue = order_workflow::workflows::catalogue();
     let mut written = emit::write(dir, catalogue.iter().map(Emitted::from), arguments.workflow.as_deref())?;
+    if arguments.positions {
+        written.files.extend(emit::write_files(&positions(arguments, dir)?)?);
+    }
     let mut stdout = io::stdout();
     if let Some(schemas) = schemas {
         // Before the files that say what was are overwritten.
@@ -92,6 +103,12 @@ fn write(arguments: &Arguments, dir: &Path, schemas: Option<&schemas::Schemas>) 
     Ok(ExitCode::SUCCESS)
 }
 
+/// The files that say where each state comes from.
+fn positions(arguments: &Arguments, dir: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let catalogue = order_workflow::workflows::catalogue();
+    Ok(emit::positions(dir, catalogue.iter(), arguments.workflow.as_deref())?)
+}
+
 /// The command that writes what this one checked.
 fn refresh(arguments: &Arguments) -> String {
     let mut command = "cargo xtask emit-asl".to_owned();
@@ -100,6 +117,9 @@ fn refresh(arguments: &Arguments) -> String {
     }
     if let Some(dir) = &arguments.out_dir {
         command.push_str(&format!(" --out-dir {}", dir.display()));
+    }
+    if arguments.positions {
+        command.push_str(" --positions");
     }
     if let Some(dir) = &arguments.schema_dir {
         command.push_str(&format!(" --schema-dir {}", dir.display()));

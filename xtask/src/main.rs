@@ -10,6 +10,7 @@ mod conformance;
 mod emit_asl;
 mod emit_deploy;
 mod graph;
+mod install;
 mod lint;
 mod originals;
 mod run_asl;

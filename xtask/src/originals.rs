@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use workflow_core::{
     Status,
     interpreter::{Answer, Execution, Interpreter, StateMachine, TaskCall},
+    testing,
 };
 
 use crate::FOUND;
@@ -108,6 +109,38 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     writeln!(stdout, "{compared} cases compared, {different} differ")?;
     Ok(if different == 0 { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// Runs the definitions of a folder, and writes their executions for engines that others wrote. How many there were.
+pub(crate) fn record(folder: &Path, into: &Path) -> anyhow::Result<usize> {
+    fs::create_dir_all(into).with_context(|| format!("could not create {}", into.display()))?;
+    let mut written = 0;
+    for (name, path) in files(folder, ".asl.json")? {
+        let text = read(&path)?;
+        let machine = StateMachine::parse(&text).with_context(|| path.display().to_string())?;
+        let definition: Value = serde_json::from_str(&text)?;
+        let inputs = inputs(folder, &name)?;
+        let cases: Vec<(Value, Interpreter)> = match &*name {
+            "order-processing" => cases_of(order_processing::cases(&inputs)),
+            "purchase-refund" => cases_of(purchase_refund::cases(&inputs)),
+            _ => inputs.into_values().map(|input| (input, echoing())).collect(),
+        };
+        let mut lines = String::new();
+        for (number, (input, interpreter)) in cases.iter().enumerate() {
+            let execution = interpreter.run_blocking(&machine, input.clone());
+            for line in testing::recorded(number, &definition, input, &execution) {
+                lines += &format!("{line}\n");
+            }
+            written += 1;
+        }
+        let file = into.join(format!("{name}.jsonl"));
+        fs::write(&file, lines).with_context(|| format!("could not write {}", file.display()))?;
+    }
+    Ok(written)
+}
+
+fn cases_of(cases: Vec<Case>) -> Vec<(Value, Interpreter)> {
+    cases.into_iter().map(|case| (case.input, case.interpreter)).collect()
 }
 
 /// The files of a folder whose names end like this, by what stands before.

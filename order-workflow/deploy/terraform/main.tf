@@ -219,6 +219,45 @@ resource "aws_cloudwatch_metric_alarm" "timed_out" {
   alarm_actions       = local.alarms
 }
 
+# Events that start a workflow by themselves.
+
+resource "aws_cloudwatch_event_rule" "start" {
+  for_each      = local.starts
+  name          = "${var.name}-${each.key}"
+  description   = "Starts ${each.value.workflow}"
+  event_pattern = jsonencode(each.value.pattern)
+}
+
+resource "aws_iam_role" "start" {
+  for_each = local.starts
+  name     = "${var.name}-${each.key}-starter"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "start" {
+  for_each = local.starts
+  name     = "calls"
+  role     = aws_iam_role.start[each.key].id
+  policy   = jsonencode({ Version = "2012-10-17", Statement = each.value.statements })
+}
+
+resource "aws_cloudwatch_event_target" "start" {
+  for_each   = local.starts
+  rule       = aws_cloudwatch_event_rule.start[each.key].name
+  arn        = aws_sfn_alias.live[each.value.workflow].arn
+  role_arn   = aws_iam_role.start[each.key].arn
+  input_path = "$.detail"
+}
+
 output "workflows" {
   description = "The ARN to start each workflow with: its alias"
   value       = { for name, alias in aws_sfn_alias.live : name => alias.arn }

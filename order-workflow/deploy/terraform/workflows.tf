@@ -1082,4 +1082,52 @@ locals {
       ]
     }
   }
+
+  starts = {
+    "order-fulfillment-OrderPlaced" = {
+      workflow = "order-fulfillment"
+      pattern = {
+        source = [
+          "shop.web",
+        ]
+        "detail-type" = [
+          "OrderPlaced",
+        ]
+        detail = {
+          order_id = [
+            {
+              exists = true
+            },
+          ]
+          amount = [
+            {
+              exists = true
+            },
+          ]
+          shipping_address = [
+            {
+              exists = true
+            },
+          ]
+          email = [
+            {
+              exists = true
+            },
+          ]
+        }
+      }
+      statements = [
+        {
+          Sid    = "StatesStartExecution"
+          Effect = "Allow"
+          Action = [
+            "states:StartExecution",
+          ]
+          Resource = [
+            "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${var.name}-order-fulfillment:live",
+          ]
+        },
+      ]
+    }
+  }
 }

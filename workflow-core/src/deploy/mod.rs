@@ -21,9 +21,11 @@ mod settings;
 mod terraform;
 #[cfg(test)]
 mod tests;
+mod triggers;
 mod yaml;
 
 pub use calls::{Calls, Known, Need, Thing};
 pub use console::Place;
 pub use policy::{Finding, Policy, Statement, check_policy};
 pub use settings::{DeployError, Deployment, Function, Machine, Settings, Variable};
+pub use triggers::Trigger;

@@ -9,6 +9,7 @@ use super::{
     fill,
     policy::Policy,
     settings::{Deployment, Function, Machine, function_log, logical, machine_log},
+    triggers::starter_policy,
     yaml,
 };
 
@@ -40,6 +41,7 @@ impl Deployment {
         let mut outputs = Map::new();
         for machine in &self.machines {
             self.machine_resources(machine, definitions, &mut resources);
+            self.trigger_resources(machine, &mut resources);
             let id = logical(&machine.name);
             outputs.insert(
                 format!("{id}Arn"),
@@ -203,6 +205,34 @@ impl Deployment {
         }
     }
 
+    /// The rules that start a state machine, and their role.
+    fn trigger_resources(&self, machine: &Machine, resources: &mut Map<String, Value>) {
+        let id = logical(&machine.name);
+        let role = format!("{id}StarterRole");
+        for trigger in &machine.triggers {
+            resources.insert(
+                logical(&format!("{}-rule", trigger.name)),
+                json!({
+                    "Type": "AWS::Events::Rule",
+                    "Properties": {
+                        "Name": self.sub(&format!("${{Stack}}-{}", trigger.name), ""),
+                        "Description": format!("Starts {}", machine.name),
+                        "EventPattern": trigger.pattern,
+                        "Targets": [{
+                            "Id": "workflow",
+                            "Arn": { "Ref": format!("{id}Aliaslive") },
+                            "RoleArn": { "Fn::GetAtt": [role, "Arn"] },
+                            "InputPath": "$.detail",
+                        }],
+                    },
+                }),
+            );
+        }
+        if !machine.triggers.is_empty() {
+            resources.insert(role, self.role("events.amazonaws.com", &starter_policy(&machine.name), ""));
+        }
+    }
+
     fn thing_resource(&self, name: &str, thing: &Thing) -> Option<Value> {
         let named = self.sub(&self.name_of(name), "");
         let fifo = self.name_of(name).ends_with(".fifo");
@@ -268,7 +298,7 @@ impl Deployment {
             "Principal": { "Service": service },
             "Action": "sts:AssumeRole",
         });
-        if service.starts_with("states.") {
+        if !service.starts_with("lambda.") {
             trust["Condition"] =
                 json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
         }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{catalogue::CatalogueEntry, workflow::WorkflowKind};
+use crate::{catalogue::CatalogueEntry, schema, workflow::WorkflowKind};
 
 use super::{
     calls::{Calls, Known, Need, Thing, holes, placeholder},
     policy::Policy,
+    triggers::Trigger,
 };
 
 /// What a catalogue does not say of its deployment.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub(super) grants: BTreeMap<String, Vec<(String, String)>>,
     pub(super) kept: Vec<(String, String)>,
     pub(super) existing: Vec<String>,
+    /// The workflow, the source and the detail type.
+    pub(super) events: Vec<(String, String, String)>,
 }
 
 /// An environment variable of every Lambda function, which whoever deploys may set.
@@ -52,6 +55,7 @@ impl Settings {
             grants: BTreeMap::new(),
             kept: Vec::new(),
             existing: Vec::new(),
+            events: Vec::new(),
         }
     }
 
@@ -134,6 +138,8 @@ pub struct Machine {
     pub definition: Value,
     /// What it asks AWS for, logs and traces included.
     pub calls: Calls,
+    /// What starts it by itself.
+    pub triggers: Vec<Trigger>,
 }
 
 impl Machine {
@@ -197,7 +203,9 @@ impl Deployment {
     ) -> Result<Self, DeployError> {
         let mut machines = Vec::new();
         let mut problems = Vec::new();
+        let mut schemas = BTreeMap::new();
         for entry in entries {
+            schemas.insert(entry.meta().name, schema::of(entry));
             let (meta, definition) = (entry.meta(), entry.definition());
             problems.extend(definition.problems.iter().map(|problem| format!("{}: {problem}", meta.name)));
             match serde_json::to_value(&definition.machine) {
@@ -205,7 +213,11 @@ impl Deployment {
                 Err(error) => problems.push(format!("{}: {error}", meta.name)),
             }
         }
-        if problems.is_empty() { Self::of(settings, machines) } else { Err(DeployError { problems }) }
+        if problems.is_empty() {
+            Self::with_schemas(settings, machines, &schemas)
+        } else {
+            Err(DeployError { problems })
+        }
     }
 
     /// The deployment of definitions: the name, the description and the kind of each, and its JSON.
@@ -216,6 +228,14 @@ impl Deployment {
     pub fn of<'a>(
         settings: Settings,
         definitions: impl IntoIterator<Item = (&'a str, &'a str, WorkflowKind, Value)>,
+    ) -> Result<Self, DeployError> {
+        Self::with_schemas(settings, definitions, &BTreeMap::new())
+    }
+
+    fn with_schemas<'a>(
+        settings: Settings,
+        definitions: impl IntoIterator<Item = (&'a str, &'a str, WorkflowKind, Value)>,
+        schemas: &BTreeMap<&str, Value>,
     ) -> Result<Self, DeployError> {
         let mut problems = Vec::new();
         let mut machines = Vec::new();
@@ -245,8 +265,9 @@ impl Deployment {
                     "{name}: a text holds `%{{`, which Terraform cannot write; put it into a task"
                 ));
             }
+            let triggers = settings.triggers(name, schemas.get(name));
             let (name, comment) = (name.to_owned(), comment.to_owned());
-            machines.push(Machine { name, comment, kind, definition, calls });
+            machines.push(Machine { name, comment, kind, definition, calls, triggers });
         }
         for (_, function) in &settings.kept {
             all.found(function, Thing::Function { timeout: None });
@@ -266,6 +287,8 @@ impl Deployment {
                     .push(format!("`${{{name}}}` cannot be the name of a resource; use letters and digits"));
             }
         }
+        let rules = machines.iter().map(|machine| (machine.name.as_str(), machine.triggers.as_slice()));
+        problems.extend(settings.trigger_problems(rules));
         problems.extend(shared_names(&machines, &things));
         let functions = functions(&settings, &things);
         if problems.is_empty() {
@@ -419,6 +442,10 @@ pub(super) fn machine_log(name: &str) -> String {
     format!("/aws/vendedlogs/states/${{Stack}}-{name}")
 }
 
+/// What the names of a state machine's resources add to its own.
+const MACHINE_RESOURCES: [&str; 6] =
+    ["", "Logs", "Role", "ExecutionsFailed", "ExecutionsTimedOut", "StarterRole"];
+
 /// What would be one resource of a template, though it is two: each thing brings resources whose names
 /// begin with its own.
 fn shared_names(machines: &[Machine], things: &BTreeMap<String, Thing>) -> Vec<String> {
@@ -427,9 +454,7 @@ fn shared_names(machines: &[Machine], things: &BTreeMap<String, Thing>) -> Vec<S
         Thing::StateMachine => (name, &[][..]),
         _ => (name, &[""][..]),
     });
-    let machines = machines
-        .iter()
-        .map(|machine| (&machine.name, &["", "Logs", "Role", "ExecutionsFailed", "ExecutionsTimedOut"][..]));
+    let machines = machines.iter().map(|machine| (&machine.name, &MACHINE_RESOURCES[..]));
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut problems = Vec::new();
     for (name, suffixes) in things.chain(machines) {

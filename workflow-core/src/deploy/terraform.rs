@@ -8,6 +8,7 @@ use super::{
     calls::Thing,
     fill, hcl,
     settings::{Deployment, Machine},
+    triggers::starter_policy,
 };
 
 impl Deployment {
@@ -102,6 +103,18 @@ impl Deployment {
         }
         let workflows = self.machines.iter().map(|machine| (machine.name.clone(), self.workflow(machine)));
         locals.insert("workflows".to_owned(), Value::Object(workflows.collect()));
+        let starts = self.machines.iter().flat_map(|machine| {
+            let statements = starter_policy(&machine.name).with_texts(&|text| self.text(text, ""));
+            machine.triggers.iter().map(move |trigger| {
+                let start = json!({
+                    "workflow": machine.name,
+                    "pattern": trigger.pattern,
+                    "statements": statements.to_json()["Statement"],
+                });
+                (trigger.name.clone(), start)
+            })
+        });
+        locals.insert("starts".to_owned(), Value::Object(starts.collect()));
 
         let mut text = String::from("# Written by `cargo xtask emit-deploy`: edits are lost.\n\nlocals {\n");
         for (at, (name, value)) in locals.into_iter().enumerate() {

@@ -361,6 +361,7 @@ fn shop() -> Deployment {
         "secretsmanager:GetSecretValue",
         "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:bank-??????",
     );
+    let settings = settings.on_event("pay-back", "shop.desk", "Goods came back");
     let definitions = [
         ("place-order", "Places an order.", WorkflowKind::Standard, place),
         ("pay-back", "Pays back: all of it.", WorkflowKind::Express, pay_back),

@@ -1,14 +1,14 @@
 //! Values that states hand on: shared, never copied, and written as text at most once.
 
 use std::{
-    fmt, io,
+    fmt,
     ops::Deref,
     sync::{Arc, OnceLock},
 };
 
 use serde_json::Value;
 
-use crate::{history::Text, limits::MAX_DATA_BYTES};
+use crate::{history::Text, limits::MAX_DATA_BYTES, weight::exceeds};
 
 /// A JSON value that is cheap to share.
 #[derive(Clone)]
@@ -70,90 +70,5 @@ impl From<Value> for Data {
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.value.fmt(f)
-    }
-}
-
-/// How deep a value may nest that a state hands on. AWS has a limit as well; without one, a loop could
-/// build a value that no stack can walk.
-const MAX_DEPTH: usize = 512;
-
-/// Whether a value has more than so many bytes as text, or nests too deep. Most values are far smaller,
-/// which a rough count tells.
-pub(super) fn exceeds(value: &Value, limit: usize) -> bool {
-    let mut left = limit;
-    match fits(value, &mut left, MAX_DEPTH) {
-        Fits::Yes => false,
-        Fits::TooDeep => true,
-        Fits::Perhaps => too_deep(value, MAX_DEPTH) || text_length(value) > limit,
-    }
-}
-
-#[derive(PartialEq)]
-enum Fits {
-    Yes,
-    Perhaps,
-    TooDeep,
-}
-
-/// Subtracts the most that a value's text can have from what is left.
-fn fits(value: &Value, left: &mut usize, depth: usize) -> Fits {
-    let Some(inner) = depth.checked_sub(1) else { return Fits::TooDeep };
-    let cost = match value {
-        Value::Null | Value::Bool(_) => 6,
-        Value::Number(_) => 25,
-        Value::String(text) => text.len().saturating_mul(6) + 3,
-        Value::Array(items) => items.len() + 2,
-        Value::Object(entries) => {
-            entries.keys().map(|key| key.len().saturating_mul(6) + 4).fold(2, usize::saturating_add)
-        }
-    };
-    if !take(left, cost) {
-        return Fits::Perhaps;
-    }
-    let unfit = |fits: &Fits| *fits != Fits::Yes;
-    match value {
-        Value::Array(items) => items.iter().map(|item| fits(item, left, inner)).find(unfit),
-        Value::Object(entries) => entries.values().map(|item| fits(item, left, inner)).find(unfit),
-        _ => None,
-    }
-    .unwrap_or(Fits::Yes)
-}
-
-fn too_deep(value: &Value, depth: usize) -> bool {
-    let Some(inner) = depth.checked_sub(1) else { return true };
-    match value {
-        Value::Array(items) => items.iter().any(|item| too_deep(item, inner)),
-        Value::Object(entries) => entries.values().any(|item| too_deep(item, inner)),
-        _ => false,
-    }
-}
-
-fn take(left: &mut usize, cost: usize) -> bool {
-    match left.checked_sub(cost) {
-        Some(rest) => {
-            *left = rest;
-            true
-        }
-        None => false,
-    }
-}
-
-/// How many bytes a value has as JSON text.
-pub(super) fn text_length(value: &Value) -> usize {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    match serde_json::to_writer(&mut count, value) {
-        Ok(()) => count.0,
-        Err(_) => usize::MAX,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{context::StateScope, fault::Fault};
 use crate::{
@@ -112,13 +112,53 @@ impl Jsonata {
             error_output: surroundings.error_output,
             scope: surroundings.scope,
         };
-        self.expression
-            .evaluate_field(&self.field, &environment)
-            .map_err(|cause| Fault::query(cause, &self.field))
+        let value = self.expression.evaluate_field(&self.field, &environment);
+        if let Some(observer) = &surroundings.scope.settings.observer {
+            let (expression, value) = (&self.expression, value.as_ref());
+            (observer.0)(&Evaluation { expression, environment: &environment, value });
+        }
+        value.map_err(|cause| Fault::query(cause, &self.field))
     }
 
     /// The fault of a value that is not of the type that the field takes.
     pub(super) fn unexpected(&self, expected: &str, value: &Value) -> Fault {
         Fault::query(self.expression.unexpected_type(&self.field, expected, value), &self.field)
+    }
+}
+
+/// What an expression came to.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) expression: &'a jsonata::Expression,
+    environment: &'a jsonata::Environment<'a>,
+    /// The value, or the cause that the state fails with.
+    pub(crate) value: Result<&'a Value, &'a String>,
+}
+
+impl Evaluation<'_> {
+    /// What the expression read: `states` with the members that it mentions, and its variables.
+    pub(crate) fn bindings(&self) -> Value {
+        let (reads, environment) = (self.expression.reads(), self.environment);
+        let members = [
+            ("input", reads.input, environment.input),
+            ("result", reads.result, environment.result),
+            ("errorOutput", reads.error_output, environment.error_output),
+        ];
+        let mut states = Map::new();
+        for (name, is_read, value) in members {
+            if let Some(value) = value.filter(|_| is_read || reads.whole_states) {
+                states.insert(name.to_owned(), value.clone());
+            }
+        }
+        if reads.context || reads.whole_states {
+            states.insert("context".to_owned(), environment.scope.context().clone());
+        }
+        let mut bindings = Map::new();
+        for name in &reads.variables {
+            if let Some(value) = environment.scope.variable(name) {
+                bindings.insert(name.clone(), value.clone());
+            }
+        }
+        bindings.insert("states".to_owned(), states.into());
+        bindings.into()
     }
 }

@@ -9,6 +9,8 @@ use super::test_state::MockValidation;
 enum Shape {
     /// A text; blobs and times are texts as well. With its least length.
     Text(usize),
+    /// A text with its least and its greatest length.
+    Bounded(usize, usize),
     /// A number, with its least and its greatest value.
     Number(f64, f64),
     Boolean,
@@ -128,16 +130,16 @@ const ANSWERS: &[(&str, &[Field])] = &[
     (
         "kms:encrypt",
         &[
-            field("CiphertextBlob", Shape::Text(1)),
-            field("KeyId", Shape::Text(1)),
+            field("CiphertextBlob", Shape::Bounded(1, 6_144)),
+            field("KeyId", Shape::Bounded(1, 2_048)),
             field("EncryptionAlgorithm", TEXT),
         ],
     ),
     (
         "kms:decrypt",
         &[
-            field("KeyId", Shape::Text(1)),
-            field("Plaintext", Shape::Text(1)),
+            field("KeyId", Shape::Bounded(1, 2_048)),
+            field("Plaintext", Shape::Bounded(1, 4_096)),
             field("EncryptionAlgorithm", TEXT),
         ],
     ),
@@ -276,6 +278,10 @@ fn fits(name: &str, shape: &Shape, value: &Value, validation: MockValidation) ->
             }
             Ok(())
         }
+        (Shape::Bounded(_, most), Value::String(text)) if text.len() > *most => {
+            Err(format!("Field '{name}' exceeds the maximum length"))
+        }
+        (Shape::Bounded(least, _), _) => fits(name, &Shape::Text(*least), value, validation),
         (Shape::Text(_), _) => must_be("a string"),
         (Shape::Number(least, most), Value::Number(number)) => match number.as_f64() {
             Some(number) if number > *most => Err(format!("Field '{name}' exceeds the maximum value")),

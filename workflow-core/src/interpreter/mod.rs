@@ -71,8 +71,9 @@ pub use self::{
 use self::{
     engine::Engine,
     handler::{Handlers, RustTask},
-    settings::Settings,
+    settings::{Observer, Settings},
 };
+pub(crate) use self::{expression::Evaluation, parse::deployed_here};
 use crate::{
     clock::Clock,
     contract::Handler,
@@ -274,6 +275,11 @@ impl Interpreter {
         self.with(|settings| {
             settings.listings.insert(format!("{bucket}/{prefix}"), items);
         })
+    }
+
+    /// Tells somebody of every expression of JSONata that is evaluated.
+    pub(crate) fn observing(self, observer: impl Fn(&Evaluation<'_>) + Send + Sync + 'static) -> Self {
+        self.with(|settings| settings.observer = Some(Observer(Arc::new(observer))))
     }
 
     /// Sets the region and the account of ARNs.

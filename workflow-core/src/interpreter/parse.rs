@@ -34,6 +34,14 @@ const MAX_BYTES: usize = 1_048_576;
 /// How deep a definition may nest: what `serde_json` reads as well.
 const MAX_DEPTH: usize = 127;
 
+/// The text of a definition as it is deployed to the account of the native executor, where these functions have
+/// the names that the program gives them.
+pub(crate) fn deployed_here<'a>(json: &str, functions: impl Iterator<Item = &'a str>) -> String {
+    let names = functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
+    names
+        .fold(json.to_owned(), |json, (placeholder, name)| json.replace(&format!("${{{placeholder}}}"), name))
+}
+
 /// Why a text or a value is no state machine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", if location.is_empty() { String::new() } else { format!("{location}: ") })]
@@ -71,20 +79,8 @@ impl StateMachine {
         if let Some(problem) = definition.problems.first() {
             return Err(DefinitionError::new("", problem));
         }
-        Self::deployed_here(
-            &render(&definition.machine),
-            definition.tasks.iter().filter_map(|task| task.function),
-        )
-    }
-
-    /// A definition as it is deployed to the account of the native executor, with these functions.
-    pub(crate) fn deployed_here<'a>(json: &str, functions: impl Iterator<Item = &'a str>) -> Parsed<Self> {
-        let names =
-            functions.map(|name| (name, name)).chain([("AwsRegion", REGION), ("AwsAccountId", ACCOUNT)]);
-        let json = names.fold(json.to_owned(), |json, (placeholder, name)| {
-            json.replace(&format!("${{{placeholder}}}"), name)
-        });
-        Self::parse(&json)
+        let functions = definition.tasks.iter().filter_map(|task| task.function);
+        Self::parse(&deployed_here(&render(&definition.machine), functions))
     }
 
     /// Reads a definition.

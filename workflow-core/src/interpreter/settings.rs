@@ -1,9 +1,10 @@
 //! Who and where an execution is: names, limits, and the things outside that it may reach.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
+use super::expression::Evaluation;
 use crate::clock::Clock;
 
 /// What a Standard execution may leave in its history.
@@ -32,6 +33,17 @@ pub(super) struct Settings {
     pub(super) listings: BTreeMap<String, Vec<Value>>,
     /// A context object that stands for the execution's own.
     pub(super) context: Option<Value>,
+    pub(super) observer: Option<Observer>,
+}
+
+/// Is told of every expression that was evaluated.
+#[derive(Clone)]
+pub(super) struct Observer(pub(super) Arc<dyn Fn(&Evaluation<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl Default for Settings {
@@ -51,6 +63,7 @@ impl Default for Settings {
             objects: BTreeMap::new(),
             listings: BTreeMap::new(),
             context: None,
+            observer: None,
         }
     }
 }

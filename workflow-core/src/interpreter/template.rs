@@ -11,6 +11,7 @@ use super::{
     fault::Fault,
     machine::Language,
 };
+use crate::{limits::too_large, weight::Budget};
 
 /// A value, some parts of which are computed.
 #[derive(Debug)]
@@ -107,21 +108,41 @@ impl Template {
         }
     }
 
+    /// The value. What would take far more room than a state may hand on is an error before it is made.
     pub(super) fn value(&self, surroundings: &Surroundings<'_>) -> Result<Value, Fault> {
+        self.put_together(surroundings, &mut Budget::new())
+    }
+
+    fn put_together(&self, surroundings: &Surroundings<'_>, room: &mut Budget) -> Result<Value, Fault> {
+        let mut room_for = |value: &Value| {
+            let too_large = || Fault::Failed(too_large(surroundings.scope.state).into());
+            if room.takes(value) { Ok(()) } else { Err(too_large()) }
+        };
         Ok(match self {
-            Self::Literal(data) => Value::clone(data),
-            Self::Array(items) => {
-                Value::Array(items.iter().map(|item| item.value(surroundings)).collect::<Result<_, _>>()?)
+            Self::Literal(data) => {
+                room_for(data)?;
+                Value::clone(data)
             }
+            Self::Array(items) => Value::Array(
+                items.iter().map(|item| item.put_together(surroundings, room)).collect::<Result<_, _>>()?,
+            ),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (key, value) in fields {
-                    object.insert(key.clone(), value.value(surroundings)?);
+                    object.insert(key.clone(), value.put_together(surroundings, room)?);
                 }
                 Value::Object(object)
             }
-            Self::Path(key, path) => path.entry(key, surroundings)?.into_owned(),
-            Self::Jsonata(expression) => expression.value(surroundings)?,
+            Self::Path(key, path) => {
+                let value = path.entry(key, surroundings)?;
+                room_for(&value)?;
+                value.into_owned()
+            }
+            Self::Jsonata(expression) => {
+                let value = expression.value(surroundings)?;
+                room_for(&value)?;
+                value
+            }
         })
     }
 }

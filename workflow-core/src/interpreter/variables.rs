@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::data::{Data, text_length};
+use super::data::Data;
 use crate::{
     history::Text,
     limits::{MAX_DATA_BYTES, MAX_VARIABLE_BYTES},
+    weight::text_length,
 };
 
 /// Variables that are read here and outside, and set here alone.

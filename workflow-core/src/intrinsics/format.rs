@@ -4,8 +4,14 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::Value;
 
+use crate::weight::Budget;
+
 /// The template with a value in each `{}`.
 pub(super) fn format(template: &str, values: &[Cow<'_, Value>]) -> Result<Value, String> {
+    let mut room = Budget::new();
+    if !values.iter().all(|value| room.takes(value)) {
+        return Err("The text is too large".to_owned());
+    }
     let mut text = String::with_capacity(template.len());
     let mut values = values.iter();
     let mut letters = template.chars().peekable();

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 use super::format;
-use crate::{Scope, digest, environment::uuid_of};
+use crate::{Scope, digest, environment::uuid_of, weight::Budget};
 
 /// The longest text that is hashed, encoded or decoded, in characters.
 const TEXT_LENGTH: usize = 10_000;
@@ -92,7 +92,13 @@ impl Function {
         let text = |place| text(place, argument(place));
         let integer = |place| integer(place, argument(place));
         match self {
-            Self::Array => Ok(arguments.iter().map(|argument| argument.clone().into_owned()).collect()),
+            Self::Array => {
+                let mut room = Budget::new();
+                if !arguments.iter().all(|argument| room.takes(argument)) {
+                    return Err("The array is too large".to_owned());
+                }
+                Ok(arguments.iter().map(|argument| argument.clone().into_owned()).collect())
+            }
             Self::ArrayContains => Ok(array(0)?.contains(argument(1)).into()),
             Self::ArrayGetItem => {
                 let (items, index) = (array(0)?, integer(1)?);

@@ -10,7 +10,7 @@ use jsonata_core::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{Environment, EvaluationError, analysis::Parts, functions, messages, syntax::split_code};
+use super::{Environment, EvaluationError, analysis::Parts, functions, growth, messages, syntax::split_code};
 
 /// How long one evaluation may take, in milliseconds.
 const TIMEOUT: u64 = 5_000;
@@ -20,6 +20,8 @@ const DEPTH: usize = 2_000;
 pub(super) const LENGTH: usize = 1_000_000;
 /// How deep a value may nest that leaves an expression.
 const VALUE_DEPTH: usize = 1_000;
+/// How large a value may be that leaves an expression, roughly in bytes of its text.
+const VALUE_SIZE: usize = 64 * 1024 * 1024;
 
 /// What an evaluation needs to bind.
 #[derive(Clone, Debug, Default)]
@@ -55,12 +57,14 @@ pub(super) fn evaluate(
     };
     let mut evaluator = Evaluator::with_options(context, options);
     functions::register(&mut evaluator, &needs.functions, environment.scope)
+        .and_then(|()| growth::register(&mut evaluator, &needs.functions))
         .map_err(|found| error(found, needs))?;
     let context_value = context_value.map_or(JValue::Undefined, import);
     let value = evaluator.evaluate(tree, &context_value).map_err(|found| error(found, needs))?;
     match value {
         JValue::Undefined => Ok(None),
-        value => export(&value, 0).map(Some),
+        value if growth::takes(&value, &mut { VALUE_SIZE }, 0) => export(&value, 0).map(Some),
+        _ => Err(EvaluationError::new("U1001", "The value is too large or nested too deeply")),
     }
 }
 

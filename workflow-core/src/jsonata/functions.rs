@@ -21,7 +21,7 @@ use crate::{
 /// The longest text that `$pad` makes, in characters: Step Functions' limit for a payload.
 const PADDED: f64 = 262_144.0;
 
-type Answer = Result<JValue, EvaluatorError>;
+pub(super) type Answer = Result<JValue, EvaluatorError>;
 
 /// Registers those of the functions that an expression names.
 ///
@@ -39,7 +39,7 @@ pub(super) fn register(
                 evaluator.register_fn_override("now", move |arguments: &[JValue]| {
                     let picture = arguments.first().cloned().unwrap_or(JValue::Undefined);
                     let zone = arguments.get(1).cloned().unwrap_or(JValue::Undefined);
-                    built_in("$fromMillis($a, $b, $c)", [now.clone(), picture, zone])
+                    built_in("$fromMillis($a, $b, $c)", &[now.clone(), picture, zone])
                 })?;
             }
             "millis" => {
@@ -106,12 +106,12 @@ fn to_millis(arguments: &[JValue], now: &JValue) -> Answer {
         ""
     };
     if missing.is_empty() || !text.is_string() {
-        return built_in("$toMillis($a, $b)", [text, picture, JValue::Undefined]);
+        return built_in("$toMillis($a, $b)", &[text, picture, JValue::Undefined]);
     }
-    let date = built_in("$fromMillis($a, $b)", [now.clone(), JValue::string(missing), JValue::Undefined])?;
+    let date = built_in("$fromMillis($a, $b)", &[now.clone(), JValue::string(missing), JValue::Undefined])?;
     let [date, text, picture] = [&date, &text, &picture].map(|part| part.as_str().unwrap_or_default());
     let (text, picture) = (format!("{date}{text}"), format!("{missing}{picture}"));
-    built_in("$toMillis($a, $b)", [JValue::string(text), JValue::string(picture), JValue::Undefined])
+    built_in("$toMillis($a, $b)", &[JValue::string(text), JValue::string(picture), JValue::Undefined])
 }
 
 /// A source of random bits that starts from the scope's.
@@ -121,12 +121,12 @@ fn draw(scope: &dyn Scope) -> impl Fn() -> u64 + 'static {
 }
 
 /// Calls functions of JSONata from one that stands in their place.
-fn built_in(expression: &str, arguments: [JValue; 3]) -> Answer {
+pub(super) fn built_in(expression: &str, arguments: &[JValue]) -> Answer {
     let tree =
         parser::parse(expression).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))?;
     let mut context = Context::new();
-    for (name, value) in ["a", "b", "c"].into_iter().zip(arguments) {
-        context.bind(name.to_owned(), value);
+    for (name, value) in ["a", "b", "c", "d"].into_iter().zip(arguments) {
+        context.bind(name.to_owned(), value.clone());
     }
     Evaluator::with_context(context).evaluate(&tree, &JValue::Undefined)
 }
@@ -140,7 +140,7 @@ fn pad(arguments: &[JValue]) -> Answer {
     }
     let [text, width, padding] =
         [0, 1, 2].map(|place| arguments.get(place).cloned().unwrap_or(JValue::Undefined));
-    built_in("$pad($a, $b, $c)", [text, width, padding])
+    built_in("$pad($a, $b, $c)", &[text, width, padding])
 }
 
 /// `$partition(array, size)`: the array in chunks, of which the last may be smaller.
@@ -212,7 +212,7 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
-fn coded(code: &str, message: impl std::fmt::Display) -> EvaluatorError {
+pub(super) fn coded(code: &str, message: impl std::fmt::Display) -> EvaluatorError {
     EvaluatorError::EvaluationError(format!("{code}: {message}"))
 }
 

@@ -10,6 +10,7 @@ mod analysis;
 mod direct;
 mod engine;
 mod functions;
+mod growth;
 mod messages;
 mod syntax;
 #[cfg(test)]
@@ -92,8 +93,9 @@ impl Expression {
     /// What is not JSONata 2.0.6. `$eval`, which Step Functions does not offer, fails when it is called.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
         let source = source.trim();
-        let tree = syntax::parse(source)?;
-        let analysis = analysis::analyse(&tree).map_err(|refused| refused.located(source))?;
+        let mut tree = syntax::parse(source)?;
+        let mut analysis = analysis::analyse(&tree).map_err(|refused| refused.located(source))?;
+        analysis.needs.functions.extend(growth::limit(&mut tree));
         Ok(Self(Arc::new(Parsed {
             source: source.to_owned(),
             reads: analysis.reads,

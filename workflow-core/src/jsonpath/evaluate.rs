@@ -1,6 +1,6 @@
 //! A path applied to a value.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, cell::Cell, fmt::Write as _};
 
 use serde_json::{Number, Value};
 
@@ -8,12 +8,42 @@ use super::{
     Path, PathNotFound,
     path::{Function, Step},
 };
+use crate::weight::Budget;
+
+/// How many values one evaluation may look at: many times those of the largest document that there is, and few
+/// enough that `$..*..*..*` comes to an end.
+const STEPS: u32 = 2_000_000;
+
+/// How many values an evaluation may still look at, its filters among them.
+pub(super) struct Left(Cell<u32>);
+
+impl Left {
+    pub(super) fn new() -> Self {
+        Self(Cell::new(STEPS))
+    }
+
+    /// Whether an evaluation was stopped for it.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    fn step(&self) -> Result<(), PathNotFound> {
+        match self.0.get().checked_sub(1) {
+            Some(left) => {
+                self.0.set(left);
+                Ok(())
+            }
+            None => Err(not_found(format!("The path leads to more than {STEPS} values"))),
+        }
+    }
+}
 
 /// The value at the end of a path from `root`; filters see `document` as `$`.
 pub(super) fn apply<'a>(
     path: &Path,
     root: &'a Value,
     document: &'a Value,
+    left: &Left,
 ) -> Result<Cow<'a, Value>, PathNotFound> {
     if path.definite
         && let Some(value) = direct(&path.steps, root)
@@ -26,10 +56,15 @@ pub(super) fn apply<'a>(
         }
         _ => (path.steps.as_slice(), None),
     };
-    let mut walk = Walk { steps, document, found: Vec::new() };
+    let mut walk = Walk { steps, document, left, found: Vec::new() };
     walk.step(root, 0, true)?;
     let nothing = || PathNotFound { message: format!("No results for path: {}", canonical(&path.steps)) };
     let found = walk.found;
+    let mut room = Budget::new();
+    if found.len() > 1 && !found.iter().all(|value| room.takes(value)) {
+        left.0.set(0);
+        return Err(not_found("What the path leads to is too large".to_owned()));
+    }
     if let Some(function) = of_all {
         let list = Value::Array(found.into_iter().map(Cow::into_owned).collect());
         return call(function, &list).map(Cow::Owned).ok_or_else(nothing);
@@ -62,6 +97,7 @@ fn at(items: &[Value], index: i64) -> Option<&Value> {
 struct Walk<'p, 'a> {
     steps: &'p [Step],
     document: &'a Value,
+    left: &'p Left,
     found: Vec<Cow<'a, Value>>,
 }
 
@@ -69,6 +105,7 @@ impl<'a> Walk<'_, 'a> {
     /// Applies the step at a place and all behind it. `definite` says whether those before it lead to
     /// this one value: only then is anything missing an error.
     fn step(&mut self, value: &'a Value, place: usize, definite: bool) -> Result<(), PathNotFound> {
+        self.left.step()?;
         let Some(step) = self.steps.get(place) else {
             self.found.push(Cow::Borrowed(value));
             return Ok(());
@@ -124,9 +161,9 @@ impl<'a> Walk<'_, 'a> {
             }
             (Step::Filter(filter), Value::Array(items)) => items
                 .iter()
-                .filter(|item| filter.accepts(item, self.document))
+                .filter(|item| filter.accepts(item, self.document, self.left))
                 .try_for_each(|item| self.step(item, next, false)),
-            (Step::Filter(filter), Value::Object(_)) if filter.accepts(value, self.document) => {
+            (Step::Filter(filter), Value::Object(_)) if filter.accepts(value, self.document, self.left) => {
                 self.step(value, next, false)
             }
             (Step::Scan, _) => self.scan(value, next),
@@ -140,9 +177,10 @@ impl<'a> Walk<'_, 'a> {
 
     /// Applies the step at a place to a value and to everything in it, a container before its content.
     fn scan(&mut self, value: &'a Value, place: usize) -> Result<(), PathNotFound> {
+        self.left.step()?;
         let applies = match (&self.steps[place], value) {
             (Step::Names(names), Value::Object(fields)) => names.iter().all(|name| fields.contains_key(name)),
-            (Step::Filter(filter), _) => filter.accepts(value, self.document),
+            (Step::Filter(filter), _) => filter.accepts(value, self.document, self.left),
             _ => true,
         };
         match value {

@@ -5,7 +5,12 @@ use std::{borrow::Cow, cmp::Ordering};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{Path, SyntaxError, cursor::Cursor, evaluate, literal, parse};
+use super::{
+    Path, SyntaxError,
+    cursor::Cursor,
+    evaluate::{self, Left},
+    literal, parse,
+};
 
 /// The most memory that a compiled regular expression may take.
 const REGEX_BYTES: usize = 1 << 20;
@@ -195,20 +200,20 @@ fn regex(cursor: &mut Cursor<'_>) -> Result<Regex, SyntaxError> {
 
 impl Filter {
     /// Whether an item meets the condition.
-    pub(super) fn accepts(&self, item: &Value, document: &Value) -> bool {
+    pub(super) fn accepts(&self, item: &Value, document: &Value, steps: &Left) -> bool {
         match self {
-            Self::Any(parts) => parts.iter().any(|part| part.accepts(item, document)),
-            Self::All(parts) => parts.iter().all(|part| part.accepts(item, document)),
-            Self::Not(part) => !part.accepts(item, document),
-            Self::Exists(operand) => operand.value(item, document).is_some(),
+            Self::Any(parts) => parts.iter().any(|part| part.accepts(item, document, steps)),
+            Self::All(parts) => parts.iter().all(|part| part.accepts(item, document, steps)),
+            Self::Not(part) => !part.accepts(item, document, steps),
+            Self::Exists(operand) => operand.value(item, document, steps).is_some(),
             Self::Compare(left, operator, Operand::Regex(regex)) => {
                 debug_assert_eq!(*operator, Operator::Matches);
-                left.value(item, document).is_some_and(|text| matches(regex, &text))
+                left.value(item, document, steps).is_some_and(|text| matches(regex, &text))
             }
             Self::Compare(left, operator, right) => compare(
-                left.value(item, document).as_deref(),
+                left.value(item, document, steps).as_deref(),
                 *operator,
-                right.value(item, document).as_deref(),
+                right.value(item, document, steps).as_deref(),
             ),
         }
     }
@@ -225,10 +230,10 @@ fn matches(regex: &Regex, value: &Value) -> bool {
 }
 
 impl Operand {
-    fn value<'a>(&'a self, item: &'a Value, document: &'a Value) -> Option<Cow<'a, Value>> {
+    fn value<'a>(&'a self, item: &'a Value, document: &'a Value, steps: &Left) -> Option<Cow<'a, Value>> {
         match self {
-            Self::Item(path) => evaluate::apply(path, item, document).ok(),
-            Self::Document(path) => evaluate::apply(path, document, document).ok(),
+            Self::Item(path) => evaluate::apply(path, item, document, steps).ok(),
+            Self::Document(path) => evaluate::apply(path, document, document, steps).ok(),
             Self::Literal(value) => Some(Cow::Borrowed(value)),
             Self::Regex(_) => None,
         }

@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{evaluate, filter::Filter, parse};
+use super::{
+    evaluate::{self, Left},
+    filter::Filter,
+    parse,
+};
 use crate::Scope;
 
 /// A JSONPath that has been parsed.
@@ -136,7 +140,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// A definite path leads nowhere.
+    /// A definite path leads nowhere, or any other to far more than a state may hand on.
     pub fn evaluate<'a>(
         &self,
         document: &'a Value,
@@ -149,8 +153,9 @@ impl Path {
                 .variable(name)
                 .ok_or_else(|| PathNotFound { message: format!("The variable '${name}' is not defined") })?,
         };
-        match self.apply(root) {
-            Err(_) if !self.definite => Ok(Cow::Owned(Value::Array(Vec::new()))),
+        let left = Left::new();
+        match evaluate::apply(self, root, root, &left) {
+            Err(_) if !self.definite && !left.is_used_up() => Ok(Cow::Owned(Value::Array(Vec::new()))),
             found => found,
         }
     }
@@ -161,6 +166,6 @@ impl Path {
     ///
     /// A definite path, or the definite beginning of one, leads nowhere.
     pub fn apply<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
-        evaluate::apply(self, root, root)
+        evaluate::apply(self, root, root, &Left::new())
     }
 }

@@ -62,12 +62,19 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     let drawn = start.lets.iter().any(|(_, value)| drawn::draws(&program.arena, *value));
     let known = drawn.then(|| drawn::at_entry(program, &start.lets)).flatten();
     let undrawn = drawn && known.is_none();
+    // What the author wrote in JSONata fails before whatever comes next.
+    let first = program.expressions(start.target);
+    let unread = |var: Var| !first.iter().any(|node| program.arena.always_reads(*node, var));
+    let written = start.lets.iter().any(|(var, value)| program.arena.holds_jsonata(*value) && unread(*var));
     start.lets = known.unwrap_or(start.lets);
     let mut drafts = drafts_from(program, &start, &fresh);
     let again = |way: &Way| way.target == Target::State(start.target);
-    if undrawn || (!start.lets.is_empty() && drafts.values().flat_map(|draft| &draft.ways).any(again)) {
-        // A loop leads back to the first state, whose input is then another, or a value is drawn before
-        // it: what the workflow starts with is assigned once, before it.
+    if undrawn
+        || written
+        || (!start.lets.is_empty() && drafts.values().flat_map(|draft| &draft.ways).any(again))
+    {
+        // A loop leads back to the first state, whose input is then another, or a value before it is drawn
+        // or may fail: what the workflow starts with is assigned once, before it.
         program.steps.push(Step::Pass { next: Some(entry) });
         start = Route { lets: entry_lets, target: program.steps.len() - 1 };
         fresh = BTreeSet::from([start.target]);

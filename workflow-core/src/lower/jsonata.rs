@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::symbolic::{Arena, BinaryOp, Drawn, Kind, Node, Presence, UnaryOp, Var};
+use crate::{
+    escape::Piece,
+    symbolic::{Arena, BinaryOp, Drawn, Element, Kind, Node, Presence, UnaryOp, Var},
+};
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
 /// (<https://docs.jsonata.org/other-operators>)
@@ -84,6 +87,11 @@ impl Writer<'_> {
 
     /// An expression in its braces.
     pub(super) fn expression(&self, node: Node) -> String {
+        // A field whose expression gives nothing fails by itself.
+        let node = match self.arena.kind(node) {
+            Kind::Unary(UnaryOp::Given, inner) => *inner,
+            _ => node,
+        };
         match wrapped(&self.write(node, Tightness::Block, true)) {
             Value::String(text) => text,
             other => other.to_string(),
@@ -123,6 +131,10 @@ impl Writer<'_> {
             Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
             Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
             Kind::Context(path) => (format!("$states.context.{path}"), Path),
+            // Where it is known that there is nothing, nothing is read.
+            Kind::Field { base, .. } if matches!(self.arena.kind(*base), Kind::Literal(Value::Null)) => {
+                ("null".to_owned(), Path)
+            }
             Kind::Field { base, key, presence } => {
                 let path = format!("{}.{}", self.start(*base, "{}"), path_key(key));
                 if *presence != Presence::Certain && value {
@@ -138,6 +150,7 @@ impl Writer<'_> {
             Kind::Element(element) => (format!("${}", self.elements[element.0 as usize]), Path),
             Kind::Named { .. } => (format!("({})", self.named(node, value)), Path),
             Kind::Form { text, parts } => self.form(text, parts),
+            Kind::Jsonata { pieces, bindings } => self.author(pieces, bindings),
             Kind::Call { function, arguments } => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.write(*argument, Conditional, true)).collect();
@@ -293,6 +306,31 @@ impl Writer<'_> {
         }
     }
 
+    /// What the author wrote, in which a variable stands for itself; any other value is named before it.
+    fn author(&self, pieces: &[Piece], bindings: &[(Element, Node)]) -> (String, Tightness) {
+        let is_name = |node: Node| matches!(self.arena.kind(node), Kind::Var(_) | Kind::Element(_));
+        let mut written = String::new();
+        for (element, value) in bindings.iter().filter(|(_, value)| !is_name(*value)) {
+            let value = self.write(*value, Tightness::Conditional, true);
+            written.push_str(&format!("${} := {value}; ", self.elements[element.0 as usize]));
+        }
+        let named = !written.is_empty();
+        for piece in pieces {
+            let element = match piece {
+                Piece::Text(text) => {
+                    written.push_str(text);
+                    continue;
+                }
+                Piece::Name(element) => element,
+            };
+            match bindings.iter().find(|(bound, value)| bound == element && is_name(*value)) {
+                Some((_, value)) => written.push_str(&self.write(*value, Tightness::Path, false)),
+                None => written.push_str(&format!("${}", self.elements[element.0 as usize])),
+            }
+        }
+        if named { (format!("({written})"), Tightness::Path) } else { (written, Tightness::Block) }
+    }
+
     /// `$name := value; ..; body`
     fn named(&self, node: Node, value: bool) -> String {
         let Kind::Named { element, value: named, body } = self.arena.kind(node) else {
@@ -387,6 +425,15 @@ impl Writer<'_> {
                 ),
                 Path,
             ),
+            UnaryOp::Given => {
+                let value = self.write(operand, Block, true);
+                (
+                    format!(
+                        "($_value := {value}; $exists($_value) ? $_value : $error('The expression gave nothing'))"
+                    ),
+                    Path,
+                )
+            }
             UnaryOp::Text => (format!("$string({})", self.write(operand, Block, true)), Path),
             UnaryOp::TextOfInteger => (format!("$formatBase({})", self.write(operand, Block, true)), Path),
         }

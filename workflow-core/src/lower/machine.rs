@@ -1,10 +1,10 @@
 //! Puts the state machine together: names, variables, and the states in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     asl,
-    symbolic::{Element, ForkKind, Kind, Note, Point, Program, Step, Var},
+    symbolic::{Element, ForkKind, Kind, Note, Point, Position, Program, Step, Var},
     workflow::{WorkflowKind, WorkflowMeta},
 };
 
@@ -93,9 +93,10 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
         timeout_seconds: meta.timeout_seconds,
         states: branch.states,
     };
+    let positions = positions(&program, states);
     let inlined = std::mem::take(&mut program.inlined);
     let contract = std::mem::take(&mut program.contract);
-    Definition { machine, sites, inlined, tasks, contract, placeholders, problems }
+    Definition { machine, sites, inlined, tasks, positions, contract, placeholders, problems }
 }
 
 /// The states of a region, those of the regions in it first.
@@ -126,6 +127,15 @@ fn branch(
         })
         .collect();
     asl::Branch { processor_config: None, start_at: states[&start.target].clone(), states: emitted }
+}
+
+/// Where each state comes from; what nobody wrote comes from the function.
+fn positions(program: &Program, states: HashMap<Point, String>) -> BTreeMap<String, Position> {
+    let position = |point: Point| match note(&program.steps[point]).position {
+        Position { line: 0, .. } => program.position,
+        known => known,
+    };
+    states.into_iter().map(|(point, name)| (name, position(point))).collect()
 }
 
 /// A name for every state of all regions: they share one space.

@@ -18,11 +18,13 @@ mod route;
 mod simplify;
 mod state;
 
+use std::collections::BTreeMap;
+
 use crate::{
     asl,
     contract::{Contract, TaskContract},
     resource::Resource,
-    symbolic::Builder,
+    symbolic::{Builder, Position},
     workflow::Workflow,
 };
 
@@ -38,6 +40,8 @@ pub struct Definition {
     pub(crate) inlined: Vec<(usize, usize)>,
     /// Every task that the workflow calls, each once, in order of first call.
     pub tasks: Vec<TaskInfo>,
+    /// Where each state comes from, in the order of their names.
+    pub(crate) positions: BTreeMap<String, Position>,
     /// What an execution receives and gives.
     pub contract: Contract,
     /// The placeholders that deployment fills in, in order of first use: `ChargeFunction` for
@@ -52,6 +56,37 @@ impl Definition {
     /// The placeholders that deployment fills in: `${ChargeFunction}` without its braces.
     pub fn placeholders(&self) -> Vec<&str> {
         self.placeholders.iter().map(String::as_str).collect()
+    }
+
+    /// Where each state comes from: its name and the place of what the author wrote for it, in the order of the
+    /// names. The states of branches and iterations are among them.
+    ///
+    /// ```
+    /// use workflow_core::{Workflow, prelude::*};
+    ///
+    /// #[task]
+    /// async fn greet(name: String) -> String {
+    ///     format!("Hello, {name}!")
+    /// }
+    ///
+    /// #[workflow]
+    /// async fn welcome(name: String) -> Result<String, PlatformError> {
+    ///     greet(name).await
+    /// }
+    ///
+    /// # fn main() {
+    /// let (state, position) = welcome::definition().positions().next().unwrap();
+    /// assert_eq!(state, "Greet");
+    /// assert!(position.file.ends_with(".rs") && position.line > 0);
+    /// # }
+    /// ```
+    pub fn positions(&self) -> impl Iterator<Item = (&str, Position)> {
+        self.positions.iter().map(|(state, position)| (state.as_str(), *position))
+    }
+
+    /// Where a state comes from.
+    pub fn position(&self, state: &str) -> Option<Position> {
+        self.positions.get(state).copied()
     }
 }
 

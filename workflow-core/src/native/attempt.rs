@@ -81,6 +81,11 @@ impl Context {
         delay.mul_f64(self.lock().random.get_or_insert_with(|| self.random(Stream::Jitter)).f64())
     }
 
+    /// Whether somebody was given to answer for a service.
+    pub(crate) fn serves(&self, resource: Resource) -> bool {
+        self.shared.executor.inner.services.get(resource).is_some()
+    }
+
     /// Asks a service: one attempt of an action.
     #[doc(hidden)]
     pub async fn ask(

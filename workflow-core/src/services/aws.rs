@@ -8,12 +8,18 @@
 //! let executor = Executor::new().service(DynamoDb::new(aws_sdk_dynamodb::Client::new(&config)));
 //! ```
 //!
-//! Each service is behind a feature, `aws-dynamodb`, `aws-sns` and `aws-sqs`, and none is on by default.
+//! Each service is behind a feature: `aws-dynamodb`, `aws-eventbridge`, `aws-s3`, `aws-sfn`, `aws-sns` and
+//! `aws-sqs`. None is on by default.
 
 #[cfg(feature = "aws-dynamodb")]
 mod dynamodb;
-#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+#[cfg(feature = "aws-eventbridge")]
+mod eventbridge;
 pub(crate) mod failure;
+#[cfg(feature = "aws-s3")]
+mod s3;
+#[cfg(feature = "aws-sfn")]
+mod sfn;
 #[cfg(feature = "aws-sns")]
 mod sns;
 #[cfg(feature = "aws-sqs")]
@@ -21,6 +27,12 @@ mod sqs;
 
 #[cfg(feature = "aws-dynamodb")]
 pub use dynamodb::DynamoDb;
+#[cfg(feature = "aws-eventbridge")]
+pub use eventbridge::EventBridge;
+#[cfg(feature = "aws-s3")]
+pub use s3::S3;
+#[cfg(feature = "aws-sfn")]
+pub use sfn::StepFunctions;
 #[cfg(feature = "aws-sns")]
 pub use sns::Sns;
 #[cfg(feature = "aws-sqs")]
@@ -28,7 +40,7 @@ pub use sqs::Sqs;
 
 /// The account that a workflow's topics and queues are in, in place of the one that stands for it in
 /// process.
-#[cfg(any(feature = "aws-sns", feature = "aws-sqs"))]
+#[cfg(any(feature = "aws-sfn", feature = "aws-sns", feature = "aws-sqs"))]
 fn placed(name: &str, region: Option<&str>, account: &str) -> String {
     name.replace("us-east-1", region.unwrap_or("us-east-1")).replace("123456789012", account)
 }

@@ -51,7 +51,14 @@
 //! ```
 
 mod action;
-#[cfg(any(feature = "aws-dynamodb", feature = "aws-sns", feature = "aws-sqs"))]
+#[cfg(any(
+    feature = "aws-dynamodb",
+    feature = "aws-eventbridge",
+    feature = "aws-s3",
+    feature = "aws-sfn",
+    feature = "aws-sns",
+    feature = "aws-sqs"
+))]
 pub mod aws;
 pub mod dynamodb;
 mod errors;

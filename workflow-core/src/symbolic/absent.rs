@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    node::{Arena, BinaryOp, Kind, Node, UnaryOp},
+    builder::Builder,
+    node::{Arena, BinaryOp, Expr, Kind, Node, UnaryOp},
     pattern::member,
+    pure::{Function, NotPure},
 };
-use crate::data::{Field, Fields, Shape};
+use crate::data::{Field, Fields, LeftOut, Shape};
 
 /// Whether a field is written.
 pub(super) enum Written {
@@ -16,39 +18,79 @@ pub(super) enum Written {
     If(Node),
 }
 
-/// Whether a field with this value is written: an empty one under `skip_serializing_if` is not.
-pub(super) fn written(arena: &mut Arena, field: &Field, value: Node) -> Written {
-    if !field.may_be_absent {
-        return Written::Always;
+/// What functions of the author's say of fields: whether each is left out, by its name in Rust.
+pub(super) type Verdicts = Vec<(&'static str, Node)>;
+
+impl Builder {
+    /// Asks the functions under `skip_serializing_if` about the values of fields.
+    pub(super) fn verdicts(&self, fields: &Fields, values: &[(&'static str, Node)]) -> Verdicts {
+        let Fields::Named(declared) = fields else { return Vec::new() };
+        let mut verdicts = Vec::new();
+        for field in declared {
+            let Some((_, value)) = values.iter().find(|(name, _)| *name == field.rust) else { continue };
+            let (name, verdict) = match field.left_out {
+                LeftOut::By(name, ask) => (name, ask(self, *value)),
+                LeftOut::Unknown(name) => (name, None),
+                _ => continue,
+            };
+            match verdict {
+                Some(verdict) => verdicts.push((field.rust, verdict)),
+                None => self.problem(format!(
+                    "the field `{}` is left out where `{name}` says so, which a state machine cannot ask; write a \
+                     function `fn {}(value: &..) -> bool` under `#[pure]`, or leave `skip_serializing_if` out",
+                    field.rust,
+                    name.rsplit("::").next().unwrap_or(name),
+                )),
+            }
+        }
+        verdicts
     }
+
+    /// What a function says of a value; nothing if it is not `#[pure]`.
+    pub fn verdict<F: Function<(Expr<T>,), bool> + 'static, T>(&self, value: Expr<T>) -> Option<Node> {
+        let pure = std::any::TypeId::of::<F>() != std::any::TypeId::of::<NotPure>();
+        pure.then(|| F::expand(self, (value,)).node())
+    }
+}
+
+/// Whether a field with this value is written: an empty one under `skip_serializing_if` is not.
+pub(super) fn written(arena: &mut Arena, field: &Field, value: Node, verdicts: &Verdicts) -> Written {
     let known = |is: bool| if is { Written::Always } else { Written::Never };
-    match ((field.shape)(), arena.kind(value).clone()) {
-        (Shape::Option(_), Kind::Literal(value)) => known(!value.is_null()),
-        (Shape::Option(_), Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. }) => {
+    if let LeftOut::By(..) = field.left_out {
+        let Some((_, left_out)) = verdicts.iter().find(|(name, _)| *name == field.rust) else {
+            return Written::Always;
+        };
+        return match arena.kind(*left_out) {
+            Kind::Literal(Value::Bool(left_out)) => known(!left_out),
+            _ => Written::If(arena.not(*left_out)),
+        };
+    }
+    match (field.left_out, (field.shape)(), arena.kind(value).clone()) {
+        (LeftOut::IfNone, _, Kind::Literal(value)) => known(!value.is_null()),
+        (LeftOut::IfNone, _, Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. }) => {
             Written::Always
         }
-        (Shape::Option(_), _) => Written::If(arena.add(Kind::Unary(UnaryOp::IsSome, value))),
-        (Shape::List(_), Kind::Array(elements)) => known(!elements.is_empty()),
-        (Shape::List(_), _) => {
+        (LeftOut::IfNone, _, _) => Written::If(arena.is_some(value)),
+        (LeftOut::IfEmpty, Shape::List(_), Kind::Array(elements)) => known(!elements.is_empty()),
+        (LeftOut::IfEmpty, Shape::List(_), _) => {
             let count = arena.add(Kind::Call { function: "count", arguments: vec![value] });
             let none = arena.literal(0);
             Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))
         }
-        (Shape::Text, Kind::Literal(Value::String(text))) => known(!text.is_empty()),
-        (Shape::Text, _) => {
+        (LeftOut::IfEmpty, Shape::Text, Kind::Literal(Value::String(text))) => known(!text.is_empty()),
+        (LeftOut::IfEmpty, Shape::Text, _) => {
             let empty = arena.literal("");
             let is_empty = arena.add(Kind::Binary(BinaryOp::Equal, value, empty));
             Written::If(arena.add(Kind::Unary(UnaryOp::Not, is_empty)))
         }
-        (Shape::Map(_), Kind::Object(entries)) => known(!entries.is_empty()),
-        (Shape::Map(_), _) => {
+        (LeftOut::IfEmpty, Shape::Map(_), Kind::Object(entries)) => known(!entries.is_empty()),
+        (LeftOut::IfEmpty, Shape::Map(_), _) => {
             let count = arena.add(Kind::Form { text: "$count($keys({0}))", parts: vec![value] });
             let none = arena.literal(0);
             Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))
         }
-        // Which function says so is not known here; a `bool` is left out where it is `false`.
-        (Shape::Bool, Kind::Literal(value)) => known(value == Value::Bool(true)),
-        (Shape::Bool, _) => Written::If(value),
+        (LeftOut::IfFalse, _, Kind::Literal(value)) => known(value == Value::Bool(true)),
+        (LeftOut::IfFalse, _, _) => Written::If(value),
         _ => Written::Always,
     }
 }
@@ -83,9 +125,9 @@ pub(super) fn merged(arena: &mut Arena, entries: Node, others: Vec<Node>) -> Nod
 }
 
 /// An object under whose key stands another value, or none.
-pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node) -> Node {
+pub(super) fn set(arena: &mut Arena, base: Node, field: &Field, value: Node, verdicts: &Verdicts) -> Node {
     let key = || field.json.to_owned();
-    match written(arena, field, value) {
+    match written(arena, field, value, verdicts) {
         Written::Always => arena.update(base, vec![(key(), value)]),
         found => {
             let rest = match arena.kind(base).clone() {

@@ -12,7 +12,7 @@ use crate::data::{Data, Shape};
 use super::{
     children::Body,
     frame::Frame,
-    graph::{Hole, Point, Program, Region, RegionId, Step, Var},
+    graph::{Hole, Point, Position, Program, Region, RegionId, Step, Var},
     node::{Expr, Kind, Node},
     pattern::{self, Pat, Test},
     scope::Open,
@@ -45,8 +45,16 @@ pub(super) struct Inner {
 impl Builder {
     /// A builder for the body of a workflow.
     pub(crate) fn new(identity: &'static str, function: &'static str) -> Self {
-        let body =
-            Body { identity, function, arguments: Vec::new(), read: 0, base: 0, scope: None, note: None };
+        let body = Body {
+            identity,
+            function,
+            position: Position::default(),
+            arguments: Vec::new(),
+            read: 0,
+            base: 0,
+            scope: None,
+            note: None,
+        };
         let inner = Inner {
             program: Program { regions: vec![Region::default()], ..Program::default() },
             holes: vec![Hole::Entry(0)],
@@ -209,7 +217,7 @@ impl Inner {
 
     /// What a state is called: what was written at the call of its workflow counts for the first one.
     fn annotate(&mut self, step: &mut Step) {
-        let [_, .., body] = self.bodies.as_mut_slice() else { return };
+        let Some((body, around)) = self.bodies.split_last_mut() else { return };
         let note = match step {
             Step::Task { call, .. } => &mut call.note,
             Step::Fork { fork, .. } => &mut fork.note,
@@ -219,6 +227,14 @@ impl Inner {
             | Step::Raise { note, .. } => note,
             Step::Let { .. } | Step::Jump { .. } | Step::Pass { .. } | Step::Dispatch { .. } => return,
         };
+        // What nobody wrote stands where what was written last does.
+        if note.position.line > 0 {
+            body.position.line = note.position.line;
+        }
+        note.position = body.position;
+        if around.is_empty() {
+            return;
+        }
         note.within = Some(body.function);
         if let Some(outer) = body.note.take() {
             note.name = outer.name.or(note.name);

@@ -1,6 +1,6 @@
 //! What is awaited: calls of tasks, with the policy that they carry, and waits.
 
-use std::{marker::PhantomData, time::Duration};
+use std::marker::PhantomData;
 
 use crate::{
     contract::{PayloadFn, TaskContract},
@@ -9,7 +9,7 @@ use crate::{
     given::{Given, waits_for_token},
     lower::TaskInfo,
     resource::Resource,
-    retry::{Policy, Retry, Seconds},
+    retry::{Length, Policy, Retry},
     task::{Called, Callee, Task, add_retry},
     time::{TimeSpan, Timestamp},
 };
@@ -151,14 +151,14 @@ impl<T, E> SymCall<T, E> {
     }
 
     /// See [`Call::timeout`](crate::Call::timeout).
-    pub fn timeout(mut self, timeout: impl Into<Seconds>) -> Self {
-        self.policy.timeout = Some(timeout.into());
+    pub fn timeout(mut self, timeout: impl Length) -> Self {
+        self.policy.timeout = Some(timeout.seconds());
         self
     }
 
     /// See [`Call::heartbeat`](crate::Call::heartbeat).
-    pub fn heartbeat(mut self, heartbeat: impl Into<Seconds>) -> Self {
-        self.policy.heartbeat = Some(heartbeat.into());
+    pub fn heartbeat(mut self, heartbeat: impl Length) -> Self {
+        self.policy.heartbeat = Some(heartbeat.seconds());
         self
     }
 
@@ -289,8 +289,8 @@ impl Builder {
     }
 
     /// Waits for a time that is known when the state machine is written.
-    pub fn sleep_fixed(&self, duration: Duration, site: usize, note: Note) -> Expr<()> {
-        let seconds = self.edit(|program| program.arena.literal(Seconds::from(duration).get()));
+    pub fn sleep_fixed(&self, duration: impl Length, site: usize, note: Note) -> Expr<()> {
+        let seconds = self.edit(|program| program.arena.literal(duration.seconds().get()));
         self.wait(seconds, false, site, note)
     }
 

@@ -12,7 +12,7 @@ use crate::{
 use super::{
     builder::Builder,
     calls::{Lowered, SymAwait, SymCall, payload},
-    graph::Note,
+    graph::{Note, Position},
     node::{BinaryOp, Expr, Kind, Node, Presence},
     scope::Open,
 };
@@ -24,6 +24,8 @@ pub(super) struct Body {
     pub(super) identity: &'static str,
     /// The function's name.
     pub(super) function: &'static str,
+    /// Where what is read of it stands.
+    pub(super) position: Position,
     /// What its parameters are, where it stands in the place of a call.
     pub(super) arguments: Vec<Node>,
     /// How many of the parameters were read.
@@ -119,6 +121,7 @@ impl<W: Workflow<Output: Data<Owned: Sized>>> SymAwait for SymStart<'_, W> {
             Body {
                 identity,
                 function: W::META.function,
+                position: Position::default(),
                 arguments: self.arguments,
                 read: 0,
                 base,

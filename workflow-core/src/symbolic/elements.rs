@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::escape::Piece;
+
 use super::node::{Arena, Element, Kind};
 
 impl Arena {
@@ -16,6 +18,16 @@ impl Arena {
                 parts.iter().flat_map(|part| &inside[part.place()]).copied().collect();
             let named: Vec<Element> = match self.kind(node) {
                 Kind::Named { element, .. } => vec![*element],
+                Kind::Jsonata { pieces, .. } => {
+                    let mut named: Vec<Element> = Vec::new();
+                    for piece in pieces {
+                        if let Piece::Name(element) = piece {
+                            named.push(*element);
+                        }
+                    }
+                    known.extend(&named);
+                    named
+                }
                 Kind::Form { parts, .. } => parts
                     .iter()
                     .filter_map(|part| match self.kind(*part) {

@@ -1,6 +1,9 @@
 //! What the symbolic reading leaves behind: a graph of steps.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt,
+};
 
 use crate::{
     fork::MapPolicy,
@@ -31,6 +34,40 @@ pub struct Note {
     pub about: Option<&'static str>,
     /// The workflow that the state belongs to, where it stands in the place of a call.
     pub within: Option<&'static str>,
+    /// Where it stands; in line 0 where nobody said.
+    pub position: Position,
+}
+
+impl Note {
+    /// What the author wrote in a line, of the file whose body is read.
+    pub fn new(
+        name: Option<&'static str>,
+        comment: Option<&'static str>,
+        about: Option<&'static str>,
+        line: u32,
+    ) -> Self {
+        Self { name, comment, about, within: None, position: Position { file: "", line } }
+    }
+
+    /// Nothing but a line.
+    pub fn at(line: u32) -> Self {
+        Self::new(None, None, None, line)
+    }
+}
+
+/// A place in the source that a state comes from. Written as `src/workflows/refund.rs:12`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// The file, as rustc was given it: seen from the workspace where cargo builds it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 /// The whole body of a workflow.
@@ -56,6 +93,8 @@ pub(crate) struct Program {
     pub(crate) mutable: HashSet<Var>,
     /// Parameters that the input may leave out: those of an `Option`.
     pub(crate) optional: HashSet<Var>,
+    /// Where the function stands.
+    pub(crate) position: Position,
     /// What cannot be said, found while reading.
     pub(crate) problems: Vec<String>,
     /// What an execution receives and gives.

@@ -44,22 +44,22 @@ pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
 pub use frame::{Branch, Exits, Question};
-pub use graph::Note;
 pub(crate) use graph::{
     Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
 };
+pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Zipped,
-    inside, rank,
+    Methods, Ordered, OrderedItem, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned,
+    Written, Zipped, inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
 pub use pattern::{Pat, Test};
-pub use pure::{Callable, Called, Function, Method, NotPure, Returns, WithReceiver, name};
+pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
 pub use tuple::{
     Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, listed, witness, witness_owned,

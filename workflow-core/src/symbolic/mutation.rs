@@ -110,6 +110,10 @@ impl Builder {
         _: fn(&T) -> &U,
         value: Expr<U::Owned>,
     ) -> Expr<T> {
+        let verdicts = match T::shape() {
+            Shape::Struct { fields, .. } => self.verdicts(&fields, &[(name, value.node())]),
+            _ => Vec::new(),
+        };
         let node = self.edit(|program| {
             let arena = &mut program.arena;
             match T::shape() {
@@ -133,7 +137,7 @@ impl Builder {
                         Some(field) if field.flatten => {
                             absent::set_flattened(arena, base.node(), &(field.shape)(), value.node())
                         }
-                        Some(field) => absent::set(arena, base.node(), field, value.node()),
+                        Some(field) => absent::set(arena, base.node(), field, value.node(), &verdicts),
                         None => base.node(),
                     }
                 }

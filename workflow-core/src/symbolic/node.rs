@@ -5,6 +5,7 @@ use std::{collections::HashMap, marker::PhantomData};
 use serde_json::Value;
 
 use super::graph::Var;
+use crate::escape::Piece;
 
 /// An expression of type `T` in the symbolic reading of a workflow.
 pub struct Expr<T> {
@@ -78,6 +79,8 @@ pub(crate) enum Kind {
     /// JSONata with a hole, `{0}`, `{1}`, .. for each part. Names that begin with `$_` are its own:
     /// no variable of the author's has such a name.
     Form { text: &'static str, parts: Vec<Node> },
+    /// An expression that the author wrote out, and the values that it reads by names.
+    Jsonata { pieces: Vec<Piece>, bindings: Vec<(Element, Node)> },
     /// A value with a name inside an expression, and what reads it.
     Named { element: Element, value: Node, body: Node },
     /// A function of JSONata.
@@ -153,6 +156,8 @@ pub(crate) enum UnaryOp {
     Text,
     /// Whether the value is present, be it `null`.
     Exists,
+    /// The value, which fails where it is absent.
+    Given,
 }
 
 /// An operator with two operands.
@@ -216,6 +221,7 @@ impl Arena {
             | Kind::Drawn(..)
             | Kind::Context(_) => Vec::new(),
             Kind::Form { parts, .. } => parts.clone(),
+            Kind::Jsonata { bindings, .. } => bindings.iter().map(|(_, value)| *value).collect(),
             Kind::Named { value, body, .. } => vec![*value, *body],
             Kind::Field { base, .. } | Kind::Index { base, .. } => vec![*base],
             Kind::At { base, index } => vec![*base, *index],
@@ -255,6 +261,13 @@ impl Arena {
             Kind::Form { text, parts } => Kind::Form {
                 text,
                 parts: parts.into_iter().map(|part| self.replace(part, replace)).collect(),
+            },
+            Kind::Jsonata { pieces, bindings } => Kind::Jsonata {
+                pieces,
+                bindings: bindings
+                    .into_iter()
+                    .map(|(element, value)| (element, self.replace(value, replace)))
+                    .collect(),
             },
             Kind::Named { element, value, body } => Kind::Named {
                 element,
@@ -297,6 +310,16 @@ impl Arena {
                 return match self.presence(operand) {
                     Some(present) => self.literal(present),
                     None => self.add(Kind::Unary(UnaryOp::Exists, operand)),
+                };
+            }
+            Kind::Unary(UnaryOp::IsSome, operand) => {
+                let operand = self.replace(operand, replace);
+                return match self.kind(operand) {
+                    Kind::Literal(value) => {
+                        let is_some = !value.is_null();
+                        self.literal(is_some)
+                    }
+                    _ => self.add(Kind::Unary(UnaryOp::IsSome, operand)),
                 };
             }
             Kind::Unary(op, operand) => Kind::Unary(op, self.replace(operand, replace)),
@@ -471,12 +494,15 @@ impl Arena {
     pub(crate) fn presence(&self, node: Node) -> Option<bool> {
         match self.kind(node) {
             // A key that an object literal has is the value itself; this one it has not.
-            Kind::Field { base, .. } => matches!(self.kind(*base), Kind::Object(_)).then_some(false),
+            Kind::Field { base, .. } => {
+                matches!(self.kind(*base), Kind::Object(_) | Kind::Literal(Value::Null)).then_some(false)
+            }
             Kind::Var(_)
             | Kind::Element(_)
             | Kind::Index { .. }
             | Kind::At { .. }
             | Kind::Call { .. }
+            | Kind::Jsonata { .. }
             | Kind::Form { .. } => None,
             Kind::Named { body, .. } => self.presence(*body),
             Kind::Cond { then, otherwise, .. } => {
@@ -527,8 +553,15 @@ impl Arena {
 
     /// Whether computing a value may fail the execution, as a division by zero does.
     pub(crate) fn may_fail(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
+        matches!(self.kind(node), Kind::Jsonata { .. })
+            || matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
             || self.parts(node).into_iter().any(|part| self.may_fail(part))
+    }
+
+    /// Whether the author wrote some of a value in JSONata.
+    pub(crate) fn holds_jsonata(&self, node: Node) -> bool {
+        matches!(self.kind(node), Kind::Jsonata { .. })
+            || self.parts(node).into_iter().any(|part| self.holds_jsonata(part))
     }
 
     /// Whether computing a value reads a variable whatever the conditions in it say.

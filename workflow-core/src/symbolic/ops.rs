@@ -21,9 +21,10 @@ use super::{
 
 /// A type of constants that a workflow may read.
 #[diagnostic::on_unimplemented(
-    message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
+    message = "a workflow cannot read this `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`"
+    note = "if it is your own and plain data, write `#[derive(Serialize, Deserialize, Data)]` on it",
+    note = "what is shared, locked or built when it is first used belongs to this process: use it in a task, which may take it as a `State`"
 )]
 pub trait Constant {
     /// The type of the expression.
@@ -191,7 +192,7 @@ impl Equal<u64> for Value {}
 #[diagnostic::on_unimplemented(
     message = "a state machine does not write a `{Self}` as Rust's `{{}}` does",
     label = "cannot be formatted in a workflow",
-    note = "text, whole numbers and booleans can; keep money in whole minor units, or format in a task"
+    note = "text, whole numbers, booleans and `Decimal<2>` can; keep money in whole minor units or as a `Decimal<2>`, or format in a task"
 )]
 pub trait Formattable {
     /// How its text is made, if it is no text already.
@@ -336,16 +337,24 @@ impl Builder {
         if let Shape::Error(variants) = T::shape() {
             return Expr::new(super::errors::literal(self, &variants(), variant, fields));
         }
+        let verdicts = match T::shape() {
+            Shape::Struct { fields: declared, .. } => self.verdicts(&declared, fields),
+            Shape::Enum { variants, .. } => {
+                let found = variants.iter().find(|known| known.rust == variant);
+                found.map(|found| self.verdicts(&found.fields, fields)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
         let built = self.edit(|program| {
             let arena = &mut program.arena;
             match T::shape() {
-                Shape::Struct { fields: declared, .. } => content(arena, &declared, fields),
+                Shape::Struct { fields: declared, .. } => content(arena, &declared, fields, &verdicts),
                 Shape::Enum { name, tagging, variants } => {
                     let Some(found) = variants.iter().find(|known| known.rust == variant) else {
                         program.problems.push(format!("`{name}` has no variant `{variant}`"));
                         return arena.literal(Value::Null);
                     };
-                    let inner = content(arena, &found.fields, fields);
+                    let inner = content(arena, &found.fields, fields, &verdicts);
                     let tag_text = arena.literal(found.json);
                     match tagging {
                         Tagging::External if matches!(found.fields, Fields::Unit) => tag_text,
@@ -579,7 +588,12 @@ fn may_be_left_out(field: &Field) -> bool {
 }
 
 /// What a struct or a variant holds, built from the values of its fields.
-fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'static str, Node)]) -> Node {
+fn content(
+    arena: &mut super::node::Arena,
+    declared: &Fields,
+    fields: &[(&'static str, Node)],
+    verdicts: &super::absent::Verdicts,
+) -> Node {
     let value_of = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, node)| *node);
     let null = arena.literal(Value::Null);
     match declared {
@@ -612,7 +626,7 @@ fn content(arena: &mut super::node::Arena, declared: &Fields, fields: &[(&'stati
                         },
                     }
                 } else if !field.skip {
-                    match super::absent::written(arena, field, value) {
+                    match super::absent::written(arena, field, value, verdicts) {
                         super::absent::Written::Always => entries.push((field.json.to_owned(), value)),
                         super::absent::Written::Never => {}
                         super::absent::Written::If(condition) => {

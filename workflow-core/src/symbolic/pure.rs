@@ -7,85 +7,64 @@
 
 use super::{builder::Builder, node::Expr};
 
-/// A function that a workflow may call without awaiting it, to the value `R`.
+/// A function that a workflow may call, whether it awaits it or not, to the value `R`.
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot call this function, because it is not `#[pure]`",
     label = "not `#[pure]`",
     note = "annotate it with `#[pure]` if it is your own and only computes, or make it a `#[task]` and await it"
 )]
-pub trait Callable<R> {}
-
-/// What a call of a function is in the native reading, by what the function returns.
-pub trait Returns<R> {
-    /// The value of the call. For a task it is what awaiting it would give, so that what is wrong is
-    /// said once.
-    type Value;
-    /// The same, where `?` follows.
-    type Tried;
-    /// The value.
-    fn value(returned: R) -> Self::Value;
-    /// The same, where `?` follows.
-    fn tried(returned: R) -> Self::Tried;
-}
-
-impl<T: crate::task::Task> Returns<crate::task::Call<T>> for T {
-    type Value = T::Output;
-    type Tried = Result<T::Output, T::Error>;
-    fn value(_: crate::task::Call<T>) -> T::Output {
-        unreachable!("a task that is not awaited does not compile")
-    }
-    fn tried(_: crate::task::Call<T>) -> Self::Tried {
-        unreachable!("a task that is not awaited does not compile")
-    }
-}
-
-impl<W: crate::Workflow> Returns<crate::Start<W>> for W {
-    type Value = crate::Start<W>;
-    type Tried = Result<W::Output, W::Error>;
-    fn value(returned: crate::Start<W>) -> crate::Start<W> {
+pub trait Callable<R>: Sized {
+    /// What the function returned.
+    fn checked(returned: R) -> R {
         returned
     }
-    fn tried(_: crate::Start<W>) -> Self::Tried {
-        unreachable!("a workflow that is not awaited does not compile")
-    }
+}
+
+/// A function that a workflow calls without awaiting it, in the native reading. Of the value of a task that is not
+/// awaited rustc knows nothing, so nothing else is said of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is called without `.await`, so nothing runs it",
+    label = "this does nothing until it is awaited",
+    note = "await the call: `{Self}(..).await?`"
+)]
+pub trait Returns<R>: Sized {
+    /// The value of the call.
+    type Value;
+    /// The value.
+    fn value(returned: R) -> Self::Value;
 }
 
 /// Stands for every function that has no type of its name.
 #[derive(Debug)]
 pub struct NotPure {}
 
+/// Two types that no function returns. While rustc does not know what a function returns, it could be either; so of a
+/// function that is not there it does not say that it is not `#[pure]`.
+#[derive(Debug)]
+pub enum Neither {}
+
+/// See [`Neither`].
+#[derive(Debug)]
+pub enum Nor {}
+
+#[diagnostic::do_not_recommend]
+impl Callable<Neither> for NotPure {}
+
+#[diagnostic::do_not_recommend]
+impl Callable<Nor> for NotPure {}
+
+#[diagnostic::do_not_recommend]
 impl<R> Returns<R> for NotPure {
     type Value = R;
-    type Tried = R;
     fn value(returned: R) -> R {
         returned
     }
-    fn tried(returned: R) -> R {
-        returned
-    }
 }
 
+#[diagnostic::do_not_recommend]
 impl<Arguments, R> Function<Arguments, R> for NotPure {
     fn expand(builder: &Builder, _: Arguments) -> Expr<R> {
         builder.never()
-    }
-}
-
-/// What a function returned, in the native reading. In a tuple, so that its type is known where rustc
-/// looks for the method, and nothing more is said of a function that is not there.
-pub trait Called<R> {
-    /// The value of the call of `F`.
-    fn called<F: Returns<R> + Callable<R>>(self) -> F::Value;
-    /// The same, where `?` follows.
-    fn tried<F: Returns<R> + Callable<R>>(self) -> F::Tried;
-}
-
-impl<R> Called<R> for (R,) {
-    fn called<F: Returns<R> + Callable<R>>(self) -> F::Value {
-        F::value(self.0)
-    }
-    fn tried<F: Returns<R> + Callable<R>>(self) -> F::Tried {
-        F::tried(self.0)
     }
 }
 
@@ -105,9 +84,9 @@ pub trait Function<Arguments, R> {
 /// A method or an associated function under `#[pure]` in the symbolic reading. `NAME` is its
 /// [`name`].
 #[diagnostic::on_unimplemented(
-    message = "this function of `{Self}` has no meaning in a state machine",
-    label = "neither known to workflows nor `#[pure]`",
-    note = "annotate its `impl` block with `#[pure]` if it is your own and only computes; else call it in a task"
+    message = "a workflow cannot call this function of `{Self}`, because it is not `#[pure]`",
+    label = "neither in the table of `workflow_core::methods` nor `#[pure]`",
+    note = "write `#[pure]` on its `impl` block if it is your own and only computes; else call it in a task"
 )]
 pub trait Method<const NAME: u128, Arguments, R> {
     /// The method's body with these arguments, the receiver first.

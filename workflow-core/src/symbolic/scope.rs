@@ -13,7 +13,7 @@ use super::{
     branch::Join,
     builder::Builder,
     errors,
-    graph::{Arm, Dispatch, Hole, Note, Point, Program, Step},
+    graph::{Arm, Dispatch, Hole, Note, Point, Position, Program, Step},
     node::{Expr, Kind, Node, Presence, UnaryOp},
     pattern::{Pat, Test},
     tuple::{ExprTuple, FieldTuple, WitnessTuple},
@@ -54,12 +54,16 @@ impl<T, E> Scope<T, E> {
 impl Builder {
     /// The scope of the workflow itself.
     ///
-    /// `sites` is how many calls the function has. In a workflow that another one awaits the scope is the
+    /// `sites` is how many calls the function has, which stands in this file and line. In a workflow that another one awaits the scope is the
     /// call's.
-    pub fn scope<T: Data, E>(&self, sites: usize) -> Scope<T::Owned, E> {
+    pub fn scope<T: Data, E>(&self, sites: usize, file: &'static str, line: u32) -> Scope<T::Owned, E> {
         let mut inner = self.inner.borrow_mut();
         inner.program.sites += sites;
+        if let Some(body) = inner.bodies.last_mut() {
+            body.position = Position { file, line };
+        }
         if let [_] = inner.bodies.as_slice() {
+            inner.program.position = Position { file, line };
             inner.program.contract.output = Some(T::shape);
         }
         Scope { place: inner.bodies.last().and_then(|body| body.scope), of: PhantomData }

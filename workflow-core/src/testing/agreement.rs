@@ -14,6 +14,7 @@ use super::{
     arbitrary::{Arbitrary, Words, simpler},
     compared,
     faults::{Fault, Seen, Stage},
+    positions_of,
 };
 use crate::{
     data::{Data, Shape},
@@ -195,7 +196,10 @@ impl<W: Workflow> Agreement<W> {
         let machine = &W::definition().machine;
         let (mut prepared, definition) = match &self.against {
             Some(definition) => (Prepared::of(definition), Some(definition.clone())),
-            None => (Prepared::of(machine), serde_json::to_value(machine).ok()),
+            None => {
+                let positions = positions_of(W::definition());
+                (Prepared { positions, ..Prepared::of(machine) }, serde_json::to_value(machine).ok())
+            }
         };
         // Which child of a distributed Map takes how long is not told apart: made-up delays are not compared there.
         prepared.jitters |=

@@ -5,29 +5,36 @@
 //! compares: status, output, error and cause, the calls with their arguments, and the time that it took.
 //! [`Executor::agreeing`](crate::Executor::agreeing) does so after every execution of a test. [`agree`] makes up
 //! inputs, answers and faults, and looks for an execution in which they differ.
+//!
+//! Where the environment variable `WORKFLOW_RECORD` names a folder, what was compared is written there for engines
+//! that others wrote.
 
 mod agreement;
 mod arbitrary;
 mod compare;
 mod coverage;
 mod faults;
+mod record;
 mod script;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use self::script::Script;
 pub use self::{
     agreement::{Agreement, WorkflowFn, agree},
     coverage::Coverage,
+    record::{RECORD, recorded},
+};
+use self::{
+    record::{Evaluations, Recording},
+    script::Script,
 };
 use crate::{
-    Definition,
+    Definition, Position,
     child::STATES,
-    emit::render,
     history::{Detail, History},
-    interpreter::{self, DefinitionError, Interpreter, StateMachine},
+    interpreter::{self, DefinitionError, Interpreter, StateMachine, deployed_here},
     native::{Execution, Report},
     workflow::Workflow,
 };
@@ -67,26 +74,45 @@ pub fn replay<W: Workflow>(execution: &Execution<W>) -> Result<(), Box<Disagreem
 struct Prepared {
     machine: Result<StateMachine, String>,
     jitters: bool,
+    /// Its text, where it is recorded.
+    text: String,
+    /// Where its states come from, if it is that of the workflow.
+    positions: BTreeMap<String, Position>,
 }
 
 impl Prepared {
     /// A state machine that somebody has the JSON of.
     fn of(machine: &impl serde::Serialize) -> Self {
         match serde_json::to_string(machine) {
-            Ok(json) => Self::new(StateMachine::deployed_here(&json, std::iter::empty()), &json),
-            Err(error) => Self { machine: Err(error.to_string()), jitters: false },
+            Ok(json) => {
+                let text = deployed_here(&json, std::iter::empty());
+                Self::new(StateMachine::parse(&text), text)
+            }
+            Err(error) => Self {
+                machine: Err(error.to_string()),
+                jitters: false,
+                text: String::new(),
+                positions: BTreeMap::new(),
+            },
         }
     }
 
     /// The state machine of a workflow; an error where the workflow says what no state machine can.
     fn of_workflow(definition: &Definition) -> Self {
-        Self::new(StateMachine::of(definition), &render(&definition.machine))
+        let text = serde_json::to_string(&definition.machine).unwrap_or_default();
+        let prepared = Self::new(StateMachine::of(definition), deployed_here(&text, std::iter::empty()));
+        Self { positions: positions_of(definition), ..prepared }
     }
 
-    fn new(machine: Result<StateMachine, DefinitionError>, json: &str) -> Self {
+    fn new(machine: Result<StateMachine, DefinitionError>, text: String) -> Self {
+        let jitters = text.contains("\"JitterStrategy\"");
         let machine = machine.map_err(|error| error.to_string());
-        Self { machine, jitters: json.contains("\"JitterStrategy\"") }
+        Self { machine, jitters, text, positions: BTreeMap::new() }
     }
+}
+
+fn positions_of(definition: &Definition) -> BTreeMap<String, Position> {
+    definition.positions().map(|(state, position)| (state.to_owned(), position)).collect()
 }
 
 /// What a key that holds `null` is, compared with no such key. `None` is read from both, and written by Rust as
@@ -115,6 +141,7 @@ fn compared(
             input: input.clone(),
             faults: Vec::new(),
             differences,
+            positions: positions_in(&prepared.positions, [report.history(), &interpreted]),
             native: report.history().clone(),
             interpreted,
         })
@@ -141,7 +168,17 @@ fn compared(
             interpreter = interpreter.listing(bucket, prefix, items.clone());
         }
     }
+    let evaluations = Evaluations::default();
+    if record::is_on() {
+        let evaluations = evaluations.clone();
+        interpreter = interpreter.observing(move |evaluation| evaluations.note(evaluation));
+    }
     let interpreted = interpreter.run_text(machine, &input);
+    if record::is_on() {
+        let (definition, interpreted) = (&*prepared.text, interpreted.history());
+        let evaluations = &evaluations;
+        Recording { workflow, definition, input: &input, report, interpreted, evaluations }.write();
+    }
     let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
     let history = interpreted.history().clone();
     if differences.is_empty() { Ok(Some(history)) } else { Err(differ(differences, history)) }
@@ -155,6 +192,8 @@ pub struct Disagreement {
     /// The faults of the execution, in words.
     faults: Vec<String>,
     differences: Vec<String>,
+    /// Where the states come from that were entered, in order of entry.
+    positions: Vec<(String, Position)>,
     native: History,
     interpreted: History,
 }
@@ -194,8 +233,28 @@ impl fmt::Display for Disagreement {
             let line = |lines: &[String]| lines.get(place).cloned().unwrap_or_default();
             writeln!(f, "  {:width$}  | {}", line(&native), line(&interpreted))?;
         }
+        if !self.positions.is_empty() {
+            writeln!(f)?;
+        }
+        for (state, position) in &self.positions {
+            writeln!(f, "  {state}: {position}")?;
+        }
         Ok(())
     }
+}
+
+/// Where the states come from that were entered.
+fn positions_in(positions: &BTreeMap<String, Position>, histories: [&History; 2]) -> Vec<(String, Position)> {
+    let mut found: Vec<(String, Position)> = Vec::new();
+    for event in histories.into_iter().flat_map(|history| &history.events) {
+        if let Detail::StateEntered { name, .. } = &event.detail
+            && let Some(position) = positions.get(&**name)
+            && !found.iter().any(|(known, _)| **known == **name)
+        {
+            found.push((name.to_string(), *position));
+        }
+    }
+    found
 }
 
 /// A history in few words: entries and exits of states, and what tasks did.

@@ -32,9 +32,10 @@ struct State {
 /// An error and its cause, as far as each was told.
 type Told = (Option<String>, Option<String>);
 
-struct Recorded {
+/// What came of an attempt.
+pub(super) struct Recorded {
     /// None where the attempt never ended.
-    result: Option<Result<Value, Told>>,
+    pub(super) result: Option<Result<Value, Told>>,
     submitted: Option<Value>,
     after: Duration,
 }
@@ -113,7 +114,7 @@ pub(super) fn counted(calls: &[(String, String)]) -> Calls {
 }
 
 /// Every attempt in a history: the state, its arguments, and what came of it.
-fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
+pub(super) fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(String, String, Recorded)) {
     let mut followers: HashMap<u64, Vec<&HistoryEvent>> = HashMap::new();
     for event in &history.events {
         followers.entry(event.previous_id).or_default().push(event);

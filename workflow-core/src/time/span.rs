@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
     data::{Data, Shape},
-    retry::Seconds,
+    retry::{Length, Seconds},
 };
 
 /// A length of time in whole milliseconds, as long as two [`Timestamp`](super::Timestamp)s are apart
@@ -80,6 +80,13 @@ impl From<TimeSpan> for Duration {
 impl From<TimeSpan> for Seconds {
     fn from(span: TimeSpan) -> Self {
         Duration::from(span).into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Length for TimeSpan {
+    fn seconds(self) -> Seconds {
+        self.into()
     }
 }
 

@@ -124,3 +124,26 @@ fn a_text_that_no_state_machine_writes_is_a_problem() {
     let problems = &<weighed as workflow_core::Workflow>::definition().problems;
     assert!(problems[0].contains("may be `Heavy`") && problems[0].contains(".cause()"), "{problems:?}");
 }
+
+/// Of an error that may not be there.
+#[workflow]
+async fn of_an_option(order: Order) -> Result<(Option<String>, Vec<String>), PlatformError> {
+    let failed = charge(&order).await.err();
+    let mut texts = Vec::new();
+    for _ in 0..2 {
+        if let Err(error) = charge(&order).await {
+            texts.push(error.to_string());
+        }
+    }
+    Ok((failed.map(|error| error.to_string()), texts))
+}
+
+#[tokio::test]
+async fn an_error_that_may_not_be_there_has_a_text_where_it_is() {
+    snapshot!(of_an_option);
+    let paid = testing().run(of_an_option(order())).await;
+    assert_eq!(paid.output().unwrap(), (None, vec![]));
+    let sold_out = testing().mock(charge, Mock::error(ShopError::SoldOut)).run(of_an_option(order())).await;
+    let text = "sold out".to_owned();
+    assert_eq!(sold_out.output().unwrap(), (Some(text.clone()), vec![text.clone(), text]));
+}

@@ -26,6 +26,8 @@ rows! {
     collect(words: Vec<String>) -> BTreeMap<String, usize> { words.iter().enumerate().map(|(i, word)| (word.clone(), i)).collect() } WORDS;
     insert(map: BTreeMap<String, i64>, key: String) -> (Option<i64>, BTreeMap<String, i64>) { let mut map2 = map; let old = map2.insert(key, 7); map2.insert("y".to_string(), 1); (old, map2) } pairs(["map", "key"], MAPS, KEYS);
     remove(map: BTreeMap<String, i64>, key: String) -> (Option<i64>, BTreeMap<String, i64>) { let mut map2 = map; let old = map2.remove(&key); map2.remove("10"); (old, map2) } pairs(["map", "key"], MAPS, KEYS);
+    retain(map: BTreeMap<String, i64>) -> BTreeMap<String, i64> { let mut map2 = map; map2.retain(|key, value| *value > 1 || key == "10"); map2 } MAPS;
+    retain_none(map: BTreeMap<String, i64>) -> usize { let mut map2 = map; map2.retain(|_, _| false); map2.len() } MAPS;
     entry(words: Vec<String>) -> BTreeMap<String, u32> { let mut counts = BTreeMap::new(); for word in &words { *counts.entry(word.clone()).or_insert(0) += 1; } counts } WORDS;
     entry_push(words: Vec<String>) -> BTreeMap<String, Vec<String>> { let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new(); for word in &words { groups.entry(if word.is_empty() { "none".to_string() } else { "some".to_string() }).or_default().push(word.clone()); } groups } WORDS;
     each(map: BTreeMap<String, i64>) -> String { let mut text = String::new(); for (key, value) in &map { text.push_str(&format!("{key}{value};")); } text } MAPS;

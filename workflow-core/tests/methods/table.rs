@@ -110,6 +110,7 @@ table! {
         Vec<i64>: { let mut new = list; new.retain(|item| *item > 1); new };
         Vec<i64>: { let mut new = list; new.truncate(n); new };
         Vec<i64>: { let mut new = list; new.clear(); new };
+        (Vec<i64>, usize): { let mut new = list; (std::mem::take(&mut new), new.len()) };
         Vec<i64>: { let mut new = list; new.reverse(); new };
         Vec<i64>: { let mut new = list; new.dedup(); new };
         Vec<i64>: { let mut new = list; new.sort(); new };
@@ -128,6 +129,7 @@ table! {
         Vec<(String, i64)>: map.into_iter().collect();
         BTreeMap<String, i64>: { let mut new = map; new.insert(text, a); new };
         Option<i64>: { let mut new = map; new.remove(&text) };
+        BTreeMap<String, i64>: { let mut new = map; new.retain(|_, value| *value > 1); new };
         BTreeMap<String, i64>: { let mut new = map; *new.entry(text).or_insert(0) += 1; new };
     }
     "Text" {

@@ -2,7 +2,7 @@
 
 use syn::{Expr, ExprAsync, ExprCall, ExprClosure, ExprMethodCall, Ident, Token, punctuated::Punctuated};
 
-use super::{statement::called, unparenthesized};
+use super::{functions::is_of_a_type, statement::called, unparenthesized};
 
 /// What is awaited.
 pub(crate) enum Awaited<'a> {
@@ -105,7 +105,7 @@ pub(crate) fn awaited(base: &Expr) -> Awaited<'_> {
                     _ => return Awaited::Call(Call { call, policy }),
                 }
             }
-            Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if !is_of_a_type(&path.path)) => {
                 policy.reverse();
                 let arguments = call.args.iter().map(unparenthesized).collect::<Vec<_>>();
                 let name = called(call);

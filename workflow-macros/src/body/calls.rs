@@ -51,11 +51,12 @@ impl Symbolic<'_> {
         let body = self.result_block(&block.block);
         self.scope = outer;
         self.fallible = fallible;
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #body
             let __success = #b.succeeded(#inner);
-            let mut __join = #b.choice(::core::default::Default::default());
+            let mut __join = #b.choice(#no_note);
             #b.otherwise(&mut __join);
             #b.arm(&mut __join, __success);
             let (__found, (__error,)) = #b.bind_error(
@@ -65,7 +66,7 @@ impl Symbolic<'_> {
             );
             #b.when_error(#inner, __found, #b.test(#b.literal(true)));
             let __error = #b.error_of(#inner, __error);
-            #b.err_into(#scope, __error, ::core::default::Default::default());
+            #b.err_into(#scope, __error, #no_note);
             #b.arm(&mut __join, #b.never());
             #b.join(__join)
         }}
@@ -76,11 +77,12 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
         let attempt = self.attempt(await_, &inner);
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #attempt
             let #success = #b.succeeded(#inner);
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #b.otherwise(&mut #join);
             #b.arm(&mut #join, #b.ok_value(#success));
             let (__found, (__error,)) = #b.bind_error(
@@ -138,9 +140,21 @@ impl Symbolic<'_> {
             Awaited::Call(Call { call, policy }) => {
                 let function = &call.func;
                 if let Expr::Path(path) = &**function
-                    && let Some(advice) = impure(&path.path)
+                    && let Some(advice) = not_awaited_so(&path.path).or_else(|| impure(&path.path))
                 {
                     self.errors.refuse(function, advice);
+                    return None;
+                }
+                if let Expr::Path(path) = &**function
+                    && let Some(name) = path.path.get_ident()
+                    && self.locals.contains(&plain(name))
+                {
+                    if !self.refused.contains(&plain(name)) {
+                        self.errors.refuse(
+                            name,
+                            format!("`{name}` is a variable, and a workflow has no functions in variables; await the task by its own name: `task(..).await`"),
+                        );
+                    }
                     return None;
                 }
                 let started =
@@ -205,6 +219,13 @@ impl Symbolic<'_> {
                         return None;
                     }
                     for argument in &method.args {
+                        if name == "retry" && !is_retry(argument) {
+                            self.errors.refuse(
+                                argument,
+                                "a retrier names the errors that it is about, and how often each is tried again; write `Retry::on([PlatformError::TIMEOUT]).max_attempts(3)`",
+                            );
+                            return None;
+                        }
                         self.policy_is_fixed(argument);
                     }
                     let (method, arguments) = (&method.method, &method.args);
@@ -225,6 +246,8 @@ impl Symbolic<'_> {
                     name,
                     format!("`{name}` is awaited, but it is no `async` block; await a call where it is written: `task(..).await`"),
                 );
+                // Said once, however often it is awaited.
+                self.refused.insert(plain(name));
                 None
             }
             Awaited::Block(_)
@@ -255,10 +278,20 @@ impl Symbolic<'_> {
                 None
             }
             Awaited::Other(other) => {
-                self.errors.refuse(
-                    other,
-                    "only a call of a task or an `async` block can be awaited in a workflow; await anything else inside a task",
-                );
+                const ADVICE: &str = "only a call of a task or an `async` block can be awaited in a workflow; await anything else inside a task";
+                match other {
+                    // An `async` block around what is awaited here stands for a branch of `join!`.
+                    Expr::Await(twice) => self.errors.refuse(
+                        twice.await_token,
+                        "this is awaited already: `join!` awaits its branches itself; write the call without `.await`",
+                    ),
+                    Expr::Try(try_) if matches!(*try_.expr, Expr::Await(_)) => self.errors.refuse(
+                        try_.question_token,
+                        "this is awaited already: `try_join!` awaits its branches itself; write the call without `.await?`, and `?` after the whole",
+                    ),
+                    Expr::MethodCall(method) => self.errors.refuse(&method.method, ADVICE),
+                    other => self.errors.refuse(other, ADVICE),
+                }
                 None
             }
         }
@@ -345,5 +378,35 @@ impl Symbolic<'_> {
                 quote_spanned!(duration.span()=> #b.sleep_span(#span, #site, #note))
             }
         }
+    }
+}
+
+/// Whether an argument of `.retry(..)` may be a `Retry`.
+fn is_retry(argument: &Expr) -> bool {
+    match unparenthesized(argument) {
+        Expr::Lit(_) => false,
+        Expr::Call(call) => {
+            !(called(call) == "new"
+                && matches!(&*call.func, Expr::Path(path)
+            if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Retry")))
+        }
+        _ => true,
+    }
+}
+
+/// What is said of a call that is awaited and is none of a task, by its name.
+fn not_awaited_so(path: &syn::Path) -> Option<&'static str> {
+    let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    match segments.last()?.as_str() {
+        "map" => Some(
+            "`map` runs an `async` closure for each element of a list: `map(items, async |item| task(&item).await).await?`; a function of your own takes another name",
+        ),
+        "attempt" => Some(
+            "`attempt` runs an `async` closure again: `attempt(async || { .. }).retry(..).await?`; a function of your own takes another name",
+        ),
+        "distributed_map" | "distributed_map_batches" => Some(
+            "`distributed_map` runs an `async` closure for each element of a source: `distributed_map(items, async |item| { .. }).await?`",
+        ),
+        _ => None,
     }
 }

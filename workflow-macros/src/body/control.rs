@@ -342,11 +342,12 @@ impl Symbolic<'_> {
                 }
             })
             .collect();
+        let no_note = self.no_note();
         quote! {{
             let #inner = #b.open();
             #attempt
             let #success = #b.succeeded(#inner);
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #(#arms)*
             #b.join(#join)
         }}
@@ -379,7 +380,8 @@ impl Symbolic<'_> {
                     }
                     _ => self.await_last(await_),
                 };
-                quote!(let __value = #value; #b.ok(#inner, __value, ::core::default::Default::default());)
+                let no_note = self.no_note();
+                quote!(let __value = #value; #b.ok(#inner, __value, #no_note);)
             }
         };
         self.scope = outer;
@@ -418,11 +420,12 @@ impl Symbolic<'_> {
             let bound = &pattern.names;
             let texts: Vec<String> = bound.iter().map(plain).collect();
             let whole = whole(&ok.elems[0]).map(|name| quote!(let #name = #success;));
+            let no_note = self.no_note();
             return quote! {
                 let #inner = #b.open();
                 #attempt
                 let #success = #b.succeeded(#inner);
-                let mut #join = #b.choice::<()>(::core::default::Default::default());
+                let mut #join = #b.choice::<()>(#no_note);
                 let (__test, __names) = #b.bind(#success, &#value_of, #witness);
                 #b.when(&mut #join, __test);
                 #b.arm(&mut #join, #b.unit());

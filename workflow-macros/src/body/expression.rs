@@ -10,17 +10,17 @@ use syn::{
 use crate::attributes::plain;
 
 use super::{
-    await_::{Awaited, Call, awaited, ours},
+    await_::{Awaited, awaited, ours},
     is_capitalized,
     statement::{attributes_of, called},
-    symbolic::{Symbolic, has_effect, is_compound},
+    symbolic::{Pure, Symbolic, has_effect, is_compound},
     unparenthesized,
 };
 
 impl Symbolic<'_> {
     pub(crate) fn expr(&mut self, expr: &Expr) -> TokenStream {
         let attributes = attributes_of(expr).to_vec();
-        self.noted(&attributes, |writer| writer.expr_of(expr))
+        self.at(expr, |writer| writer.noted(&attributes, |writer| writer.expr_of(expr)))
     }
 
     fn expr_of(&mut self, expr: &Expr) -> TokenStream {
@@ -87,12 +87,6 @@ impl Symbolic<'_> {
                     Awaited::Draw(call) => return self.draw(call),
                     Awaited::RandomRange(range) => return self.random_range(range),
                     _ => {}
-                }
-                if let Awaited::Call(Call { call, .. }) = awaited(&await_.base)
-                    && let Expr::Path(path) = &*call.func
-                    && let Some(advice) = impure(&path.path)
-                {
-                    return self.refuse(&call.func, advice);
                 }
                 self.result_of_await(await_)
             }
@@ -211,6 +205,7 @@ impl Symbolic<'_> {
         }
         // The right operand is awaited only where the left one leaves the value open.
         let join = self.fresh("join");
+        let no_note = self.no_note();
         let (test, known) = if matches!(binary.op, BinOp::And(_)) {
             (quote!(#b.test(__left)), false)
         } else {
@@ -218,7 +213,7 @@ impl Symbolic<'_> {
         };
         quote! {{
             let __left = #left;
-            let mut #join = #b.choice(::core::default::Default::default());
+            let mut #join = #b.choice(#no_note);
             #b.when(&mut #join, #test);
             let __value = #right;
             #b.arm(&mut #join, __value);
@@ -229,6 +224,9 @@ impl Symbolic<'_> {
     }
 
     fn call(&mut self, call: &ExprCall, expr: &Expr) -> TokenStream {
+        if let Some(moved) = self.moved(call, true) {
+            return moved;
+        }
         let b = self.b.clone();
         let Expr::Path(path) = unparenthesized(&call.func) else {
             return self.refuse(&call.func, "a workflow calls functions by their names");
@@ -491,9 +489,16 @@ impl Symbolic<'_> {
             Expr::ForLoop(loop_) => self.for_(loop_),
             Expr::Break(leave) => self.break_(leave),
             Expr::Continue(again) => self.continue_(again),
+            Expr::Async(block) if matches!(self.pure, Some(Pure::Closure)) => {
+                self.refuse(block.async_token, Pure::Closure.awaits())
+            }
             Expr::Async(block) => self.refuse(
                 block.async_token,
                 "an `async` block does nothing until it is awaited; await it, or give it a name with `let` and await that",
+            ),
+            Expr::Closure(closure) if closure.asyncness.is_some() => self.refuse(
+                closure.asyncness,
+                "an `async` closure stands in `map(items, ..)` or `attempt(..)`; what is called from several places is a workflow of its own, awaited by its name",
             ),
             Expr::Closure(closure) => {
                 self.refuse(closure, "a closure stands only in a method over the elements of a list; write the computation out, or put it into a task")
@@ -502,6 +507,12 @@ impl Symbolic<'_> {
                 let b = self.b.clone();
                 let value = self.expr(&cast.expr);
                 let (ty, span) = (&cast.ty, cast.as_token.span());
+                if matches!(&**ty, syn::Type::Path(path) if path.path.is_ident("f32")) {
+                    return self.refuse(ty, "the numbers of Step Functions are `f64`, so what is computed is no `f32`; write `f64`");
+                }
+                if matches!(&**ty, syn::Type::Ptr(_)) {
+                    return self.refuse(ty, "JSON has no addresses; pass the value itself");
+                }
                 quote_spanned!(span=> #b.methods().cast::<#ty, _>(#value))
             }
             Expr::Index(index) => self.index(index),
@@ -534,23 +545,35 @@ pub(crate) fn impure(path: &Path) -> Option<&'static str> {
         ("SystemTime" | "Instant" | "Utc" | "Local" | "Timestamp" | "Zoned", "now") => Some(
             "the clock differs from run to run, so a workflow awaits it: `now().await`; anything else of it is for a task",
         ),
-        ("Uuid", "new_v4" | "now_v7") | ("rand", "random") | ("fastrand", _) => Some(
+        ("Uuid", "new_v4" | "now_v7") | ("rand", "random" | "rng" | "thread_rng") | ("fastrand", _) => Some(
             "a random value differs from run to run, so a workflow awaits it: `uuid().await` or `random().await`; any other is drawn in a task",
         ),
         ("tokio" | "task" | "thread", "spawn" | "spawn_blocking") => Some(
             "a workflow runs nothing of its own: Step Functions does; put the work into a task and await it, several at the same time with `join!`",
         ),
-        (_, "join_all" | "try_join_all") => Some(
+        ("time", "timeout" | "timeout_at") => Some(
+            "a call has a timeout of its own, which Step Functions keeps: `task(..).timeout(Duration::from_secs(30)).await`",
+        ),
+        ("time", "interval" | "interval_at") => Some(
+            "a workflow waits in Step Functions, where the timers of this process do not exist; write `sleep(Duration::from_secs(30)).await` in a loop",
+        ),
+        (_, "join_all" | "try_join_all" | "buffered" | "buffer_unordered") => Some(
             "a task is run for every element of a list by a Map state: `map(&items, async |item| task(item).await).await?`",
         ),
         (_, "map" | "attempt" | "distributed_map" | "distributed_map_batches") => {
             Some("this does nothing until it is awaited; write `.await?` after it")
         }
         ("thread" | "time", "sleep") => Some(
-            "a workflow waits in Step Functions, where the timers of this process do not exist; sleep inside a task",
+            "a workflow waits in Step Functions, where the timers of this process do not exist; write `workflow_core::sleep(Duration::from_secs(30)).await`",
         ),
         ("Rc" | "Arc" | "RefCell" | "Cell" | "Mutex" | "RwLock" | "OnceCell" | "LazyLock", _) => Some(
             "a value of a workflow is JSON, which is neither shared nor changed in place; hold the value itself, in a `let mut` if it changes, and share what a task needs as its `State`",
+        ),
+        ("Regex", _) => Some(
+            "a regular expression is Rust's own, and a state machine has none; match in a task, or with `.starts_with(..)`, `.contains(..)` or `.split(..)`",
+        ),
+        ("reqwest", _) | ("TcpStream" | "UdpSocket", _) => Some(
+            "a workflow opens no connection, because Step Functions runs it; do it in a task, or call an endpoint with `workflow_core::http`",
         ),
         ("env", "var" | "vars") | ("fs", _) | ("File", _) | ("process", _) => {
             Some("the machine's files and variables are out of reach of a state machine; read them in a task")

@@ -19,6 +19,7 @@ use crate::attributes::plain;
 
 use super::{
     await_::{POLICY_METHODS, ours},
+    escape::written_out,
     expression::impure,
     is_capitalized,
     symbolic::Symbolic,
@@ -118,18 +119,19 @@ pub(super) fn uses(block: &Block) -> Vec<ItemUse> {
 /// A call that is not awaited, in the native reading: it has to be of a `#[pure]` function. The name is
 /// looked up apart from the call, so that a function that is not there is reported as ever.
 pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
-    if let Expr::Try(try_) = expr {
-        return check(&mut try_.expr, "tried", uses);
-    }
-    check(expr, "called", uses);
-}
-
-fn check(expr: &mut Expr, how: &str, uses: &[ItemUse]) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
-    let span = path.span();
-    let how = Ident::new(how, span);
-    let looked_up = look_up(path, |name| quote_spanned!(span=> __returned.#how::<#name>()));
+    if super::loops::moves(call).is_some() {
+        return;
+    }
+    let span = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
+    let looked_up = look_up(path, |name| {
+        quote_spanned! {span=>
+            <#name as ::workflow_core::__private::Returns<_>>::value(
+                <#name as ::workflow_core::__private::Callable<_>>::checked(__returned)
+            )
+        }
+    });
     let looked_up = match path.get_ident() {
         None => looked_up,
         Some(name) => quote! {{
@@ -145,11 +147,8 @@ fn check(expr: &mut Expr, how: &str, uses: &[ItemUse]) {
     };
     // The scrutinee's temporaries live as long as those of the call would.
     let checked = quote_spanned! {span=>
-        match (#call,) {
-            __returned => {
-                use ::workflow_core::__private::Called as _;
-                #looked_up
-            }
+        match #call {
+            __returned => { #looked_up }
         }
     };
     // A `match` that begins a statement ends it, whatever operator follows.
@@ -177,18 +176,11 @@ pub(super) fn visit_awaited(visitor: &mut impl VisitMut, await_: &mut ExprAwait)
     visit(visitor, &mut await_.base);
 }
 
-/// Visits what an expression is made of. A call before `?` is part of it.
+/// Visits what an expression is made of.
 pub(super) fn visit_operands(visitor: &mut impl VisitMut, expr: &mut Expr) {
-    match expr {
-        Expr::Try(try_) => match &mut *try_.expr {
-            Expr::Call(call) if function(&call.func).is_some() => {
-                visit_mut::visit_expr_call_mut(visitor, call);
-            }
-            other => visitor.visit_expr_mut(other),
-        },
-        // What is computed by rustc needs no counterpart.
-        Expr::Const(_) => {}
-        _ => visit_mut::visit_expr_mut(visitor, expr),
+    // What is computed by rustc needs no counterpart.
+    if !matches!(expr, Expr::Const(_)) {
+        visit_mut::visit_expr_mut(visitor, expr);
     }
 }
 
@@ -200,6 +192,7 @@ pub(super) struct Judged {
 impl VisitMut for Judged {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_operands(self, expr);
+        written_out(expr);
         check_call(expr, &self.uses);
     }
 

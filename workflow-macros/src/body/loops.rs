@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    BinOp, Expr, ExprAssign, ExprBinary, ExprBreak, ExprContinue, ExprForLoop, ExprLoop, ExprMethodCall,
-    ExprWhile, Lifetime, Member, Pat, RangeLimits, Stmt, spanned::Spanned, visit::Visit,
+    BinOp, Expr, ExprAssign, ExprBinary, ExprBreak, ExprCall, ExprContinue, ExprForLoop, ExprLoop,
+    ExprMethodCall, ExprWhile, Lifetime, Member, Pat, RangeLimits, Stmt, spanned::Spanned, visit::Visit,
 };
 
 use crate::attributes::plain;
@@ -269,7 +269,7 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let held = held();
         let value = self.expr(&binary.right);
-        let place = self.expr(&binary.left);
+        let place = self.place(&binary.left);
         let span = binary.op.span();
         let sum = quote_spanned!(span=> #b.#method(#place, #held));
         let set = self.set(&binary.left, quote!(#held));
@@ -281,7 +281,7 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let held = held();
         let value = self.expr(&method.args[0]);
-        let place = self.expr(&method.receiver);
+        let place = self.place(&method.receiver);
         let span = method.method.span();
         let pushed = if method.method == "push" {
             quote_spanned!(span=> #b.pushed(#place, #held))
@@ -290,6 +290,50 @@ impl Symbolic<'_> {
         };
         let set = self.set(&method.receiver, quote!(#held));
         quote!({ let #held = #value; let #held = #pushed; #set #b.unit() })
+    }
+
+    /// `mem::take(&mut place)`, `mem::replace(&mut place, value)` and `mem::swap(&mut one, &mut other)`. `used`
+    /// says that what they give is.
+    pub(crate) fn moved(&mut self, call: &ExprCall, used: bool) -> Option<TokenStream> {
+        let b = self.b.clone();
+        let (name, places, value) = moves(call)?;
+        if let Some(pure) = self.pure {
+            return Some(self.refuse(&call.func, pure.changes()));
+        }
+        if let Some(other) = places.iter().find(|place| !super::methods::is_place(place)) {
+            return Some(self.refuse(
+                other,
+                format!("`{name}` sets a variable or a part of one; give this a `let mut` of its own"),
+            ));
+        }
+        let span = call.func.span();
+        let (old, new) = (Ident::new("__old", Span::mixed_site()), Ident::new("__new", Span::mixed_site()));
+        Some(match (places.as_slice(), value) {
+            ([one, other], _) => {
+                let (of_one, of_other) = (self.place(one), self.place(other));
+                let (to_one, to_other) = (self.set(one, quote!(#new)), self.set(other, quote!(#old)));
+                quote! {{
+                    let (#old, #new) = (#of_one, #of_other);
+                    let (#old, #new) = (#b.keep(#old), #b.keep(#new));
+                    #to_one
+                    #to_other
+                    #b.unit()
+                }}
+            }
+            ([place], value) => {
+                let value = match value {
+                    Some(value) => self.expr(value),
+                    None => quote_spanned!(span=> #b.methods().default()),
+                };
+                let of_place = self.place(place);
+                let set = self.set(place, quote!(#new));
+                match used {
+                    true => quote!({ let #new = #value; let #old = #b.keep(#of_place); #set #old }),
+                    false => quote!({ let #new = #value; #set #b.unit() }),
+                }
+            }
+            _ => return None,
+        })
     }
 
     /// Statements that put `value` into a place: a variable, or a field of one.
@@ -310,7 +354,7 @@ impl Symbolic<'_> {
                 quote_spanned!(path.span()=> #b.set(#path, #value);)
             }
             Expr::Field(field) => {
-                let base = self.expr(&field.base);
+                let base = self.place(&field.base);
                 let member = &field.member;
                 let name = match member {
                     Member::Named(name) => plain(name),
@@ -324,14 +368,14 @@ impl Symbolic<'_> {
             }
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => self.set(&unary.expr, value),
             Expr::Index(index) => {
-                let (base, key) = (self.expr(&index.expr), self.expr(&index.index));
+                let (base, key) = (self.place(&index.expr), self.expr(&index.index));
                 let span = index.bracket_token.span.join();
                 let updated = quote_spanned!(span=> #b.methods().put(#base, #key, #value));
                 let set = self.set(&index.expr, quote!(#held));
                 quote!(let #held = #updated; #set)
             }
             Expr::MethodCall(method) if let Some((map, key, _)) = super::methods::entry(method) => {
-                let (base, key) = (self.expr(map), self.expr(key));
+                let (base, key) = (self.place(map), self.expr(key));
                 let updated = quote_spanned!(method.method.span()=> #b.methods().put(#base, #key, #value));
                 let set = self.set(map, quote!(#held));
                 quote!(let #held = #updated; #set)
@@ -344,6 +388,33 @@ impl Symbolic<'_> {
                 TokenStream::new()
             }
         }
+    }
+}
+
+/// A call of `std::mem::take` and its kin: its name, the places that it sets, and the value.
+pub(super) fn moves(call: &ExprCall) -> Option<(&'static str, Vec<&Expr>, Option<&Expr>)> {
+    let Expr::Path(path) = unparenthesized(&call.func) else { return None };
+    let segments = &path.path.segments;
+    let owner = segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    if owner.is_some_and(|owner| owner != "mem") {
+        return None;
+    }
+    let last = &segments.last()?.ident;
+    let name = ["take", "replace", "swap"].into_iter().find(|name| last == name)?;
+    let arguments: Vec<&Expr> = call.args.iter().collect();
+    match (name, arguments.as_slice()) {
+        ("take", [place]) => Some((name, vec![lent(place)?], None)),
+        ("replace", [place, value]) => Some((name, vec![lent(place)?], Some(value))),
+        ("swap", [one, other]) => Some((name, vec![lent(one)?, lent(other)?], None)),
+        _ => None,
+    }
+}
+
+/// What stands behind `&mut`.
+fn lent(expr: &Expr) -> Option<&Expr> {
+    match unparenthesized(expr) {
+        Expr::Reference(reference) if reference.mutability.is_some() => Some(&reference.expr),
+        _ => None,
     }
 }
 

@@ -26,13 +26,31 @@ impl Symbolic<'_> {
                 },
             },
             "matches" => self.matches(mac),
+            "jsonata" => self.jsonata(mac),
             "println" | "eprintln" | "print" | "eprint" | "dbg" => self.refuse(
                 &mac.path,
                 format!("`{name}!` would print in this process, and nothing on Step Functions; the history of an execution says what it did, and a task may log more"),
             ),
-            "panic" | "unreachable" | "todo" | "unimplemented" | "assert" | "assert_eq" | "assert_ne" => self.refuse(
+            "panic" | "unreachable" | "todo" | "unimplemented" | "assert" | "assert_eq" | "assert_ne"
+            | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => self.refuse(
                 &mac.path,
                 format!("`{name}!` would panic, which a state machine cannot do; return an `Err(..)` with a name of its own"),
+            ),
+            "bail" | "ensure" | "anyhow" | "eyre" => self.refuse(
+                &mac.path,
+                format!("`{name}!` makes an error without a name, by which Step Functions tells errors apart; return a variant of your error type: `return Err(PaymentError::Declined)`"),
+            ),
+            "json" => self.refuse(
+                &mac.path,
+                "`json!` makes a value whose type nobody knows; write a struct with `#[derive(Serialize, Deserialize, Data)]` and its literal here",
+            ),
+            "write" | "writeln" => self.refuse(
+                &mac.path,
+                format!("`{name}!` changes a text in place through a trait, which JSON cannot do; write `text.push_str(&format!(..))`"),
+            ),
+            "env" | "option_env" | "include_str" => self.refuse(
+                &mac.path,
+                format!("`{name}!` is read when this program is compiled; give what it reads a name beside the workflow: `const NAME: &str = {name}!(..);`"),
             ),
             "info" | "debug" | "trace" | "warn" | "error" => self.refuse(
                 &mac.path,
@@ -48,7 +66,7 @@ impl Symbolic<'_> {
             ),
             _ => self.refuse(
                 &mac.path,
-                format!("`{name}!` has no meaning in a state machine; `format!`, `vec!` and `matches!` have, anything else belongs in a task"),
+                format!("`{name}!` has no meaning in a state machine; `format!`, `vec!`, `matches!` and `jsonata!` have, anything else belongs in a task"),
             ),
         }
     }

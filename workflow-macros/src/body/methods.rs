@@ -24,14 +24,17 @@ pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
     if method.method == "push" || method.method == "push_str" {
         return true;
     }
-    mutator(method).is_some()
+    mutator(method).is_some() || entry(method).is_some()
 }
 
 fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
-    let known = MUTATORS
-        .iter()
-        .find(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len());
-    let (_, to, arguments, gives) = known?;
+    let known = || {
+        MUTATORS
+            .iter()
+            .filter(|(name, _, arguments, _)| method.method == name && arguments.len() == method.args.len())
+    };
+    let (_, to, arguments, gives) =
+        known().find(|(_, _, arguments, _)| fits(method, arguments)).or_else(|| known().next())?;
     is_place(&method.receiver).then_some((to, arguments, *gives))
 }
 
@@ -91,7 +94,7 @@ impl Symbolic<'_> {
         }
         if let Some(pure) = self.pure
             && is_mutation(method)
-            && is_place(&method.receiver)
+            && (is_place(&method.receiver) || entry(method).is_some())
         {
             return self.refuse(&method.method, pure.changes());
         }
@@ -101,15 +104,15 @@ impl Symbolic<'_> {
         if let Some((to, arguments, gives)) = mutator(method) {
             return self.mutation(method, to, arguments, gives, true);
         }
-        if let Some((map, key, default)) = entry(method) {
-            let (map, key) = (self.expr(map), self.expr(key));
-            return match default {
-                Some(default) => {
-                    let default = self.expr(default);
-                    quote_spanned!(span=> #b.methods().entry_or(#map, #key, #default))
-                }
-                None => quote_spanned!(span=> #b.methods().entry_or_default(#map, #key)),
-            };
+        if entry(method).is_some() {
+            let value = self.entry_value(method);
+            if self.in_place {
+                return value;
+            }
+            // What was not there is there from now on.
+            let new = Ident::new("__new", Span::mixed_site());
+            let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
+            return quote!({ let #new = #value; let #new = #b.keep(#new); #set #new });
         }
         // An iterator in a variable moves on when it is asked.
         if matches!(name.as_str(), "next" | "nth" | "any" | "all" | "find_map" | "position")
@@ -117,7 +120,7 @@ impl Symbolic<'_> {
         {
             return self.refuse(
                 &method.method,
-                format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; start from the list: `list.iter().{name}(..)`"),
+                format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; write `for item in list`, or start from the list: `list.iter().{name}(..)`"),
             );
         }
         match (name.as_str(), arity) {
@@ -169,9 +172,18 @@ impl Symbolic<'_> {
             let ordering = self.expr(&method.receiver);
             return quote_spanned!(span=> #b.methods().of_partial_cmp(#ordering));
         }
+        // What is wrong with what it is called on is said first, and alone.
+        let found = self.errors.count();
+        if matches!(name.as_str(), "unwrap" | "expect") || ADVICE.iter().any(|(known, _)| *known == name) {
+            self.expr(&method.receiver);
+            if self.errors.count() > found {
+                let b = &self.b;
+                return quote!(#b.never());
+            }
+        }
         let message = match name.as_str() {
             "unwrap" | "expect" => format!(
-                "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`"
+                "`{name}` would panic, which a state machine cannot do; use `?`, `match` or `let .. else`, for an `Option` also `.ok_or(..)?` or `.unwrap_or(..)`"
             ),
             _ if POLICY_METHODS.contains(&name.as_str()) => {
                 format!("`.{name}(..)` belongs to a call that is awaited: `task(..).{name}(..).await?`")
@@ -185,6 +197,29 @@ impl Symbolic<'_> {
             },
         };
         self.refuse(&method.method, message)
+    }
+
+    /// What stands at `map.entry(key).or_insert(default)`.
+    fn entry_value(&mut self, method: &ExprMethodCall) -> TokenStream {
+        let b = self.b.clone();
+        let span = method.method.span();
+        let Some((map, key, default)) = entry(method) else { return quote!(#b.never()) };
+        let (map, key) = (self.place(map), self.expr(key));
+        match default {
+            Some(default) => {
+                let default = self.expr(default);
+                quote_spanned!(span=> #b.methods().entry_or(#map, #key, #default))
+            }
+            None => quote_spanned!(span=> #b.methods().entry_or_default(#map, #key)),
+        }
+    }
+
+    /// A place that is about to be set, as it is.
+    pub(crate) fn place(&mut self, place: &Expr) -> TokenStream {
+        let outer = std::mem::replace(&mut self.in_place, true);
+        let value = self.expr(place);
+        self.in_place = outer;
+        value
     }
 
     /// The arguments of a method, a function with the names of its parameters before it.
@@ -327,7 +362,7 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let span = method.method.span();
         let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
-        let place = self.expr(&method.receiver);
+        let place = self.place(&method.receiver);
         let to = Ident::new(to, span);
         let new = Ident::new("__new", Span::mixed_site());
         let set = self.set(&method.receiver, quote!(#new));
@@ -343,6 +378,15 @@ impl Symbolic<'_> {
 
     /// A method call as a statement, whose value nobody reads.
     pub(crate) fn method_statement(&mut self, method: &ExprMethodCall) -> Option<TokenStream> {
+        if self.pure.is_some() {
+            return None;
+        }
+        if entry(method).is_some() {
+            let value = self.entry_value(method);
+            let new = Ident::new("__new", Span::mixed_site());
+            let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
+            return Some(quote!({ let #new = #value; #set }));
+        }
         let (to, arguments, gives) = mutator(method)?;
         Some(self.mutation(method, to, arguments, gives, false))
     }

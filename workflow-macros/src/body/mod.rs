@@ -9,6 +9,7 @@ mod branches;
 mod calls;
 mod control;
 mod distributed;
+mod escape;
 mod expression;
 mod fork;
 mod functions;
@@ -32,6 +33,7 @@ use syn::{
     spanned::Spanned, visit_mut::VisitMut,
 };
 
+pub(crate) use self::{escape::write_out, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.
@@ -42,11 +44,13 @@ pub(crate) struct Readings {
     pub(crate) sites: usize,
 }
 
-/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's; `fallible` says that the function returns a `Result`.
+/// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's, which
+/// `declared` declares in the symbolic reading; `fallible` says that the function returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
     function: String,
     parameters: impl Iterator<Item = String>,
+    declared: &TokenStream,
     fallible: bool,
     errors: &mut Errors,
 ) -> Readings {
@@ -60,7 +64,7 @@ pub(crate) fn readings(
     spellings::respell(&mut respelt, fallible);
     let symbolic = writer.result_block(&respelt);
     let functions = std::mem::take(&mut writer.functions);
-    let symbolic = functions::with_lookups(&functions, symbolic);
+    let symbolic = functions::with_lookups(&functions, quote!(#declared #symbolic));
     Readings { native: native::write(block), symbolic, sites: sites.next }
 }
 
@@ -99,8 +103,9 @@ pub(crate) fn pure_readings(
         {
             writer.locals.insert(plain(&pat.ident));
             let (ident, text) = (&pat.ident, plain(&pat.ident));
-            bindings.extend(quote!(let #ident = #b.bind_name(#text, #ident);));
-            parameters.push(ident.clone());
+            let whole = quote::format_ident!("__parameter{place}");
+            bindings.extend(quote!(let #ident = #b.bind_name(#text, #whole);));
+            parameters.push(whole);
         } else {
             let pattern = pattern::read(pat, writer.errors);
             writer.declare(&pattern);
@@ -162,6 +167,10 @@ pub(crate) fn scope() -> Ident {
 
 /// Visits the values in a macro such as `format!`, `vec!` or `matches!`.
 fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
+    // What is bound there is read with the text.
+    if crate::jsonata::is_jsonata(mac) {
+        return;
+    }
     let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     if name == "matches" {
         let parts =
@@ -171,7 +180,13 @@ fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
             mac.tokens = quote!(#value #rest);
         }
     } else if let Ok(mut values) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
-        values.iter_mut().for_each(visit);
+        for value in &mut values {
+            match value {
+                // `format!("{name}", name = value)`
+                Expr::Assign(named) => visit(&mut named.right),
+                value => visit(value),
+            }
+        }
         mac.tokens = values.into_token_stream();
     } else if let Ok((mut value, mut count)) = mac.parse_body_with(macros::repeat) {
         visit(&mut value);
@@ -224,6 +239,11 @@ fn site(awaited: &ExprAwait) -> usize {
         .and_then(|attribute| attribute.parse_args::<syn::LitInt>().ok())
         .and_then(|number| number.base10_parse().ok())
         .unwrap_or(0)
+}
+
+/// Whether a call makes a `Duration`.
+pub(crate) fn is_duration(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "Duration"))
 }
 
 /// What parentheses hold.

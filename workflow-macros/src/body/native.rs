@@ -13,6 +13,7 @@ use crate::attributes::is_ours;
 use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
     context, distributed,
+    escape::written_out,
     functions::{check_call, uses, visit_awaited, visit_operands},
     is_capitalized, site,
     statement::called,
@@ -68,19 +69,20 @@ impl VisitMut for Native {
         }
         match expr {
             // `charge(&order).await` becomes
-            // `run_call(context, awaited(charge(&order)), 3).await`.
+            // `run_call(context, Awaitable::is(charge(&order)), 3).await`.
             Expr::Await(await_) => {
                 let site = site(await_);
                 let base = &await_.base;
                 let run = match awaited(base) {
                     Awaited::Sleep(_) => {
-                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #base, #site))
+                        let time = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Waits>::how_long(#base));
+                        quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep(#context, #time, #site))
                     }
                     Awaited::SleepUntil(_) => {
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_sleep_until(#context, #base, #site))
                     }
                     Awaited::Draw(_) | Awaited::RandomRange(_) => {
-                        let draw = quote_spanned!(base.span()=> ::workflow_core::__private::drawn(#base));
+                        let draw = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Drawable<_>>::is(#base));
                         quote_spanned!(base.span()=> ::workflow_core::__private::run_draw(#context, #draw))
                     }
                     _ => TokenStream::new(),
@@ -89,7 +91,7 @@ impl VisitMut for Native {
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
                 } else if let Awaited::Call(_) = awaited(base) {
-                    let call = quote_spanned!(base.span()=> ::workflow_core::__private::awaited(#base));
+                    let call = quote_spanned!(base.span()=> <_ as ::workflow_core::__private::Awaitable<_>>::is(#base));
                     let run = quote_spanned!(base.span()=> ::workflow_core::__private::run_call(#context, #call, #site));
                     let (dot, await_token) = (&await_.dot_token, &await_.await_token);
                     *expr = Expr::Verbatim(quote!(#run #dot #await_token));
@@ -124,7 +126,8 @@ impl VisitMut for Native {
                     *argument = raised(argument);
                 }
             }
-            Expr::Call(_) | Expr::Try(_) if self.checks => check_call(expr, &self.uses),
+            Expr::Macro(_) => written_out(expr),
+            Expr::Call(_) if self.checks => check_call(expr, &self.uses),
             _ => {}
         }
     }

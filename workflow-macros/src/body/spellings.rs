@@ -35,11 +35,23 @@ struct Closures;
 impl VisitMut for Closures {
     fn visit_block_mut(&mut self, block: &mut Block) {
         let mut closures: Vec<(Ident, ExprClosure)> = Vec::new();
-        for mut statement in std::mem::take(&mut block.stmts) {
+        let statements = std::mem::take(&mut block.stmts);
+        let used: Vec<bool> = statements
+            .iter()
+            .enumerate()
+            .map(|(place, statement)| {
+                closure_of(statement).is_some_and(|(name, _)| {
+                    statements[place + 1..].iter().any(|later| names(quote::quote!(#later), &name))
+                })
+            })
+            .collect();
+        for (mut statement, used) in statements.into_iter().zip(used) {
             for (name, closure) in closures.iter().rev() {
                 WriteOut { name, closure }.visit_stmt_mut(&mut statement);
             }
             match closure_of(&statement) {
+                // One that nobody calls is for rustc to check.
+                Some(_) if !used => block.stmts.push(statement),
                 Some((name, closure)) => {
                     closures.retain(|(known, _)| *known != name);
                     closures.push((name, closure));
@@ -49,6 +61,15 @@ impl VisitMut for Closures {
         }
         visit_mut::visit_block_mut(self, block);
     }
+}
+
+/// Whether a name stands somewhere in code.
+fn names(code: proc_macro2::TokenStream, name: &Ident) -> bool {
+    code.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == *name,
+        proc_macro2::TokenTree::Group(group) => names(group.stream(), name),
+        proc_macro2::TokenTree::Literal(_) | proc_macro2::TokenTree::Punct(_) => false,
+    })
 }
 
 struct Respell;

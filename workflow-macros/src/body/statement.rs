@@ -34,14 +34,14 @@ impl Symbolic<'_> {
         let (statements, tail) = split_tail(block);
         let around = self.around.clone();
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         let result = match tail {
             Some(tail) => self.result(tail),
             None if block_diverges(block) => TokenStream::new(),
             None if self.fallible => TokenStream::new(),
             None => quote! {
                 let __value = #b.unit();
-                #b.ok(#scope, __value, ::core::default::Default::default());
+                #b.ok(#scope, __value, #no_note);
             },
         };
         self.around = around;
@@ -55,6 +55,9 @@ impl Symbolic<'_> {
                 if let Some(written) = self.method_statement(method) =>
             {
                 written
+            }
+            Stmt::Expr(Expr::Call(call), Some(_)) if let Some(written) = self.moved(call, false) => {
+                quote!(let _: ::workflow_core::__private::Expr<()> = #written;)
             }
             Stmt::Expr(expr, semicolon) => {
                 let value = self.expr(expr);
@@ -101,6 +104,27 @@ impl Symbolic<'_> {
         };
         if let Some((_, otherwise)) = &init.diverge {
             return self.let_else(pat, &init.expr, otherwise);
+        }
+        // Nobody calls it, or it would have been written out; rustc has checked it in the native reading.
+        if let (Pat::Ident(_), Expr::Closure(closure)) = (pat, unparenthesized(&init.expr))
+            && closure.asyncness.is_none()
+            && !has_effect(&closure.body)
+        {
+            return TokenStream::new();
+        }
+        if let Expr::MethodCall(method) = unparenthesized(&init.expr)
+            && super::methods::entry(method).is_some()
+            && !matches!(pat, Pat::Wild(_))
+        {
+            let name = &method.method;
+            self.errors.refuse(
+                name,
+                format!("`.{name}(..)` lends what stands in the map, to be changed in place, and JSON stays as it is; set it where it stands: `*map.entry(key).{name}(..) += 1`, or copy it: `*map.entry(key).{name}(..)`"),
+            );
+            pattern::read(pat, self.errors).names.iter().for_each(|name| {
+                self.refused.insert(plain(name));
+            });
+            return TokenStream::new();
         }
         if let (Pat::Ident(name), Expr::Async(block)) = (pat, unparenthesized(&init.expr)) {
             self.blocks.insert(plain(&name.ident), block.clone());
@@ -184,17 +208,17 @@ impl Symbolic<'_> {
     /// An expression whose value leaves the scope.
     pub(crate) fn result(&mut self, expr: &Expr) -> TokenStream {
         let attributes = attributes_of(expr).to_vec();
-        self.noted(&attributes, |writer| writer.result_of(expr))
+        self.at(expr, |writer| writer.noted(&attributes, |writer| writer.result_of(expr)))
     }
 
     fn result_of(&mut self, expr: &Expr) -> TokenStream {
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         // A branch whose arms only choose a value is that value: no state of its own.
         if self.note.is_none()
             && let Some(value) = chosen_value(expr, self.fallible)
         {
             let value = self.expr(&value);
-            return quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default()););
+            return quote!(let __value = #value; #b.ok(#scope, __value, #no_note););
         }
         match unparenthesized(expr) {
             Expr::Return(returned) => self.returned(returned.expr.as_deref()),
@@ -221,7 +245,7 @@ impl Symbolic<'_> {
                 },
                 _ => {
                     let value = self.await_last(await_);
-                    quote!(let __value = #value; #b.ok(#scope, __value, ::core::default::Default::default());)
+                    quote!(let __value = #value; #b.ok(#scope, __value, #no_note);)
                 }
             },
             other if self.was_refused(other) => TokenStream::new(),
@@ -234,7 +258,7 @@ impl Symbolic<'_> {
                 quote! {
                     let __value = #b.result_of(#scope, #value);
                     let __value = #b.question(#scope, __value);
-                    #b.ok(#scope, __value, ::core::default::Default::default());
+                    #b.ok(#scope, __value, #no_note);
                 }
             }
             other => {
@@ -247,11 +271,11 @@ impl Symbolic<'_> {
 
     /// `return ..`
     pub(crate) fn returned(&mut self, returned: Option<&Expr>) -> TokenStream {
-        let (b, scope) = (self.b.clone(), self.scope.clone());
+        let (b, scope, no_note) = (self.b.clone(), self.scope.clone(), self.no_note());
         match returned {
             Some(returned) => self.result(returned),
             None => {
-                quote!(let __value = #b.unit(); #b.ok(#scope, __value, ::core::default::Default::default());)
+                quote!(let __value = #b.unit(); #b.ok(#scope, __value, #no_note);)
             }
         }
     }
@@ -260,6 +284,10 @@ impl Symbolic<'_> {
     fn error(&mut self, error: &Expr, note: &TokenStream) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         match unparenthesized(error) {
+            text if is_text(text) => self.refuse(
+                text,
+                "text has no name by which Step Functions tells errors apart; write a variant of the error type: `Err(PaymentError::Declined)`",
+            ),
             Expr::MethodCall(method) if method.method == "into" && method.args.is_empty() => {
                 let inner = self.error_value(&method.receiver);
                 quote!(let __error = #inner; #b.err_into(#scope, __error, #note);)
@@ -302,6 +330,20 @@ impl Symbolic<'_> {
             }
             _ => TokenStream::new(),
         }
+    }
+}
+
+/// Whether an error is only text.
+fn is_text(error: &Expr) -> bool {
+    match unparenthesized(error) {
+        Expr::Lit(literal) => matches!(literal.lit, syn::Lit::Str(_)),
+        Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+        Expr::MethodCall(method) => {
+            matches!(method.method.to_string().as_str(), "into" | "to_string" | "to_owned")
+                && is_text(&method.receiver)
+        }
+        Expr::Call(call) => called(call) == "from" && call.args.iter().all(is_text) && !call.args.is_empty(),
+        _ => false,
     }
 }
 

@@ -84,6 +84,10 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) around: HashSet<String>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
+    /// Whether what is written is a place that is about to be set.
+    pub(crate) in_place: bool,
+    /// Where the expression begins that is being written.
+    at: Span,
     names: usize,
 }
 
@@ -111,6 +115,8 @@ impl<'a> Symbolic<'a> {
             awaited_blocks: HashSet::new(),
             refused: HashSet::new(),
             locals: parameters,
+            in_place: false,
+            at: Span::call_site(),
             names: 0,
         }
     }
@@ -132,7 +138,21 @@ impl Symbolic<'_> {
     pub(crate) fn take_note(&mut self, about: Option<String>) -> TokenStream {
         let mut note = self.note.take().unwrap_or_default();
         note.about = about;
-        note.tokens()
+        note.tokens(line_of(self.at))
+    }
+
+    /// The note of a state of which the author wrote nothing.
+    pub(crate) fn no_note(&self) -> TokenStream {
+        Note::default().tokens(line_of(self.at))
+    }
+
+    /// Writes what begins at an expression.
+    pub(crate) fn at<R>(&mut self, expr: &Expr, write: impl FnOnce(&mut Self) -> R) -> R {
+        let Some(begin) = beginning(expr) else { return write(self) };
+        let outer = std::mem::replace(&mut self.at, begin);
+        let written = write(self);
+        self.at = outer;
+        written
     }
 
     /// Reads the attributes of a statement, an arm or an expression; runs `write` with the note.
@@ -186,6 +206,40 @@ impl Symbolic<'_> {
         let b = &self.b;
         quote!(#b.never())
     }
+}
+
+/// The line that a token stands on, counted from 1; 0 where nobody knows.
+pub(crate) fn line_of(span: Span) -> u32 {
+    // Outside of a compiler, in tests, there are no lines.
+    let line = if proc_macro::is_available() { span.unwrap().line() } else { 0 };
+    u32::try_from(line).unwrap_or(0)
+}
+
+/// Where an expression begins, if that is easily found.
+fn beginning(expr: &Expr) -> Option<Span> {
+    Some(match expr {
+        Expr::Await(await_) => return beginning(&await_.base),
+        Expr::Try(try_) => return beginning(&try_.expr),
+        Expr::MethodCall(method) => return beginning(&method.receiver),
+        Expr::Call(call) => return beginning(&call.func),
+        Expr::Field(field) => return beginning(&field.base),
+        Expr::Binary(binary) => return beginning(&binary.left),
+        Expr::Group(group) => return beginning(&group.expr),
+        Expr::Path(path) => path.path.segments.first()?.ident.span(),
+        Expr::Struct(literal) => literal.path.segments.first()?.ident.span(),
+        Expr::Macro(macro_) => macro_.mac.path.segments.first()?.ident.span(),
+        Expr::Return(returned) => returned.return_token.span,
+        Expr::If(branch) => branch.if_token.span,
+        Expr::Match(choice) => choice.match_token.span,
+        Expr::Async(block) => block.async_token.span,
+        Expr::ForLoop(loop_) => loop_.for_token.span,
+        Expr::While(loop_) => loop_.while_token.span,
+        Expr::Loop(loop_) => loop_.loop_token.span,
+        Expr::Paren(paren) => paren.paren_token.span.open(),
+        Expr::Tuple(tuple) => tuple.paren_token.span.open(),
+        Expr::Lit(literal) => literal.lit.span(),
+        _ => return None,
+    })
 }
 
 /// Whether evaluating an expression may do more than give a value.
@@ -244,6 +298,8 @@ impl Effects {
             | Expr::While(_)
             | Expr::ForLoop(_) => true,
             Expr::Binary(binary) => is_compound(&binary.op),
+            // What is lent so is set by `mem::take` and its kin.
+            Expr::Reference(reference) => reference.mutability.is_some(),
             Expr::MethodCall(method) => super::methods::is_mutation(method),
             _ => false,
         };

@@ -57,10 +57,28 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let errors = refusals.into_compile_errors();
+    let predicates = where_clause.map(|clause| &clause.predicates).into_iter().flatten();
+    // Without `for<..>` rustc would refuse the bound at once for a type that has no default.
+    let defaulted = item.generics.lifetimes().next().is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #impl_generics #private::Defaulted for #ident #ty_generics
+            where
+                #(#predicates,)*
+                for<'any> Self: ::core::default::Default + #private::Written,
+            {
+                fn json() -> #private::serde_json::Value {
+                    #private::Written::written(&<Self as ::core::default::Default>::default())
+                }
+            }
+        }
+    });
     let order = order(&item);
     quote! {
         #errors
         #order
+        #defaulted
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -334,6 +352,10 @@ fn named(field: &Field, rust: &str, written: Written) -> TokenStream {
     let json = &attrs.name().serialize_name().value;
     let flatten = attrs.flatten();
     let may_be_absent = attrs.skip_serializing_if().is_some();
+    let left_out = match attrs.skip_serializing_if() {
+        None => quote!(#private::LeftOut::Never),
+        Some(path) => left_out(&quote!(#path), field.ty),
+    };
     // A field that is never written may be of a type that has no JSON form.
     let shape = if skip { any_shape() } else { field_shape(field) };
     let default = match attrs.default() {
@@ -366,11 +388,65 @@ fn named(field: &Field, rust: &str, written: Written) -> TokenStream {
             transparent: #transparent,
             skip: #skip,
             may_be_absent: #may_be_absent,
+            left_out: #left_out,
             has_default: #has_default,
             default: #default,
             shape: #shape,
         }
     }
+}
+
+/// When the function under `skip_serializing_if` leaves a field out.
+fn left_out(path: &TokenStream, ty: &syn::Type) -> TokenStream {
+    let private = private();
+    let text = path.to_string().replace(' ', "");
+    let Ok(path) = syn::parse2::<syn::ExprPath>(path.clone()) else {
+        return quote!(#private::LeftOut::Unknown(#text));
+    };
+    let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let (owners, name) = match segments.split_last() {
+        Some((name, owners)) => (owners, name.as_str()),
+        None => return quote!(#private::LeftOut::Unknown(#text)),
+    };
+    match (owners.last().map(String::as_str), name) {
+        (Some("Option"), "is_none") => return quote!(#private::LeftOut::IfNone),
+        (Some("Vec" | "String" | "str" | "BTreeMap"), "is_empty") => {
+            return quote!(#private::LeftOut::IfEmpty);
+        }
+        (None, "is_empty") if path.qself.is_some() => return quote!(#private::LeftOut::IfEmpty),
+        (Some("Not"), "not") => return quote!(#private::LeftOut::IfFalse),
+        _ => {}
+    }
+    let of_a_type = owners.last().is_some_and(|owner| owner.chars().next().is_some_and(char::is_uppercase));
+    if of_a_type || path.qself.is_some() || is_generic(ty) {
+        return quote!(#private::LeftOut::Unknown(#text));
+    }
+    // The function's name is that of a hidden type as well, if it is `#[pure]`.
+    let Some(function) = path.path.segments.last().map(|last| last.ident.clone()) else {
+        return quote!(#private::LeftOut::Unknown(#text));
+    };
+    let mut module = path.path.clone();
+    module.segments.pop();
+    module.segments.pop_punct();
+    let module = if module.segments.is_empty() { quote!(self) } else { quote!(#module) };
+    quote! {
+        #private::LeftOut::By(#text, |builder, value| {
+            #[allow(unused_imports)]
+            use #private::NotPure as #function;
+            {
+                #[allow(unused_imports)]
+                use #module::*;
+                builder.verdict::<#function, _>(#private::Expr::<<#ty as #private::Data>::Owned>::of(value))
+            }
+        })
+    }
+}
+
+/// Whether a type may be a parameter: a single capital letter somewhere in it.
+fn is_generic(ty: &syn::Type) -> bool {
+    let text = quote!(#ty).to_string();
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .any(|word| word.len() == 1 && word.chars().all(char::is_uppercase))
 }
 
 /// The shape of a field's value: its type's, unless functions of the author's write or read it.

@@ -146,7 +146,11 @@ fn variants<'a>(item: &'a DeriveInput, refusals: &mut Errors) -> Option<Vec<Vari
     let variants: Vec<Option<Variant>> =
         data.variants.iter().map(|each| variant(each, &item.attrs, refusals)).collect();
     let catches_platform = data.variants.iter().flat_map(|each| &each.fields).any(is_from);
-    if !catches_platform {
+    // A variant that holds the platform's error and lacks its mark was told what it lacks.
+    let holds_platform = data.variants.iter().flat_map(|each| &each.fields).any(|field| {
+        matches!(&field.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "PlatformError"))
+    });
+    if !catches_platform && !(holds_platform && refusals.count() > 0) {
         let message = format!(
             "`{ident}` has no place for what the platform itself may answer (`States.Timeout`, ..); add a variant `#[error(transparent)] Platform(#[from] PlatformError)`"
         );

@@ -1,5 +1,6 @@
 //! `cargo xtask agree`: random programs, in both readings.
 
+mod external;
 mod generate;
 mod program;
 mod statements;
@@ -9,6 +10,7 @@ mod workshop;
 use std::{
     fs,
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -46,21 +48,31 @@ pub(crate) struct Arguments {
     /// How many differences are made smaller; each takes minutes.
     #[arg(long, default_value_t = 3)]
     shrink: usize,
+    /// What runs the state machines.
+    ///
+    /// `external` has engines that others wrote run them as well, those of all workflows here and of the tests
+    /// included, evaluates every expression with npm's jsonata, and validates every definition with statelint and
+    /// asl-validator. They are installed under `target/engines`; it takes Python, Node.js and npm.
+    #[arg(long, value_enum, default_value_t = Engine::Own)]
+    engine: Engine,
+    /// With `--engine external`: a folder of definitions in JSONPath that workflows here replace, for moto to run.
+    #[arg(long, value_name = "DIR")]
+    originals: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Engine {
+    Own,
+    External,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.engine == Engine::External {
+        return external::run(arguments);
+    }
     let mut features = Features::new();
-    let numbers = match arguments.only {
-        Some(number) => number..number + 1,
-        None => 0..arguments.programs,
-    };
-    let programs: Vec<Numbered> = numbers
-        .map(|number| {
-            let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
-            (number, generate::program(seed, &mut features))
-        })
-        .collect();
+    let programs = numbered(arguments, &mut features);
     let workshop = Workshop::open()?;
     let (mut ran, mut refused): (Vec<Ran>, Vec<(usize, String)>) = (Vec::new(), Vec::new());
     for batch in programs.chunks(AT_ONCE) {
@@ -91,10 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for ran in ran.iter().filter(|ran| !ran.problems.is_empty()) {
         writeln!(out, "program {} has problems: {}", ran.program, ran.problems.join("; "))?;
     }
-    writeln!(out, "constructs, and how often each was written:")?;
-    for (feature, times) in &features {
-        writeln!(out, "  {times:6} {feature}")?;
-    }
+    tell_features(&features, &mut out)?;
     let sum = |count: fn(&Ran) -> usize| ran.iter().map(count).sum::<usize>();
     writeln!(
         out,
@@ -115,6 +124,28 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         sum(|ran| ran.transitions),
     )?;
     Ok(if differing.is_empty() && refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// The programs that are asked for.
+fn numbered(arguments: &Arguments, features: &mut Features) -> Vec<Numbered> {
+    let numbers = match arguments.only {
+        Some(number) => number..number + 1,
+        None => 0..arguments.programs,
+    };
+    numbers
+        .map(|number| {
+            let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
+            (number, generate::program(seed, features))
+        })
+        .collect()
+}
+
+fn tell_features(features: &Features, out: &mut impl io::Write) -> io::Result<()> {
+    writeln!(out, "{} constructs, and how often each was written:", features.len())?;
+    for (feature, times) in features {
+        writeln!(out, "  {times:6} {feature}")?;
+    }
+    Ok(())
 }
 
 /// The smallest program that differs as well, as far as some rounds lead, and how it does.

@@ -44,6 +44,8 @@ pub(super) struct Outcome {
 /// Compiles and runs programs.
 pub(super) struct Workshop {
     directory: PathBuf,
+    /// Where what is compared is recorded.
+    recordings: Option<PathBuf>,
 }
 
 const MAIN: &str = r#"#![allow(warnings)]
@@ -140,7 +142,12 @@ opt-level = 2
         );
         write_changed(&directory.join("Cargo.toml"), &manifest)?;
         fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock"))?;
-        Ok(Self { directory })
+        Ok(Self { directory, recordings: None })
+    }
+
+    /// Has everything that is compared be recorded in a folder.
+    pub(super) fn recording(self, folder: PathBuf) -> Self {
+        Self { recordings: Some(folder), ..self }
     }
 
     /// Compiles programs, so many to a binary, and runs each.
@@ -165,10 +172,11 @@ opt-level = 2
         let started: Vec<_> = binaries
             .iter()
             .map(|name| {
-                Command::new(self.directory.join("target/debug").join(name))
-                    .args([inputs.to_string(), seed.to_string()])
-                    .stdout(Stdio::piped())
-                    .spawn()
+                let mut command = Command::new(self.directory.join("target/debug").join(name));
+                if let Some(folder) = &self.recordings {
+                    command.env(workflow_core::testing::RECORD, folder);
+                }
+                command.args([inputs.to_string(), seed.to_string()]).stdout(Stdio::piped()).spawn()
             })
             .collect();
         for child in started {

@@ -57,7 +57,7 @@ pub(super) fn parse(text: &str) -> Result<(Value, Places), Diagnostic> {
         });
     }
     let mut parser = Parser { text, at: 0, places: Places::default(), path: String::new(), depth: 0 };
-    let value = parser.value("").and_then(|value| {
+    let value = parser.value(Open::default()).and_then(|value| {
         parser.blanks();
         if parser.at < text.len() { Err(parser.token_or_unexpected()) } else { Ok(value) }
     });
@@ -75,6 +75,10 @@ struct Parser<'a> {
     depth: usize,
 }
 
+/// The array or object that a value stands in: what it is called, and where it starts.
+#[derive(Clone, Copy, Default)]
+struct Open(Option<(&'static str, usize)>);
+
 type Parsed<T> = Result<T, Diagnostic>;
 
 impl Parser<'_> {
@@ -88,11 +92,11 @@ impl Parser<'_> {
     }
 
     /// Reads a value, and notes where the field stands; `name` is where its name does.
-    fn value(&mut self, open: &str) -> Parsed<Value> {
+    fn value(&mut self, open: Open) -> Parsed<Value> {
         self.blanks();
         let start = self.at;
         let value = match self.peek() {
-            None => return Err(self.end_of_input(open)),
+            None => return Err(self.not_closed(open)),
             Some('{') => self.nested(Self::object)?,
             Some('[') => self.nested(Self::array)?,
             Some('"') => Value::String(self.string()?),
@@ -117,7 +121,7 @@ impl Parser<'_> {
     }
 
     fn object(&mut self) -> Parsed<Value> {
-        let open = format!("expected close marker for Object (start marker at {})", self.source(self.at));
+        let open = Open(Some(("Object", self.at)));
         self.at += 1;
         let mut fields = Map::new();
         self.blanks();
@@ -130,7 +134,7 @@ impl Parser<'_> {
             match self.peek() {
                 Some('"') => {}
                 Some(_) => return Err(self.unexpected("was expecting double-quote to start field name")),
-                None => return Err(self.end_of_input(&open)),
+                None => return Err(self.not_closed(open)),
             }
             let name = self.string()?;
             let quoted = start..self.at;
@@ -140,12 +144,12 @@ impl Parser<'_> {
                 Some(_) => {
                     return Err(self.unexpected("was expecting a colon to separate field name and value"));
                 }
-                None => return Err(self.end_of_input(&open)),
+                None => return Err(self.not_closed(open)),
             }
             let length = self.path.len();
             self.path.push('/');
             self.path.push_str(&name);
-            let value = self.value(&open)?;
+            let value = self.value(open)?;
             if let Some(place) = self.places.0.get_mut(&self.path) {
                 place.name = quoted;
             }
@@ -159,13 +163,13 @@ impl Parser<'_> {
                     return Ok(Value::Object(fields));
                 }
                 Some(_) => return Err(self.unexpected("was expecting comma to separate Object entries")),
-                None => return Err(self.end_of_input(&open)),
+                None => return Err(self.not_closed(open)),
             }
         }
     }
 
     fn array(&mut self) -> Parsed<Value> {
-        let open = format!("expected close marker for Array (start marker at {})", self.source(self.at));
+        let open = Open(Some(("Array", self.at)));
         self.at += 1;
         let mut items = Vec::new();
         self.blanks();
@@ -175,7 +179,7 @@ impl Parser<'_> {
         loop {
             let length = self.path.len();
             self.path.push_str(&format!("[{}]", items.len()));
-            items.push(self.value(&open)?);
+            items.push(self.value(open)?);
             self.path.truncate(length);
             self.blanks();
             match self.peek() {
@@ -185,7 +189,7 @@ impl Parser<'_> {
                     return Ok(Value::Array(items));
                 }
                 Some(_) => return Err(self.unexpected("was expecting comma to separate Array entries")),
-                None => return Err(self.end_of_input(&open)),
+                None => return Err(self.not_closed(open)),
             }
         }
     }
@@ -264,6 +268,17 @@ impl Parser<'_> {
         let letter = self.peek().unwrap_or_default();
         self.at += letter.len_utf8();
         self.error(format!("Unexpected character ('{letter}' (code {})): {expected}", u32::from(letter)))
+    }
+
+    /// The text ends inside of an array or object.
+    fn not_closed(&self, open: Open) -> Diagnostic {
+        let expected = match open.0 {
+            Some((kind, start)) => {
+                format!("expected close marker for {kind} (start marker at {})", self.source(start))
+            }
+            None => String::new(),
+        };
+        self.end_of_input(&expected)
     }
 
     fn end_of_input(&self, expected: &str) -> Diagnostic {

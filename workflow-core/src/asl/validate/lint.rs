@@ -1,6 +1,6 @@
 //! Warnings: what Step Functions takes, and what is probably not meant.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -41,6 +41,18 @@ fn collect_variables<'a>(value: &'a Value, variables: &mut HashSet<&'a str>) {
     }
 }
 
+/// The places that ways lead to from some.
+fn follow(from: impl IntoIterator<Item = usize>, ways: &[Vec<usize>]) -> Vec<bool> {
+    let mut reached = vec![false; ways.len()];
+    let mut open: Vec<usize> = from.into_iter().collect();
+    while let Some(place) = open.pop() {
+        if !std::mem::replace(&mut reached[place], true) {
+            open.extend(&ways[place]);
+        }
+    }
+    reached
+}
+
 impl Lint<'_> {
     fn warn(&mut self, code: Code, at: &str, message: impl Into<String>) {
         self.found.push(Diagnostic::warning(code, at, message));
@@ -59,27 +71,23 @@ impl Lint<'_> {
     /// States that no way leads to, and those that no way leads out of.
     fn ways(&mut self, machine: &Map<String, Value>, at: &str) {
         let states: Vec<_> = states(machine, at).collect();
-        let find = |name: &str| states.iter().position(|(other, ..)| *other == name);
+        let places: HashMap<&str, usize> =
+            states.iter().enumerate().map(|(place, (name, ..))| (*name, place)).collect();
+        let find = |name: &str| places.get(name).copied();
         let next: Vec<Vec<usize>> = states
             .iter()
             .map(|(_, state, at)| targets(state, at).iter().filter_map(|(target, _)| find(target)).collect())
             .collect();
         let start = machine.get("StartAt").and_then(Value::as_str).and_then(find);
-        let mut reached = vec![false; states.len()];
-        let mut open: Vec<usize> = start.into_iter().collect();
-        while let Some(place) = open.pop() {
-            if !std::mem::replace(&mut reached[place], true) {
-                open.extend(&next[place]);
-            }
+        let reached = follow(start, &next);
+        // Backwards from where an execution ends. A task that fails ends it as well, which is no way out that
+        // anybody plans.
+        let mut before = vec![Vec::new(); states.len()];
+        for (place, targets) in next.iter().enumerate() {
+            targets.iter().for_each(|&target| before[target].push(place));
         }
-        // Backwards from where an execution ends, until nothing is added. A task that fails ends it as
-        // well, which is no way out that anybody plans.
-        let mut ends: Vec<bool> = states.iter().map(|(_, state, _)| is_terminal(state)).collect();
-        while let Some(place) =
-            (0..states.len()).find(|&place| !ends[place] && next[place].iter().any(|&next| ends[next]))
-        {
-            ends[place] = true;
-        }
+        let terminal = (0..states.len()).filter(|&place| is_terminal(states[place].1));
+        let ends = follow(terminal, &before);
         for (place, (name, _, at)) in states.iter().enumerate() {
             if !reached[place] {
                 let message = format!("No way leads from the start to the state \"{name}\"");

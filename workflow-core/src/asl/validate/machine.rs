@@ -263,16 +263,18 @@ fn ways(machine: &Map<String, Value>, at: &str, found: &mut Vec<Diagnostic>) {
     let states: Vec<_> = states(machine, at).collect();
     let start = machine.get("StartAt").and_then(Value::as_str).unwrap_or_default();
     let mut led = vec![(start, format!("{at}/StartAt"))];
-    led.extend(states.iter().flat_map(|(_, state, at)| targets(state, at)));
+    led.extend(states.iter().flat_map(|(_, state, at)| self::targets(state, at)));
+    let names: HashSet<&str> = states.iter().map(|(name, ..)| *name).collect();
+    let targets: HashSet<&str> = led.iter().map(|(target, _)| *target).collect();
     for (target, location) in &led {
-        if !states.iter().any(|(name, ..)| name == target) {
+        if !names.contains(target) {
             let message = format!("Missing 'Next' target: {target}");
             found.push(Diagnostic::error(Code::MissingTransitionTarget, &**location, message));
         }
     }
     if states.iter().any(|(_, state, _)| is_terminal(state)) {
         for (name, _, at) in &states {
-            if !led.iter().any(|(target, _)| target == name) {
+            if !targets.contains(name) {
                 let message = format!("State \"{name}\" is not reachable.");
                 found.push(Diagnostic::error(Code::MissingTransitionTarget, &**at, message));
             }

@@ -18,6 +18,7 @@ use crate::{
         template::Template,
     },
     limits::{MAX_VARIABLE_BYTES, too_large},
+    weight::Budget,
 };
 
 /// What a state hands on: its output, and the variables that it sets.
@@ -261,8 +262,12 @@ pub(super) fn assign(
     if assignments.is_empty() {
         return Ok(Vec::new());
     }
+    let mut room = Budget::new();
     let value = |(name, template): &(Text, Template)| {
         let value = template.data(surroundings)?;
+        if !room.takes(&value) {
+            return Err(too_many_variables());
+        }
         if value.is_too_large() {
             let cause = format!(
                 "The value of the variable '{name}' exceeds the maximum number of bytes service limit."
@@ -273,12 +278,15 @@ pub(super) fn assign(
     };
     let assigned: Vec<(Text, Data)> = assignments.iter().map(value).collect::<Result<_, _>>()?;
     if surroundings.scope.variables.exceed(&assigned) {
-        let cause = format!(
-            "The variables exceed {MAX_VARIABLE_BYTES} bytes, which is all that an execution may store."
-        );
-        return Err(Fault::Failed(Failure::new("States.DataLimitExceeded", cause)));
+        return Err(too_many_variables());
     }
     Ok(assigned)
+}
+
+fn too_many_variables() -> Fault {
+    let cause =
+        format!("The variables exceed {MAX_VARIABLE_BYTES} bytes, which is all that an execution may store.");
+    Fault::Failed(Failure::new("States.DataLimitExceeded", cause))
 }
 
 /// The input with a result put where `ResultPath` says.

@@ -15,7 +15,9 @@ use crate::{
         machine::{Kind, Machine, Map, State},
         variables::Variables,
     },
+    limits::too_large,
     map_results::{ChildResult, pending},
+    weight::Budget,
 };
 
 /// The children of a Parallel or Map state.
@@ -27,6 +29,26 @@ pub(super) struct Fan<'m> {
     pub(super) running: Vec<usize>,
     pub(super) results: Vec<Option<Data>>,
     pub(super) done: usize,
+    /// The room that there is for results; none once they are more than any state may hand on.
+    pub(super) room: Option<Budget>,
+}
+
+impl Fan<'_> {
+    /// Keeps the result of a child, unless it can only be dropped in the end.
+    fn keep(&mut self, slot: usize, output: Data) {
+        let written =
+            self.map.as_ref().and_then(|map| map.run.as_ref()).is_some_and(|run| run.results.is_some());
+        if written {
+            return;
+        }
+        let Some(room) = &mut self.room else { return };
+        if !room.takes(&output) {
+            self.room = None;
+            self.results.iter_mut().for_each(|result| *result = None);
+        } else if let Some(result) = self.results.get_mut(slot) {
+            *result = Some(output);
+        }
+    }
 }
 
 pub(super) struct Iterations<'m> {
@@ -89,7 +111,14 @@ impl<'m> Engine<'m> {
             return Ok(Step::Stay);
         }
         let results = vec![None; branches.len()];
-        frame.phase = Phase::Fanned(Box::new(Fan { map: None, inside, running, results, done: 0 }));
+        frame.phase = Phase::Fanned(Box::new(Fan {
+            map: None,
+            inside,
+            running,
+            results,
+            done: 0,
+            room: Some(Budget::new()),
+        }));
         Ok(Step::Block)
     }
 
@@ -168,7 +197,10 @@ impl<'m> Engine<'m> {
             frame.phase = Phase::Fanned(Box::new(fan));
             return;
         }
-        frame.phase = Phase::Gathered(Ok(self.gather(frame, fan)));
+        frame.phase = Phase::Gathered(match fan.room {
+            Some(_) => Ok(self.gather(frame, fan)),
+            None => Err(too_large(&frame.state().name).into()),
+        });
     }
 
     /// The result of children that have all ended.
@@ -259,9 +291,7 @@ impl<'m> Engine<'m> {
         match result {
             Ok(output) => {
                 fan.done += 1;
-                if let Some(result) = fan.results.get_mut(slot) {
-                    *result = Some(output);
-                }
+                fan.keep(slot, output);
                 if !distributed {
                     frame.last = child.last;
                     if fan.map.is_some() {

@@ -13,7 +13,7 @@ use crate::{
     history::{Detail, Status},
     interpreter::{
         context::MapItem,
-        data::{Data, exceeds, text_length},
+        data::Data,
         expression::Surroundings,
         fault::{After, Failure, Fault},
         handler::TaskResult,
@@ -23,6 +23,7 @@ use crate::{
     },
     limits::{MAX_DATA_BYTES, too_large},
     map_results::{ChildResult, MapResults, manifest_key},
+    weight::{Budget, exceeds, text_length},
 };
 
 /// How many iterations an inline Map runs at once where it does not say, and at most.
@@ -118,6 +119,7 @@ impl<'m> Engine<'m> {
             running: Vec::new(),
             results,
             done: 0,
+            room: Some(Budget::new()),
         };
         let last = frame.last;
         self.start_iterations(number, frame, state, &mut fan, last)?;

@@ -1,6 +1,7 @@
 //! Retries, catchers, timeouts.
 
 use super::*;
+use crate::history::TaskStep;
 
 #[test]
 fn variables_may_have_ten_mebibytes_together() {
@@ -168,4 +169,40 @@ fn a_handler_that_panics_fails_the_task() {
     let execution = interpreter.run_blocking(&task(json!({})), json!({}));
     assert_eq!(execution.error(), Some("Panic"));
     assert!(execution.cause().unwrap().contains("oh"));
+}
+
+/// The types of the events of a task that failed before it ran.
+fn missed(resource: &str, step: TaskStep) -> Vec<&'static str> {
+    let machine = machine(json!({ "A": { "Type": "Task", "Resource": resource, "End": true } }));
+    let mock = TaskMock::failure("Refused", "not today").fails_to(step);
+    let execution = Interpreter::test().fallback(mock).run_blocking(&machine, json!({}));
+    assert_eq!(execution.error(), Some("Refused"));
+    types(&execution)[2..].to_vec()
+}
+
+#[test]
+fn an_attempt_may_fail_before_it_runs() {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    assert_eq!(missed(function, TaskStep::Schedule), ["LambdaFunctionScheduleFailed", "ExecutionFailed"]);
+    assert_eq!(
+        missed(function, TaskStep::Start),
+        ["LambdaFunctionScheduled", "LambdaFunctionStartFailed", "ExecutionFailed"]
+    );
+    let activity = "arn:aws:states:us-east-1:123456789012:activity:a";
+    assert_eq!(missed(activity, TaskStep::Schedule), ["ActivityScheduleFailed", "ExecutionFailed"]);
+    let job = "arn:aws:states:::glue:startJobRun.sync";
+    assert_eq!(missed(job, TaskStep::Start), ["TaskScheduled", "TaskStartFailed", "ExecutionFailed"]);
+    assert_eq!(
+        missed(job, TaskStep::Submit),
+        ["TaskScheduled", "TaskStarted", "TaskSubmitFailed", "ExecutionFailed"]
+    );
+}
+
+#[test]
+fn an_express_workflow_ends_after_five_minutes() {
+    let machine = machine(json!({ "A": { "Type": "Wait", "Seconds": 301, "End": true } }));
+    let interpreter = Interpreter::test();
+    assert_eq!(interpreter.run_blocking(&machine, json!({})).status(), Status::Succeeded);
+    let execution = interpreter.express().run_blocking(&machine, json!({}));
+    assert_eq!((execution.status(), execution.elapsed().as_secs()), (Status::TimedOut, 300));
 }

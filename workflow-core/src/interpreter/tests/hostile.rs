@@ -66,6 +66,59 @@ fn data_that_nests_deeper_with_each_state_ends() {
     assert_eq!(run(&variables, json!({})).error(), Some("States.DataLimitExceeded"));
 }
 
+/// A Pass state with these fields, on an input of 200,000 bytes.
+fn passed(fields: Value) -> Execution {
+    let mut state = json!({ "Type": "Pass", "End": true });
+    for (name, field) in fields.as_object().unwrap() {
+        state[name] = field.clone();
+    }
+    run(
+        &machine(json!({ "A": state })),
+        json!({ "s": "x".repeat(100_000), "t": ["y".repeat(100_000)], "a": [[[[[1]]]]] }),
+    )
+}
+
+#[test]
+fn what_copies_its_input_thousands_of_times_ends() {
+    let fields: Map<String, Value> = (0..5_000).map(|n| (format!("f{n}.$"), json!("$"))).collect();
+    for field in ["Parameters", "Assign"] {
+        assert_eq!(passed(json!({ field: fields })).error(), Some("States.DataLimitExceeded"), "{field}");
+    }
+    let copies = vec!["$.s"; 5_000].join(",");
+    let array = format!("States.Array({copies})");
+    let format = format!("States.Format('{}',{copies})", "{}".repeat(5_000));
+    for call in [array, format] {
+        assert_eq!(passed(json!({ "Parameters": { "x.$": call } })).error(), Some("States.IntrinsicFailure"));
+    }
+    let jsonata = jsonata(json!({
+        "A": { "Type": "Pass", "Output": vec!["{% $states.input %}"; 5_000], "End": true }
+    }));
+    assert_eq!(run(&jsonata, json!("x".repeat(200_000))).error(), Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn paths_that_lead_everywhere_end() {
+    let union = format!("$.t[{}]", vec!["0"; 5_000].join(","));
+    let unions = format!("$.a{}", "[0,0,0,0,0,0,0,0]".repeat(4));
+    assert_eq!(passed(json!({ "Parameters": { "x.$": union } })).status(), Status::Failed);
+    assert_eq!(passed(json!({ "Parameters": { "x.$": unions } })).status(), Status::Succeeded);
+    let wide: Value = vec![json!({ "b": vec![json!({ "c": 1 }); 30] }); 30].into();
+    let machine = machine(json!({ "A": {
+        "Type": "Pass", "Parameters": { "x.$": "$..[?($..[?($..[?($..[?(@.c > 3)])])])]" }, "End": true
+    }}));
+    run(&machine, wide);
+}
+
+#[test]
+fn results_larger_than_any_state_may_have_are_dropped() {
+    let machine = machine(json!({ "A": {
+        "Type": "Map", "ItemsPath": "$.a", "ItemSelector": { "s.$": "$.s" }, "End": true,
+        "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }
+    }}));
+    let input = json!({ "a": vec![1; 3_000], "s": "x".repeat(100_000) });
+    assert_eq!(run(&machine, input).error(), Some("States.DataLimitExceeded"));
+}
+
 #[test]
 fn items_out_of_nothing_end() {
     let machine = jsonata(json!({ "A": {

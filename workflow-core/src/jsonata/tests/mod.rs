@@ -185,7 +185,41 @@ fn what_would_run_on_is_stopped() {
         "$pad('x', 1000000000)",
         "$range(0, 1000000000, 1)",
         "$reduce([1..100000], function($a) { [$a] })",
+        "$length($reduce([1..100], function($a) { $string($a) & $string($a) }))",
+        "($f := function($s, $n) { $n = 0 ? $s : $f($s & $s, $n - 1) }; $length($f('x', 40)))",
+        "$length($reduce([1..100], function($a) { $join([$string($a), $string($a)]) }))",
+        "$length($reduce([1..40], function($a) { $replace($string($a), '1', '1111') }))",
+        "$length($reduce([1..40], function($a) { $replace($string($a), /1/, '1111') }))",
+        "($b := '1111'; $length($reduce([1..40], function($a) { $replace($string($a), '1', $b) })))",
+        "$length($string($reduce([1..60], function($a) { {'l': $a, 'r': $a} })))",
+        "$reduce([1..60], function($a) { {'l': $a, 'r': $a} })",
     ] {
         assert!(evaluate(source).is_err(), "{source}");
     }
+}
+
+#[test]
+fn functions_with_a_limit_give_what_those_without_do() {
+    for (source, expected) in [
+        ("($a := 'x'; $a & 1 & $states.input.nope & true & [1, 'y'])", json!("x1true[1,\"y\"]")),
+        ("($a := ['x', 'y']; $join($a, '-') & $join($a))", json!("x-yxy")),
+        (
+            "($a := 'xxx'; $replace($a, 'x', 'y', 2) & $replace($a, /x/, 'z') & $replace($a, 'x', ''))",
+            json!("yyxzzz"),
+        ),
+        ("$replace('1F', /(\\d)F/, function($m) { $m.groups[0] & 'C' })", json!("1C")),
+        (
+            "($f := function($m) { 'z' & $x }; $replace('ab', 'b', 'c') & $replace('ab', /b/, $f))",
+            json!("acaz2"),
+        ),
+        ("($p := 'b'; $r := 'c'; $q := /b/; $replace('ab', $p, $r) & $replace('ab', $q, $r))", json!("acac")),
+        ("($a := {'b': 1}; $string($a) & $string($a, true))", json!("{\"b\":1}{\n  \"b\": 1\n}")),
+        ("$map(['a', 'b'], function($v, $i) { $v & $i })", json!(["a0", "b1"])),
+        ("($g := function($s) { $s & '!' }; 'a' ~> $g)", json!("a!")),
+        ("($p := $join(?, '+'); $p(['a', 'b']))", json!("a+b")),
+        ("($a := 1; [1, 2].($string() & $a))", json!(["11", "21"])),
+    ] {
+        check(source, expected);
+    }
+    assert!(evaluate("($a := 1; $join($a, 2))").unwrap_err().starts_with("T04"));
 }

@@ -281,6 +281,7 @@ fn definition(sites: &[&str]) -> Definition {
         sites: sites.iter().map(ToString::to_string).collect(),
         inlined: Vec::new(),
         tasks: Vec::new(),
+        positions: std::collections::BTreeMap::new(),
         contract: crate::Contract::default(),
         placeholders: Vec::new(),
         problems: Vec::new(),

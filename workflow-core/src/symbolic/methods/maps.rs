@@ -74,6 +74,22 @@ impl Methods<'_> {
         self.form("$exists($lookup({0}, {1}))", &[map.node(), key.node()])
     }
 
+    /// `retain` of a map
+    pub fn retain_entries<T>(
+        &self,
+        map: Expr<BTreeMap<String, T>>,
+        key: &str,
+        value: &str,
+        body: impl FnOnce(Expr<String>, Expr<T>) -> Expr<bool>,
+    ) -> Expr<BTreeMap<String, T>> {
+        let (key, value) = (self.0.element(key), self.0.element(value));
+        let body = body(key, value);
+        self.form(
+            "$merge([{}, $sift({0}, function({1}, {2}) { {3} })])",
+            &[map.node(), value.node(), key.node(), body.node()],
+        )
+    }
+
     /// `keys`
     pub fn keys<T>(&self, map: Expr<BTreeMap<String, T>>) -> Expr<Vec<String>> {
         Expr::new(keys(self.0, map.node()))

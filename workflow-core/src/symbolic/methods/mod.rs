@@ -21,7 +21,7 @@ pub use lists::{
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
-pub use options::{Defaulted, Filtered, Holder, Questioned};
+pub use options::{Defaulted, Filtered, Holder, Questioned, Written};
 pub use order::{Ordered, OrderedItem, inside, rank};
 pub use strings::{Glyphs, TextPart, Unsigned};
 

@@ -250,10 +250,24 @@ impl<T: Data> Filtered for Option<T> {
     }
 }
 
-/// A type with a default that JSON knows.
+/// A type that serde writes.
+#[doc(hidden)]
+pub trait Written {
+    /// The value as JSON.
+    fn written(&self) -> Value;
+}
+
+impl<T: serde::Serialize> Written for T {
+    fn written(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// A type with a default that JSON knows. That of a type of one's own is found when the state machine is
+/// written, as a constant is.
 #[diagnostic::on_unimplemented(
     message = "a state machine does not know the default of a `{Self}`",
-    label = "its default is code, which only Rust can run",
+    label = "it has no default that is written as JSON",
     note = "write the value out: `.unwrap_or(..)`"
 )]
 pub trait Defaulted {

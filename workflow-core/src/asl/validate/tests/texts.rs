@@ -89,9 +89,18 @@ fn paths_and_payload_templates() {
     taken("JSONPath", json!({"Type": "Pass", "ResultPath": null, "InputPath": "$$", "OutputPath": "$v"}));
     refused(
         "JSONPath",
-        json!({"Type": "Wait", "SecondsPath": "$$.Execution.Input.n"}),
+        json!({"Type": "Wait", "SecondsPath": "$.n[*]"}),
         "Value is not a Reference Path at /States/S/SecondsPath",
     );
+    taken("JSONPath", json!({"Type": "Wait", "SecondsPath": "$$.Map.Item.Index"}));
+    taken("JSONPath", json!({"Type": "Pass", "InputPath": "States.StringToJson($.text)"}));
+    refused(
+        "JSONPath",
+        json!({"Type": "Pass", "InputPath": "States.Nope($.text)"}),
+        "Value is not a valid intrinsic function call at /States/S/InputPath",
+    );
+    // What a deployment fills in may be of any type.
+    taken("JSONPath", json!({"Type": "Wait", "Seconds": "${Pause}"}));
     taken(
         "JSONPath",
         json!({"Type": "Fail", "CausePath": "States.Format('{}', $.a)", "ErrorPath": "$$.State.Name"}),

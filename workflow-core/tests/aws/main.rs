@@ -1,12 +1,15 @@
-//! The SDK's clients against a server on this machine, which notes what it is asked and answers from a list.
+//! The SDK's clients against a server on this machine.
 
-use std::sync::{Arc, Mutex};
+#![expect(clippy::unwrap_used, reason = "tests say what they expect with `unwrap`, and so do their helpers")]
+
+mod children;
+mod events;
+mod objects;
+mod server;
+mod workers;
 
 use serde::{Deserialize, Serialize};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::TcpListener;
 use workflow_core::{
     prelude::*,
     services::{
@@ -16,6 +19,8 @@ use workflow_core::{
         sqs::{self, Queue},
     },
 };
+
+use crate::server::{config, server};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 struct Order {
@@ -50,74 +55,6 @@ async fn store(order: Order) -> Result<Option<Order>, StoreError> {
     Ok(stored)
 }
 
-type Asked = Arc<Mutex<Vec<String>>>;
-
-/// A server that gives these answers in order, each a status and a body.
-async fn server(answers: Vec<(u16, &'static str)>) -> (String, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let asked = Asked::default();
-    let notes = Arc::clone(&asked);
-    let answers = Arc::new(Mutex::new(answers.into_iter()));
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, Arc::clone(&notes), Arc::clone(&answers)));
-        }
-    });
-    (address, asked)
-}
-
-async fn serve(
-    mut stream: TcpStream,
-    notes: Asked,
-    answers: Arc<Mutex<std::vec::IntoIter<(u16, &'static str)>>>,
-) {
-    let mut bytes = Vec::new();
-    loop {
-        let mut buffer = [0; 4096];
-        let Ok(read) = stream.read(&mut buffer).await else { return };
-        if read == 0 {
-            return;
-        }
-        bytes.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head
-            .lines()
-            .filter_map(|line| {
-                line.to_lowercase().strip_prefix("content-length:").map(|n| n.trim().to_owned())
-            })
-            .find_map(|length| length.parse::<usize>().ok())
-            .unwrap_or(0);
-        if body.len() < length {
-            continue;
-        }
-        notes.lock().expect("nobody panicked").push(body.to_owned());
-        bytes.clear();
-        let (status, answer) = answers.lock().expect("nobody panicked").next().unwrap_or((500, "{}"));
-        let response = format!(
-            "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\nx-amzn-requestid: r-1\r\ncontent-length: {}\r\n\r\n{answer}",
-            answer.len()
-        );
-        if stream.write_all(response.as_bytes()).await.is_err() {
-            return;
-        }
-    }
-}
-
-macro_rules! config {
-    ($sdk:ident, $address:expr) => {
-        $sdk::Config::builder()
-            .behavior_version($sdk::config::BehaviorVersion::latest())
-            .region($sdk::config::Region::new("eu-central-1"))
-            .credentials_provider($sdk::config::Credentials::new("id", "secret", None, None, "test"))
-            .retry_config($sdk::config::retry::RetryConfig::disabled())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .endpoint_url($address)
-            .build()
-    };
-}
-
 fn executor(address: &str) -> Executor {
     let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, address));
     let topics = aws_sdk_sns::Client::from_conf(config!(aws_sdk_sns, address));
@@ -145,9 +82,8 @@ async fn actions_reach_the_services_and_answers_come_back() {
     let execution = executor(&address).run(store(order())).await;
     assert_eq!(execution.output().unwrap(), Some(order()));
     let asked = asked.lock().unwrap().clone();
-    let put: serde_json::Value = serde_json::from_str(&asked[0]).unwrap();
     assert_eq!(
-        put,
+        asked[0].json(),
         serde_json::json!({
             "TableName": "Orders",
             "Item": { "id": { "S": "o-1" }, "cents": { "N": "5" } },
@@ -155,8 +91,16 @@ async fn actions_reach_the_services_and_answers_come_back() {
             "ExpressionAttributeNames": { "#id": "id" },
         })
     );
-    assert!(asked[2].contains("arn%3Aaws%3Asns%3Aeu-central-1%3A111122223333%3AUpdates"), "{}", asked[2]);
-    assert!(asked[3].contains("https://sqs.eu-central-1.amazonaws.com/111122223333/Jobs"), "{}", asked[3]);
+    assert!(
+        asked[2].body.contains("arn%3Aaws%3Asns%3Aeu-central-1%3A111122223333%3AUpdates"),
+        "{:?}",
+        asked[2]
+    );
+    assert!(
+        asked[3].body.contains("https://sqs.eu-central-1.amazonaws.com/111122223333/Jobs"),
+        "{:?}",
+        asked[3]
+    );
 }
 
 #[tokio::test]

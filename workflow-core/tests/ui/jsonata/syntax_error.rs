@@ -1,0 +1,14 @@
+use workflow_core::prelude::*;
+
+#[task]
+async fn count(text: String) -> u64 {
+    text.len() as u64
+}
+
+#[workflow]
+async fn run(prices: Vec<u64>, text: String) -> Result<u64, PlatformError> {
+    let total: u64 = jsonata!("$sum($prices]");
+    count(text).await.map(|length| length + total)
+}
+
+fn main() {}

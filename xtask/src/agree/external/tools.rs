@@ -1,0 +1,91 @@
+//! Sets the engines up under `target/engines`: two Python environments, and npm's packages.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, bail};
+
+use crate::{
+    install::{environment, once, step, works},
+    workspace,
+};
+
+/// What each Python environment has. moto wants other versions of what both need.
+const ENVIRONMENTS: [(&str, &str); 2] = [
+    ("sfnx", include_str!("../../../engines/sfnx.txt")),
+    ("moto", include_str!("../../../engines/moto.txt")),
+];
+const PACKAGE: &str = include_str!("../../../engines/package.json");
+const LOCK: &str = include_str!("../../../engines/package-lock.json");
+
+/// The engines, installed.
+pub(super) struct Tools {
+    folder: PathBuf,
+}
+
+impl Tools {
+    /// Installs what is not there yet.
+    pub(super) fn set_up() -> anyhow::Result<Self> {
+        let missing: Vec<&str> = [
+            (
+                "python3",
+                ["-c", "import sys; assert sys.version_info >= (3, 11)"].as_slice(),
+                "Python 3.11 or later, as `python3`",
+            ),
+            ("python3", &["-c", "import venv, ensurepip"], "Python's venv (Debian has it as python3-venv)"),
+            (
+                "node",
+                &["-e", "if (parseInt(process.versions.node) < 18) process.exit(1)"],
+                "Node.js 18 or later, as `node` (Debian has it as nodejs)",
+            ),
+            ("npm", &["--version"], "npm"),
+        ]
+        .into_iter()
+        .filter(|(program, arguments, _)| !works(program, arguments))
+        .map(|(_, _, name)| name)
+        .collect();
+        if !missing.is_empty() {
+            bail!("missing: {}", missing.join("; "));
+        }
+        let folder = workspace::root().join("target/engines");
+        fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
+        for (name, requirements) in ENVIRONMENTS {
+            once(&folder.join(name), requirements, |folder| {
+                environment(Path::new("python3"), folder, requirements)
+            })?;
+        }
+        once(&folder.join("node"), &format!("{PACKAGE}{LOCK}"), |directory| {
+            fs::create_dir_all(directory)?;
+            fs::write(directory.join("package.json"), PACKAGE)?;
+            fs::write(directory.join("package-lock.json"), LOCK)?;
+            step(
+                Command::new("npm")
+                    .args(["ci", "--silent", "--no-audit", "--no-fund"])
+                    .current_dir(directory),
+            )
+        })?;
+        Ok(Self { folder })
+    }
+
+    /// Python with sfnx and statelint.
+    pub(super) fn python(&self) -> Command {
+        Command::new(self.folder.join("sfnx/bin/python"))
+    }
+
+    /// Python with moto.
+    pub(super) fn moto(&self) -> Command {
+        Command::new(self.folder.join("moto/bin/python"))
+    }
+
+    pub(super) fn node(&self) -> Command {
+        Command::new("node")
+    }
+
+    /// Where npm's packages are.
+    pub(super) fn modules(&self) -> PathBuf {
+        self.folder.join("node/node_modules")
+    }
+}

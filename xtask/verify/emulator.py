@@ -1,0 +1,122 @@
+"""AWS on loopback, and the stack on it."""
+
+import io
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+
+import boto3
+from botocore.config import Config
+from common import ACCOUNT, REGION, STACK, Failed, check
+
+
+class MiniStack:
+    """AWS on loopback, for as long as the block runs."""
+
+    def __init__(self, work):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = open(work / "ministack.log", "w")
+
+    def __enter__(self):
+        settings = {
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "MINISTACK_REGION": REGION,
+            "SFN_WAIT_SCALE": "0",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, pathlib.Path(__file__).with_name("ministack_corrected.py")], env={**os.environ, **settings}, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+        )
+        for _ in range(600):
+            check(self.process.poll() is None, f"MiniStack did not start; see {self.log.name}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.1)
+        raise Failed("MiniStack did not answer within a minute")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def client(self, service):
+        session = boto3.Session(ACCOUNT, "secret", region_name=REGION)
+        return session.client(service, endpoint_url=self.url, config=Config(s3={"addressing_style": "path"}))
+
+
+def without_versions_of_machines(cloudformation):
+    """MiniStack's CloudFormation has no versions and no aliases of state machines; its Step Functions has."""
+    unknown = ["AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias"]
+    template = pointing_to_machines(cloudformation)
+    template["Resources"] = {name: it for name, it in template["Resources"].items() if it["Type"] not in unknown}
+    return template
+
+
+def pointing_to_machines(value):
+    if isinstance(value, dict):
+        if set(value) == {"Ref"}:
+            return {"Ref": value["Ref"].removesuffix("Aliaslive")}
+        return {key: pointing_to_machines(inner) for key, inner in value.items()}
+    return [pointing_to_machines(inner) for inner in value] if isinstance(value, list) else value
+
+
+def stack(ministack, cloudformation, handlers, database):
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        program = zipfile.ZipInfo("bootstrap")
+        program.external_attr = 0o755 << 16
+        archive.writestr(program, handlers.read_bytes(), zipfile.ZIP_DEFLATED, 1)
+    s3 = ministack.client("s3")
+    s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="artifacts", Key="bootstrap.zip", Body=zipped.getvalue())
+    template = json.dumps(without_versions_of_machines(cloudformation))
+    s3.put_object(Bucket="artifacts", Key="template.json", Body=template)
+    formation = ministack.client("cloudformation")
+    parameters = {"Architecture": "x86_64", "OrderDb": str(database), "OrderSeed": "1", "OrderChance": "1"}
+    formation.create_stack(
+        StackName=STACK,
+        TemplateURL=f"{ministack.url}/artifacts/template.json",
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    status = settled(formation, "CREATE_IN_PROGRESS")
+    events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+    reasons = [event for event in events if "FAILED" in event["ResourceStatus"]]
+    check(status == "CREATE_COMPLETE", f"the stack is {status}: {reasons}")
+    return formation
+
+
+def settled(formation, while_status):
+    for _ in range(600):
+        stacks = formation.describe_stacks(StackName=STACK)["Stacks"]
+        if not stacks or stacks[0]["StackStatus"] != while_status:
+            return stacks[0]["StackStatus"] if stacks else "gone"
+        time.sleep(0.2)
+    raise Failed(f"the stack stays {while_status}")
+
+
+def torn_down(ministack, formation):
+    formation.delete_stack(StackName=STACK)
+    try:
+        status = settled(formation, "DELETE_IN_PROGRESS")
+    except formation.exceptions.ClientError:
+        status = "gone"
+    check(status in ("gone", "DELETE_COMPLETE"), f"the stack is {status}")
+    functions = ministack.client("lambda").list_functions()["Functions"]
+    left = [function["FunctionName"] for function in functions if function["FunctionName"].startswith(f"{STACK}-")]
+    check(not left, f"functions are left: {left}")

@@ -1,0 +1,39 @@
+"""MiniStack 1.5.33 with its Parallel state corrected.
+
+As shipped, a Parallel state in JSONata leaves out `Arguments`, `Output` and `Assign`, which AWS documents for it
+(https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html), and its branches set variables for each
+other and for what comes after, where AWS keeps what a branch sets inside of it
+(https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). The functions are replaced in this
+process; what is installed stays as it is, and `AS_SHIPPED=1` runs that.
+"""
+
+import copy
+import os
+
+from ministack import app
+from ministack.services import stepfunctions
+
+run_branches = stepfunctions._run_parallel_branches
+run_states = stepfunctions._run_sub_machine
+
+
+def parallel(state, given, execution, context):
+    if stepfunctions._state_query_language(state, context) != "JSONata":
+        return run_branches(state, given, execution, context)
+    arguments = given
+    if "Arguments" in state:
+        arguments = stepfunctions._apply_jsonata_template(state["Arguments"], given, context)
+    results, following = run_branches(state, arguments, execution, context)
+    output = stepfunctions._apply_jsonata_output(state, given, context, result=results, default=results)
+    stepfunctions._apply_state_assign(state, given, context, result=results)
+    return output, following
+
+
+def in_a_scope_of_its_own(states, start, given, execution, context):
+    return run_states(states, start, given, execution, copy.deepcopy(context))
+
+
+if os.environ.get("AS_SHIPPED") != "1":
+    stepfunctions._run_parallel_branches = parallel
+    stepfunctions._run_sub_machine = in_a_scope_of_its_own
+app.main()
