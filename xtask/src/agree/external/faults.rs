@@ -98,11 +98,11 @@ mod tests {
         };
         let (workflow, pattern) = (Regex::new(&fault.workflow).unwrap(), Regex::new(&fault.pattern).unwrap());
         let mut faults = Faults(vec![Known { fault, workflow, pattern, times: 0 }]);
-        let known = "known to be so".to_owned();
-        assert!(faults.explain("sfnx", "of-floats", &[known.clone()]));
-        assert!(!faults.explain("sfnx", "of-floats", &[known.clone(), "and more".to_owned()]));
-        assert!(!faults.explain("sfnx", "of-texts", &[known.clone()]));
-        assert!(!faults.explain("moto", "of-floats", &[known]));
+        let known = ["known to be so".to_owned()];
+        assert!(faults.explain("sfnx", "of-floats", &known));
+        assert!(!faults.explain("sfnx", "of-floats", &["known to be so".to_owned(), "and more".to_owned()]));
+        assert!(!faults.explain("sfnx", "of-texts", &known));
+        assert!(!faults.explain("moto", "of-floats", &known));
         assert_eq!(faults.0[0].times, 1);
     }
 }
