@@ -133,7 +133,9 @@ pub(super) fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(St
     for event in &history.events {
         let arguments = match &event.detail {
             Detail::TaskScheduled { parameters, .. } => parameters.text(),
-            Detail::ActivityScheduled { input, .. } | Detail::LambdaScheduled { input, .. } => input.to_string(),
+            Detail::ActivityScheduled { input, .. } | Detail::LambdaScheduled { input, .. } => {
+                input.to_string()
+            }
             _ => continue,
         };
         let arguments = canonical(&serde_json::from_str(&arguments).unwrap_or_default(), nulls);

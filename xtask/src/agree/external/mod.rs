@@ -57,6 +57,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         fs::remove_dir_all(&recordings)?;
     }
     let folder = |name: &str| recordings.join(name);
+    let mut report = Report { faults: Faults::read()?, differences: 0 };
+    let script = |name: &str| workspace::root().join("xtask/engines").join(name);
+    let mut out = io::stdout().lock();
+    if let Some(folder) = &arguments.originals {
+        let cases = recordings.join("originals");
+        let count = originals::record(folder, &cases)?;
+        writeln!(out, "originals, in {count} cases:")?;
+        let mut moto = tools.moto()?;
+        moto.arg(script("run_moto.py")).arg(&cases);
+        report.tell("moto", moto, &mut out)?;
+    }
     let mut features = Features::new();
     if arguments.programs > 0 {
         let programs = numbered(arguments, &mut features);
@@ -76,9 +87,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let own = ["--test", "language", "--test", "corpus", "--test", "methods", "--", "--skip", "planted"];
     tests(&folder("tests"), &own, arguments.inputs)?;
 
-    let mut report = Report { faults: Faults::read()?, differences: 0 };
-    let script = |name: &str| workspace::root().join("xtask/engines").join(name);
-    let mut out = io::stdout().lock();
     for group in ["orders", "programs", "tests"].map(folder).iter().filter(|folder| folder.exists()) {
         let name = group.file_name().unwrap_or_default().to_string_lossy().into_owned();
         writeln!(out, "{name}:")?;
@@ -112,14 +120,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             }
             report.tell(validator, command(&definitions), &mut out)?;
         }
-    }
-    if let Some(folder) = &arguments.originals {
-        let cases = recordings.join("originals");
-        let count = originals::record(folder, &cases)?;
-        writeln!(out, "originals, in {count} cases:")?;
-        let mut moto = tools.moto()?;
-        moto.arg(script("run_moto.py")).arg(&cases);
-        report.tell("moto", moto, &mut out)?;
     }
     super::tell_features(&features, &mut out)?;
     report.faults.tell(&mut out)?;
