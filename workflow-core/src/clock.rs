@@ -16,6 +16,10 @@ use tokio::time::{Instant, Sleep};
 
 use crate::time::Timestamp;
 
+/// The longest that a wait takes, a hundred years: it keeps the arithmetic of time total in both engines. Step
+/// Functions ends an execution after one.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(3_155_760_000);
+
 /// Which time an executor's executions live in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,8 +113,7 @@ impl Running {
         match &self.kind {
             Kind::Real(origin) => {
                 // A point beyond what an `Instant` can hold is as good as a century away.
-                let century = Duration::from_secs(3_155_760_000);
-                let at = origin.checked_add(deadline).unwrap_or_else(|| Instant::now() + century);
+                let at = origin.checked_add(deadline).unwrap_or_else(|| Instant::now() + LONGEST_WAIT);
                 Timer::Real(Box::pin(tokio::time::sleep_until(at)))
             }
             Kind::Virtual(timers) => {

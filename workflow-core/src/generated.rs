@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    clock::LONGEST_WAIT,
     data::Data,
     effects::{Draw, ExecutionContext, SleepUntil, ThisExecution},
     history::Text,
@@ -88,7 +89,7 @@ pub fn run_call<C: Awaited>(
 
 /// Waits, by the execution's clock.
 pub async fn run_sleep(context: &Context, time: Duration, site: usize) {
-    context.wait(time, site).await;
+    context.wait(time.min(LONGEST_WAIT), site).await;
 }
 
 /// Waits until a point in time, by the execution's clock.

@@ -270,6 +270,53 @@ mod tests {
     }
 
     #[test]
+    fn nothing_speaks_of_what_no_retrier_may_catch() {
+        for errors in [PlatformError::ALL, PlatformError::TASK_FAILED] {
+            assert!(!Retry::on([errors]).matches("States.Runtime"), "{errors:?}");
+        }
+        let all = Retry::on([PlatformError::ALL]);
+        assert!(all.matches("Declined") && all.matches("States.Timeout"));
+        let timeouts = Retry::on([PlatformError::TIMEOUT]);
+        assert!(timeouts.matches("States.Timeout") && !timeouts.matches("Declined"));
+    }
+
+    #[test]
+    fn what_is_set_is_what_counts() {
+        let retry = Retry::on([PlatformError::ALL]);
+        assert_eq!((retry.max_attempts, retry.full_jitter), (3, false));
+        let retry = retry.max_attempts(7).backoff(1.5).interval(Duration::from_secs(2)).full_jitter();
+        assert_eq!((retry.max_attempts, retry.full_jitter), (7, true));
+        assert_eq!(retry.delay(2), Duration::from_millis(4_500));
+        assert_eq!(retry.interval.duration(), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn no_delay_is_longer_than_a_year() {
+        let retry = Retry::on([PlatformError::ALL]).interval(Duration::from_secs(99_999_999));
+        assert_eq!(retry.delay(0), Duration::from_secs(31_622_400));
+        assert_eq!(retry.delay(u32::MAX), Duration::from_secs(31_622_400));
+    }
+
+    #[test]
+    fn without_transient_errors_there_is_no_retrier_for_them() {
+        assert_eq!(Policy { transients: &[], ..Policy::default() }.retriers(), []);
+        let named = Policy { retry: vec![Retry::on(LAMBDA_TRANSIENTS.iter().copied())], ..Policy::default() };
+        assert_eq!(named.retriers(), named.retry);
+        let [transients] = &Policy::default().retriers()[..] else { panic!("one retrier") };
+        assert_eq!(transients.errors.len(), 4);
+    }
+
+    #[test]
+    fn a_wildcard_for_task_failed_is_tried_after_transient_errors_as_well() {
+        let policy = Policy { retry: vec![Retry::on([PlatformError::TASK_FAILED])], ..Policy::default() };
+        let first: Vec<&str> = policy.retriers().iter().map(|retry| retry.errors[0]).collect();
+        assert_eq!(first, ["Lambda.ServiceException", "States.TaskFailed"]);
+        let policy = Policy { retry: vec![Retry::on([PlatformError::TIMEOUT])], ..Policy::default() };
+        let first: Vec<&str> = policy.retriers().iter().map(|retry| retry.errors[0]).collect();
+        assert_eq!(first, ["States.Timeout", "Lambda.ServiceException"]);
+    }
+
+    #[test]
     fn transients_stand_before_a_wildcard_and_leave_out_what_the_author_named() {
         let policy = Policy {
             retry: vec![Retry::on([PlatformError::TOO_MANY_REQUESTS]), Retry::on([PlatformError::ALL])],

@@ -158,7 +158,7 @@ fn given(ty: &Type) -> Option<PathSegment> {
     (last.ident == "IdempotencyKey" || last.ident == "TaskToken").then(|| last.clone())
 }
 
-/// `Pending<T>` in a return type, at its front or in a `Result`.
+/// `Pending<T>` in a return type, at its front or in a `Result`, whatever that is called where it is an alias.
 fn pending(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
@@ -166,7 +166,7 @@ fn pending(ty: &Type) -> Option<&Type> {
         return Some(ty);
     }
     match &last.arguments {
-        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident != "Option" && last.ident != "Vec" => {
             match arguments.args.first()? {
                 syn::GenericArgument::Type(inner) => pending(inner),
                 _ => None,

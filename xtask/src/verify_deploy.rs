@@ -47,6 +47,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     build(&programs, &["--package", "order-workflow", "--features", "lambda", "--bins"])?;
     // The commands for what runs are behind a feature.
     build(&programs, &["--package", "xtask", "--features", "aws"])?;
+    let worker =
+        ["--package", "workflow-core", "--features", "aws-sfn,aws-plain-http", "--example", "packer"];
+    build(&programs, &worker)?;
     let program = |name: &str| programs.join(name);
     let status = Command::new(python)
         // It leaves nothing beside its sources.
@@ -62,6 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .arg(program("order-workflow"))
         .arg("--xtask")
         .arg(program("xtask"))
+        .arg("--worker")
+        .arg(program("packer"))
         .stdin(Stdio::null())
         .status()
         .context("could not run the checks")?;

@@ -1,9 +1,10 @@
-"""MiniStack 1.5.33 with its Parallel state corrected.
+"""MiniStack 1.5.33 with its Parallel and Succeed states corrected.
 
 As shipped, a Parallel state in JSONata leaves out `Arguments`, `Output` and `Assign`, which AWS documents for it
 (https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html), and its branches set variables for each
 other and for what comes after, where AWS keeps what a branch sets inside of it
-(https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). The functions are replaced in this
+(https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). A Succeed state leaves out its `Output`
+(https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html). The functions are replaced in this
 process; what is installed stays as it is, and `AS_SHIPPED=1` runs that.
 """
 
@@ -15,6 +16,7 @@ from ministack.services import stepfunctions
 
 run_branches = stepfunctions._run_parallel_branches
 run_states = stepfunctions._run_sub_machine
+output_path = stepfunctions._apply_output_path
 
 
 def parallel(state, given, execution, context):
@@ -33,7 +35,14 @@ def in_a_scope_of_its_own(states, start, given, execution, context):
     return run_states(states, start, given, execution, copy.deepcopy(context))
 
 
+def output_of(state, given, context=None):
+    if state.get("Type") == "Succeed" and stepfunctions._state_query_language(state, context) == "JSONata":
+        return stepfunctions._apply_jsonata_output(state, given, context, default=given)
+    return output_path(state, given, context)
+
+
 if os.environ.get("AS_SHIPPED") != "1":
     stepfunctions._run_parallel_branches = parallel
     stepfunctions._run_sub_machine = in_a_scope_of_its_own
+    stepfunctions._apply_output_path = output_of
 app.main()

@@ -9,6 +9,7 @@ import argparse
 import pathlib
 import sys
 
+from activity import a_worker_does_an_activity
 from calls import roles_allow_just_the_calls
 from commands import commands_work
 from common import Failed
@@ -20,7 +21,7 @@ from terraform import terraform
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("workspace", "work", "handlers", "program", "xtask"):
+    for name in ("workspace", "work", "handlers", "program", "xtask", "worker"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     options = parser.parse_args()
     deploy = options.workspace / "order-workflow/deploy"
@@ -54,6 +55,8 @@ def main():
         the_shown_command_validates(options)
         an_event_starts_what_it_fits(options, ministack, functions)
         step("an event that fits the schema starts a workflow, one that does not starts none")
+        a_worker_does_an_activity(options, ministack, functions)
+        step("a worker does the work of an activity")
         commands_work(options, ministack, functions)
         step("deploy, diff, start and history work on it")
         torn_down(ministack, formation)

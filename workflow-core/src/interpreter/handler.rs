@@ -16,8 +16,20 @@ use crate::{
     time::Timestamp,
 };
 
-/// The resource that calls the Lambda function which its input names.
-const INVOKE: &str = "arn:aws:states:::lambda:invoke";
+/// What calls the Lambda function which its input names.
+const INVOKE: &str = "lambda:invoke";
+
+/// What a resource asks of a service: `sqs:sendMessage` in `arn:aws:states:::sqs:sendMessage`. The partition may be
+/// any, also one that a deployment fills in: `${AWS::Partition}`.
+pub(super) fn action_of(resource: &str) -> Option<&str> {
+    let (partition, action) = resource.strip_prefix("arn:")?.split_once(":states:::")?;
+    let is_filled_in = partition.starts_with("${") && partition.ends_with('}');
+    (is_filled_in || !partition.contains(':')).then_some(action)
+}
+
+fn invokes(resource: &str) -> bool {
+    action_of(resource).is_some_and(|action| action.starts_with(INVOKE))
+}
 
 /// An attempt of a Task state, as its handler sees it.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +63,7 @@ impl TaskCall<'_> {
 
     /// What the Lambda function receives.
     pub fn payload(&self) -> &Value {
-        if self.resource.starts_with(INVOKE) {
+        if invokes(self.resource) {
             return self.input.get("Payload").unwrap_or(&Value::Null);
         }
         self.input
@@ -60,7 +72,7 @@ impl TaskCall<'_> {
 
 /// The name of the function that a resource with this input calls.
 pub(super) fn function_of<'a>(resource: &'a str, input: &'a Value) -> Option<&'a str> {
-    let name = if resource.starts_with(INVOKE) { input.get("FunctionName")?.as_str()? } else { resource };
+    let name = if invokes(resource) { input.get("FunctionName")?.as_str()? } else { resource };
     let name = match name.split_once(":function:") {
         Some((_, rest)) => rest.split(':').next()?,
         None => name,
@@ -294,7 +306,7 @@ pub(super) struct RustTask {
 
 impl TaskHandler for RustTask {
     fn handle(&self, call: &TaskCall<'_>) -> Answer {
-        let invoked = call.resource.starts_with(INVOKE);
+        let invoked = invokes(call.resource);
         let work = self.run.handle(call.payload().to_string(), self.states.clone());
         if let Some(token) = call.token.filter(|_| call.resource.ends_with(".waitForTaskToken")) {
             return handed_out(work, self.tokens.wait_for(token));
@@ -391,7 +403,7 @@ impl Handlers {
             named(state)
                 .or_else(|| named(resource))
                 .or_else(|| named(function_of(resource, input)?))
-                .or_else(|| named(resource.strip_prefix("arn:aws:states:::")?))
+                .or_else(|| named(action_of(resource)?))
         };
         let number = number.or_else(|| self.service(resource)).or(self.fallback)?;
         Some((number, &**self.list.get(number)?))
@@ -402,7 +414,7 @@ impl Handlers {
         if self.services.is_empty() {
             return None;
         }
-        let name = resource.strip_prefix("arn:aws:states:::")?;
+        let name = action_of(resource)?;
         let (client, _) = name.strip_prefix("aws-sdk:").unwrap_or(name).split_once(':')?;
         self.services.get(client).copied()
     }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use self::fields::Fields;
 use super::{
     expression::{Jsonata, Path},
+    handler::action_of,
     machine::{
         Catcher, Fail, Kind, Language, Machine, Number, Pattern, ResourceKind, ResultPath, Retrier,
         Selection, State, StateMachine, Task, TaskResource, Timestamp, Transition, Wait, Words,
@@ -373,27 +374,24 @@ fn task(fields: &Fields<'_>, language: Language) -> Parsed<Task> {
 
 /// What an ARN names. One that AWS would not know, such as `${Function}`, stands for a function.
 pub(super) fn resource(arn: &str) -> TaskResource {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let text = |text: &str| Text::from(text.to_owned());
-    let kind = match parts.as_slice() {
-        ["arn", _, "states", "", "", task] => match task.rsplit_once(':') {
-            Some((service, action)) => {
-                // The version in `startExecution.sync:2` belongs to the action.
-                let (service, action) = match (action.parse::<u32>(), service.rsplit_once(':')) {
-                    (Ok(_), Some((service, _))) => (service, &task[service.len() + 1..]),
-                    _ => (service, action),
-                };
-                let pattern = match action.split_once('.').map(|(_, pattern)| pattern) {
-                    Some("waitForTaskToken") => Pattern::Callback,
-                    Some(pattern) if pattern.starts_with("sync") => Pattern::Sync,
-                    _ => Pattern::RequestResponse,
-                };
-                ResourceKind::Service { service: text(service), action: text(action), pattern }
-            }
-            None => ResourceKind::Lambda,
-        },
-        ["arn", _, "states", _, _, resource] if resource.starts_with("activity:") => ResourceKind::Activity,
-        _ => ResourceKind::Lambda,
+    let is_activity = arn.starts_with("arn:") && arn.contains(":states:") && arn.contains(":activity:");
+    let kind = match action_of(arn).and_then(|task| task.rsplit_once(':').map(|parts| (task, parts))) {
+        Some((task, (service, action))) => {
+            // The version in `startExecution.sync:2` belongs to the action.
+            let (service, action) = match (action.parse::<u32>(), service.rsplit_once(':')) {
+                (Ok(_), Some((service, _))) => (service, &task[service.len() + 1..]),
+                _ => (service, action),
+            };
+            let pattern = match action.split_once('.').map(|(_, pattern)| pattern) {
+                Some("waitForTaskToken") => Pattern::Callback,
+                Some(pattern) if pattern.starts_with("sync") => Pattern::Sync,
+                _ => Pattern::RequestResponse,
+            };
+            ResourceKind::Service { service: text(service), action: text(action), pattern }
+        }
+        None if is_activity => ResourceKind::Activity,
+        None => ResourceKind::Lambda,
     };
     TaskResource { arn: text(arn), kind }
 }

@@ -123,9 +123,16 @@ fn find(program: &Program, test: fn(&Program, Var, Var, Node) -> bool) -> Option
 
 /// Whether the only reader of a drawn value can draw it itself.
 fn fuses(program: &Program, drawn: Var, _: Var, value: Node) -> bool {
+    // What several ways set is drawn on one of them alone.
     !program.mutable.contains(&drawn)
+        && settings(program, drawn) == 1
         && simplify::uses(program).get(&drawn) == Some(&1)
         && reads(&program.arena, drawn, value) == 1
+}
+
+/// How many steps set a variable.
+fn settings(program: &Program, of: Var) -> usize {
+    program.steps.iter().filter(|step| matches!(step, Step::Let { var, .. } if *var == of)).count()
 }
 
 fn fuse(program: &mut Program, drawing: Point, reader: Point) {
@@ -140,8 +147,7 @@ fn fuse(program: &mut Program, drawing: Point, reader: Point) {
 
 /// Whether what reads a drawn value can be computed where it is read in turn.
 fn moves(program: &Program, _: Var, reader: Var, value: Node) -> bool {
-    let set = |step: &&Step| matches!(step, Step::Let { var, .. } if *var == reader);
-    program.steps.iter().filter(set).count() == 1
+    settings(program, reader) == 1
         && !program.mutable.contains(&reader)
         && !program.reads_mutable(value)
         && !program.arena.is_costly(value)

@@ -136,7 +136,7 @@ impl Writer<'_> {
                 ("null".to_owned(), Path)
             }
             Kind::Field { base, key, presence } => {
-                let path = format!("{}.{}", self.write(*base, Path, false), path_key(key));
+                let path = format!("{}.{}", self.start(*base, "{}"), path_key(key));
                 if *presence != Presence::Certain && value {
                     (format!("$exists({path}) ? {path} : null"), Conditional)
                 } else {
@@ -341,10 +341,19 @@ impl Writer<'_> {
         format!("${name} := {named}; {}", self.named(*body, value))
     }
 
+    /// What a path starts at. A part of what is known to be `None`, where nobody looks, is none: JSONata has no
+    /// path that starts at `null`.
+    fn start(&self, base: Node, empty: &str) -> String {
+        match self.arena.kind(base) {
+            Kind::Literal(Value::Null) => empty.to_owned(),
+            _ => self.write(base, Tightness::Path, false),
+        }
+    }
+
     /// What stands before an index. An index that is no literal gives a sequence of one element, which
     /// only parentheses turn into the element.
     fn indexed(&self, base: Node) -> String {
-        let text = self.write(base, Tightness::Path, false);
+        let text = self.start(base, "[]");
         if matches!(self.arena.kind(base), Kind::At { .. }) { format!("({text})") } else { text }
     }
 
@@ -368,6 +377,10 @@ impl Writer<'_> {
                 let before = text[..text.len() - rest.len() - digits - 2].trim_end();
                 let opened = before.ends_with(['(', ',', ';', '{', '[']) || before.ends_with(":=");
                 let closed = rest.trim_start().starts_with([')', ',', ';', '}', ']']);
+                if rest.starts_with('[') {
+                    written.push_str(&self.indexed(*part));
+                    continue;
+                }
                 let outer = if opened && closed { Tightness::Block } else { Tightness::Path };
                 written.push_str(&self.write(*part, outer, !before.ends_with("$exists(")));
                 continue;

@@ -32,6 +32,10 @@ pub struct Join<T> {
     of: PhantomData<fn() -> T>,
 }
 
+/// Ways that lead to what comes next, kept aside.
+#[must_use]
+pub struct Ways(Vec<Hole>);
+
 impl Builder {
     /// Starts a loop: what comes next is done on every turn.
     pub fn turn<T>(&self) -> Loop<T> {
@@ -100,6 +104,16 @@ impl Builder {
             inner.holes = vec![Hole::Rule(choice, rules.len() - 1)];
         }
         join.rest = vec![Hole::Default(choice)];
+    }
+
+    /// The ways that lead to what comes next.
+    pub fn ways(&self) -> Ways {
+        Ways(std::mem::take(&mut self.inner.borrow_mut().holes))
+    }
+
+    /// Those ways lead to what comes next as well.
+    pub fn ways_as_well(&self, ways: Ways) {
+        self.inner.borrow_mut().holes.extend(ways.0);
     }
 
     /// Starts the arm for everything else.

@@ -28,8 +28,9 @@ mod pure;
 mod scope;
 mod time;
 mod tuple;
+mod untagged;
 
-pub use branch::{Join, Loop};
+pub use branch::{Join, Loop, Ways};
 pub use builder::Builder;
 pub(crate) use calls::lower_lambda;
 pub use calls::{Lowered, OptionArgument, SymAwait, SymCall, lower_activity};
@@ -50,7 +51,8 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned, Written, Zipped,
+    Methods, Ordered, OrderedItem, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned,
+    Written, Zipped, inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
@@ -59,4 +61,6 @@ pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number,
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use tuple::{ExprTuple, FieldTuple, Witness, WitnessTuple, listed, witness};
+pub use tuple::{
+    Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, listed, witness, witness_owned,
+};

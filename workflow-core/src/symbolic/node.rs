@@ -439,6 +439,9 @@ impl Arena {
             if let Some(computed) = computed {
                 return self.literal(computed);
             }
+            if op == BinaryOp::Equal {
+                return self.literal(left == right);
+            }
         }
         // What an error is called is known where the error is.
         if let (Kind::Literal(name @ Value::String(_)), Kind::Literal(known)) =

@@ -151,7 +151,7 @@ impl Reader<'_> {
                     self.problems.push(format!("`{owner}` has no variant `{name}` that can be matched"));
                     return;
                 };
-                let test = self.is_variant(owner, *tagging, variant, value);
+                let test = self.is_variant(owner, *tagging, variants, variant, value);
                 self.require(matched, test);
                 let content = content_of(self.arena, *tagging, variant, value);
                 self.fields(&variant.fields, content, pats, matched);
@@ -256,7 +256,14 @@ impl Reader<'_> {
     }
 
     /// The test for a variant, as serde's tagging has it.
-    fn is_variant(&mut self, owner: &str, tagging: Tagging, variant: &Variant, value: Node) -> Node {
+    fn is_variant(
+        &mut self,
+        owner: &str,
+        tagging: Tagging,
+        variants: &[Variant],
+        variant: &Variant,
+        value: Node,
+    ) -> Node {
         match tagging {
             Tagging::External if matches!(variant.fields, Fields::Unit) => {
                 self.equals(value, variant.json.into())
@@ -276,9 +283,13 @@ impl Reader<'_> {
                 self.equals(tag, variant.json.into())
             }
             Tagging::Untagged => {
+                if let Some(test) = super::untagged::is_variant(self.arena, variants, variant, value) {
+                    return test;
+                }
                 self.problems.push(format!(
-                    "the variants of `{owner}` are untagged, so a state machine cannot tell them apart; \
-                     give it a tag with `#[serde(tag = \"type\")]`"
+                    "`{owner}` is untagged, and a state machine cannot tell its variant `{}` from the others; give it \
+                     a tag with `#[serde(tag = \"type\")]`",
+                    variant.rust
                 ));
                 self.arena.literal(true)
             }

@@ -30,6 +30,30 @@ pub fn witness<T: ?Sized>(_: &T) -> Witness<T> {
     Witness(PhantomData)
 }
 
+/// The type of a binding whose expression is of that very type. Beside [`Witness`], which looks for the owned
+/// type: nothing is looked for in the type of a literal that rustc does not know yet.
+#[derive(Debug)]
+pub struct OwnedWitness<T>(PhantomData<fn(&T)>);
+
+/// Tells the type of a binding that is owned. Called only in closures that rustc checks and nobody calls.
+pub fn witness_owned<T>(_: &T) -> OwnedWitness<T> {
+    OwnedWitness(PhantomData)
+}
+
+/// What a binding's expression is of.
+pub trait Bound {
+    /// The type of the expression.
+    type Owned;
+}
+
+impl<T: Data + ?Sized> Bound for Witness<T> {
+    type Owned = T::Owned;
+}
+
+impl<T> Bound for OwnedWitness<T> {
+    type Owned = T;
+}
+
 /// A tuple of [`Witness`]es.
 pub trait WitnessTuple {
     /// The expressions that the bindings stand for.
@@ -57,7 +81,7 @@ macro_rules! tuples {
             type Exprs = ($(Expr<$ty::Owned>,)*);
         }
 
-        impl<$($ty: Data + ?Sized),*> WitnessTuple for ($(Witness<$ty>,)*) {
+        impl<$($ty: Bound),*> WitnessTuple for ($($ty,)*) {
             type Exprs = ($(Expr<$ty::Owned>,)*);
             #[allow(clippy::unused_unit, reason = "the empty tuple is one of the cases")]
             fn exprs(_nodes: &[Node], _missing: Node) -> Self::Exprs {

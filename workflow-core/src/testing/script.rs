@@ -133,7 +133,7 @@ pub(super) fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(St
     for event in &history.events {
         let arguments = match &event.detail {
             Detail::TaskScheduled { parameters, .. } => parameters.text(),
-            Detail::ActivityScheduled { input, .. } => input.to_string(),
+            Detail::ActivityScheduled { input, .. } | Detail::LambdaScheduled { input, .. } => input.to_string(),
             _ => continue,
         };
         let arguments = canonical(&serde_json::from_str(&arguments).unwrap_or_default(), nulls);
@@ -149,13 +149,15 @@ pub(super) fn attempts(history: &History, nulls: Nulls, found: &mut dyn FnMut(St
                     None
                 }
                 Detail::TaskSucceeded { output, .. } => serde_json::from_str(&output.text()).ok().map(Ok),
-                Detail::ActivitySucceeded { output } => serde_json::from_str(output).ok().map(Ok),
-                Detail::TaskFailed { error, cause, .. } | Detail::ActivityFailed { error, cause } => {
-                    Some(Err((text(error), text(cause))))
+                Detail::ActivitySucceeded { output } | Detail::LambdaSucceeded { output } => {
+                    serde_json::from_str(output).ok().map(Ok)
                 }
-                Detail::TaskTimedOut { cause, .. } | Detail::ActivityTimedOut { cause, .. } => {
-                    Some(Err((timeout(), text(cause))))
-                }
+                Detail::TaskFailed { error, cause, .. }
+                | Detail::ActivityFailed { error, cause }
+                | Detail::LambdaFailed { error, cause } => Some(Err((text(error), text(cause)))),
+                Detail::TaskTimedOut { cause, .. }
+                | Detail::ActivityTimedOut { cause, .. }
+                | Detail::LambdaTimedOut { cause, .. } => Some(Err((timeout(), text(cause)))),
                 _ => None,
             };
         }
@@ -179,5 +181,9 @@ fn goes_on(event: &HistoryEvent) -> bool {
             | Detail::ActivitySucceeded { .. }
             | Detail::ActivityFailed { .. }
             | Detail::ActivityTimedOut { .. }
+            | Detail::LambdaStarted
+            | Detail::LambdaSucceeded { .. }
+            | Detail::LambdaFailed { .. }
+            | Detail::LambdaTimedOut { .. }
     )
 }

@@ -18,6 +18,7 @@ mod left_out;
 mod lists;
 mod locals;
 mod loops;
+mod made_by_macros;
 mod places;
 mod planted;
 mod policies;

@@ -63,6 +63,19 @@ async fn a_list_of_one_that_becomes_its_element_is_found() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_found_is_made_small() {
+    let sound = serde_json::to_value(&<doubled as Workflow>::definition().machine).unwrap();
+    let mut faulty = sound.clone();
+    rewritten(&mut faulty, "$append([], ", "(");
+    rewritten(&mut faulty, "[])", ")");
+    let found = testing::agree(doubled).inputs(60).seed(3).against(faulty).check().await.unwrap_err();
+    assert_eq!(found.input(), "[0]");
+    assert!(found.faults().is_empty());
+    let [difference] = found.differences() else { panic!("{found}") };
+    assert_eq!(difference, "the output is [0], and 0 of the state machine");
+}
+
 #[workflow]
 async fn caught(order: Order) -> Result<String, ShopError> {
     match charge(&order).await {

@@ -84,6 +84,7 @@ rows! {
     step_by(xs: Vec<i64>, n: usize) -> Vec<i64> { xs.into_iter().step_by(n).collect() } counted(["xs", "n"], INTS);
     take_while(xs: Vec<i64>) -> Vec<i64> { xs.into_iter().take_while(|x| *x != 2).collect() } INTS;
     skip_while(xs: Vec<i64>) -> Vec<i64> { xs.into_iter().skip_while(|x| *x < 3).collect() } INTS;
+    map_while(xs: Vec<i64>) -> Vec<i64> { xs.into_iter().map_while(|x| (x != 2).then(|| x * 3)).collect() } INTS;
     take_while_lists(xs: Vec<Vec<i64>>) -> Vec<Vec<i64>> { xs.into_iter().take_while(|x| x.len() < 2).collect() } LISTS;
     zip(xs: Vec<i64>, ys: Vec<String>) -> Vec<(i64, String)> { xs.into_iter().zip(ys).collect() } pairs(["xs", "ys"], INTS, WORDS);
     zip_lists(xs: Vec<Vec<i64>>, ys: Vec<Vec<i64>>) -> Vec<(Vec<i64>, Vec<i64>)> { xs.into_iter().zip(ys).collect() } pairs(["xs", "ys"], LISTS, LISTS);

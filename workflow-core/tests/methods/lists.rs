@@ -37,6 +37,8 @@ rows! {
     sort_bools(xs: Vec<bool>) -> Vec<bool> { let mut ys = xs; ys.sort(); ys } ["[]", "[true]", "[true,false,true,false]"];
     reverse(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.reverse(); ys } INTS;
     dedup(xs: Vec<Vec<i64>>) -> Vec<Vec<i64>> { let mut ys = xs; ys.dedup(); ys } LISTS;
+    dedup_by_key(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.dedup_by_key(|x| *x / 2); ys } INTS;
+    same_elements(xs: Vec<i64>) -> (bool, bool) { (xs.iter().eq(xs.iter().rev()), xs.iter().map(|x| x + 1).ne(xs.iter().copied())) } INTS;
     dedup_numbers(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.sort(); ys.dedup(); ys } INTS;
     retain(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.retain(|x| *x > 1); ys } INTS;
     truncate(xs: Vec<i64>, n: usize) -> Vec<i64> { let mut ys = xs; ys.truncate(n); ys } pairs(["xs", "n"], INTS, PLACES);

@@ -27,6 +27,12 @@ rows! {
     abs(x: i64) -> i64 { x.abs() } I;
     abs_float(x: f64) -> f64 { x.abs() } F;
     abs_diff(x: u8, y: u8) -> u8 { x.abs_diff(y) } pairs(["x", "y"], U, U);
+    unsigned_abs(x: i64) -> u64 { x.unsigned_abs() } I;
+    div_ceil(x: u8, y: u8) -> (u8, bool) { (x.div_ceil(y), x.is_multiple_of(y)) } pairs(["x", "y"], U, &["1", "3", "255"]);
+    multiple_of_zero(x: u8) -> bool { x.is_multiple_of(x) } U;
+    shifted(x: i32) -> (i32, i32, u8) { (x << 3, x >> 1, (x as u8) << 7) } ["0", "1", "-1", "-7", "2147483647", "300"];
+    of_bool(x: i64) -> (u8, i64) { (u8::from(x > 0), (x == 7).into()) } I;
+    partial(x: f64, y: f64) -> (bool, bool) { (x.partial_cmp(&y).is_some_and(|o| o.is_le()), x.partial_cmp(&y).unwrap().is_ne()) } pairs(["x", "y"], F, F);
     signum(x: i64) -> i64 { x.signum() } I;
     pow(x: i64) -> i64 { x.pow(2) } I;
     pow_by(x: u8) -> u64 { 2_u64.pow(x as u32 / 8) } U;

@@ -22,6 +22,7 @@ const HOLDERS: &[&str] = &[
 const TEXT: &[&str] = &[r#""12""#, r#""-3""#, r#""x""#, r#""""#];
 
 rows! {
+    flat_after_ok(x: Option<i64>) -> (i64, bool) { let inner: Result<Option<i64>, i64> = x.filter(|x| *x < 5).ok_or(1).map(|x| (x > 0).then_some(x)); (inner.clone().ok().flatten().unwrap_or(-7), inner.ok().flatten().is_some()) } ["null", "-1", "3", "9"];
     is_some(h: Holder) -> (bool, bool) { (h.x.is_some(), h.list.is_none()) } HOLDERS;
     is_some_and(h: Holder) -> (bool, bool) { (h.x.is_some_and(|x| x > 0), h.text.as_ref().is_none_or(|text| text.is_empty())) } HOLDERS;
     unwrap_or(h: Holder) -> (i64, String) { (h.x.unwrap_or(7), h.text.unwrap_or("d".to_string())) } HOLDERS;

@@ -46,6 +46,9 @@ rows! {
     split_by(s: String, p: String) -> Vec<String> { s.split(&p).map(str::to_string).collect() } pairs(["s", "p"], TEXTS, PARTS);
     split_whitespace(s: String) -> Vec<String> { s.split_whitespace().map(String::from).collect() } TEXTS;
     split_once(s: String, p: String) -> Option<(String, String)> { s.split_once(&p).map(|(a, b)| (a.to_string(), b.to_string())) } pairs(["s", "p"], TEXTS, PARTS);
+    splitn(s: String, p: String) -> (Vec<String>, Vec<String>) { (s.splitn(2, &p).map(str::to_string).collect(), s.splitn(0, &p).map(String::from).collect()) } pairs(["s", "p"], TEXTS, PARTS);
+    rsplit(s: String) -> (Vec<String>, Option<(String, String)>) { (s.rsplit('l').map(|part| part.to_string()).collect(), s.rsplit_once("o").map(|(a, b)| (a.to_string(), b.to_string()))) } TEXTS;
+    trim_matches(s: String) -> (String, String, String) { (s.trim_matches('h').to_string(), s.trim_start_matches("h").to_owned(), s.trim_end_matches('o').into()) } [r#""""#, r#""hho""#, r#""hh""#, r#""oho h oo""#, r#""o""#];
     lines(s: String) -> Vec<String> { s.lines().map(|line| line.to_string()).collect() } TEXTS;
     starts_with(s: String, p: String) -> (bool, bool, bool) { (s.starts_with(&p), s.ends_with(&p), s.contains(&p)) } pairs(["s", "p"], TEXTS, PARTS);
     starts_with_char(s: String) -> (bool, bool) { (s.starts_with('h'), s.ends_with("ß")) } TEXTS;

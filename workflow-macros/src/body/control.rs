@@ -258,6 +258,8 @@ impl Symbolic<'_> {
         let (inner, success, join) = (self.fresh("scope"), self.fresh("success"), self.fresh("join"));
         let attempt = self.attempt(await_, &inner);
         let wildcard = cases.iter().any(|case| matches!(case.pat, Pat::Wild(_)));
+        let cases: Vec<Case<'_>> =
+            cases.iter().map(|case| Case { pat: of_one_kind(&case.pat), ..*case }).collect();
         let last_ok = cases.iter().rposition(|case| result_pattern(&case.pat) == Some("Ok"));
         let arms: Vec<TokenStream> = cases
             .iter()
@@ -287,6 +289,32 @@ impl Symbolic<'_> {
                             #guard
                             #b.when_error(#inner, __found, __test);
                             #(let #bound = #b.bind_name(#texts, #bound);)*
+                            let __value = #body;
+                            #b.arm(&mut #join, __value);
+                        }}
+                    }
+                    (None, Pat::Or(_)) if let Some([ok, err]) = of_both(&case.pat) => {
+                        let (ok, err) = (pattern::read(&ok, self.errors), pattern::read(&err, self.errors));
+                        if let Some(name) = ok.names.first().or(err.names.first()) {
+                            self.errors.refuse(
+                                name,
+                                "an arm for `Ok(..)` and `Err(..)` together binds no name; write an arm for each",
+                            );
+                        }
+                        let guard = self.guard(case);
+                        let body = self.noted(&attributes, |writer| writer.body(case.body, position));
+                        let (ok_value, ok_witness) = (&ok.value, ok.witness());
+                        let (err_value, err_witness) = (&err.value, err.witness());
+                        quote! {{
+                            let (__test, _) = #b.bind(#success, &#ok_value, #ok_witness);
+                            #guard
+                            #b.when(&mut #join, __test);
+                            let __ways = #b.ways();
+                            let (__found, _) = #b.bind_error(#inner, &#err_value, #err_witness);
+                            let __test = #b.test(#b.literal(true));
+                            #guard
+                            #b.when_error(#inner, __found, __test);
+                            #b.ways_as_well(__ways);
                             let __value = #body;
                             #b.arm(&mut #join, __value);
                         }}
@@ -478,6 +506,42 @@ fn result_pattern(pat: &Pat) -> Option<&'static str> {
     let Pat::TupleStruct(pattern) = pat else { return None };
     let last = pattern.path.segments.last()?;
     ["Ok", "Err"].into_iter().find(|name| last.ident == name)
+}
+
+/// The patterns inside the `Ok(..)`s and the `Err(..)`s of alternatives.
+fn inside(pat: &Pat) -> Option<[Vec<Pat>; 2]> {
+    let Pat::Or(or) = pat else { return None };
+    let mut found = [Vec::new(), Vec::new()];
+    for case in &or.cases {
+        let Pat::TupleStruct(pattern) = case else { return None };
+        let place = usize::from(result_pattern(case)? == "Err");
+        match pattern.elems.len() {
+            1 => found[place].push(pattern.elems[0].clone()),
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// `Err(A) | Err(B)` as `Err(A | B)`, and any other pattern as it is.
+fn of_one_kind(pat: &Pat) -> Pat {
+    match (inside(pat), pat) {
+        (Some([oks, errs]), Pat::Or(or)) if oks.is_empty() || errs.is_empty() => {
+            let mut first = or.cases[0].clone();
+            let all = oks.into_iter().chain(errs);
+            if let Pat::TupleStruct(pattern) = &mut first {
+                pattern.elems = std::iter::once::<Pat>(syn::parse_quote!(#(#all)|*)).collect();
+            }
+            first
+        }
+        _ => pat.clone(),
+    }
+}
+
+/// What `Ok(_) | Err(A)` takes of either.
+fn of_both(pat: &Pat) -> Option<[Pat; 2]> {
+    let found = inside(pat)?;
+    found.iter().all(|pats| !pats.is_empty()).then(|| found.map(|pats| syn::parse_quote!(#(#pats)|*)))
 }
 
 /// The names that the patterns of a condition bind.

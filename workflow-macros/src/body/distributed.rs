@@ -64,6 +64,8 @@ impl Symbolic<'_> {
             return quote!(#b.never());
         };
         let (fork, scope, state) = (self.fresh("fork"), self.fresh("scope"), self.fresh("children"));
+        let (all, count) = (self.fresh("source"), self.fresh("size"));
+        let (item, place) = (self.fresh("item"), self.fresh("index"));
         let name = simple_name(element).unwrap_or_else(|| "item".to_owned());
         let index_name = match index.map(simple_name) {
             Some(name) => {
@@ -73,18 +75,18 @@ impl Symbolic<'_> {
             None => quote!(::core::option::Option::None),
         };
         let (bind, body) = self.region(&scope, true, |writer| {
-            let element = writer.bound(element, &quote!(__item));
-            let index = index.map(|index| writer.bound(index, &quote!(__index)));
+            let element = writer.bound(element, &quote!(#item));
+            let index = index.map(|index| writer.bound(index, &quote!(#place)));
             (quote!(#element #index), writer.closure_body(children.closure))
         });
         let span = children.source.span();
         let given = match &size {
-            Some(_) => quote_spanned!(span=> let (#state, __item) = #b.batch(__source, __size, #name);),
+            Some(_) => quote_spanned!(span=> let (#state, #item) = #b.batch(#all, #count, #name);),
             None => {
-                quote_spanned!(span=> let (#state, __item, __index) = #b.child(__source, #name, #index_name);)
+                quote_spanned!(span=> let (#state, #item, #place) = #b.child(#all, #name, #index_name);)
             }
         };
-        let size = size.map(|size| quote!(let __size = #size;));
+        let size = size.map(|size| quote!(let #count = #size;));
         let (branch, output) = self.branch(&fork, &scope, given, &quote!({ #bind #body }));
         let method = match (leaving.last, results.is_some()) {
             (false, false) => "try_distributed",
@@ -97,7 +99,7 @@ impl Symbolic<'_> {
         let results = results.map(|results| quote!(let (__results,) = (#results);));
         let outer = &self.scope;
         quote! {{
-            let __source = #source;
+            let #all = #source;
             #size
             #results
             let mut #fork = #fork_of;
@@ -340,6 +342,8 @@ pub(super) fn closure(base: &mut Expr) -> Option<&mut ExprClosure> {
 /// one around it.
 pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenStream {
     let Children { function, source, batch, closure, policy } = children;
+    // The same names at any span, also in a macro's expansion.
+    let [all, run_body] = ["source", "body"].map(|name| Ident::new(&format!("__{name}"), Span::mixed_site()));
     let context = context();
     let arguments = if batch.is_some() { 3 } else { 2 };
     let policy_value = called_on(function, arguments, policy);
@@ -363,23 +367,23 @@ pub(super) fn native(span: Span, site: usize, children: &Children<'_>) -> TokenS
     let error = hidden("error", span);
     let tie = matches!(closure.output, ReturnType::Default).then(|| {
         quote_spanned! {span=>
-            if let ::core::option::Option::Some(#error) = ::workflow_core::__private::error_of(&__source, &__body) {
+            if let ::core::option::Option::Some(#error) = ::workflow_core::__private::error_of(&#all, &#run_body) {
                 return ::core::result::Result::Err(#error);
             }
         }
     });
     let written = policy.iter().any(|call| call.method == "write_results");
     let sources = match policy.iter().any(|call| call.method == "retry") {
-        true => quote_spanned!(children.source.span()=> ::workflow_core::__private::repeated(__source)),
-        false => quote!(::workflow_core::__private::once(__source)),
+        true => quote_spanned!(children.source.span()=> ::workflow_core::__private::repeated(#all)),
+        false => quote!(::workflow_core::__private::once(#all)),
     };
     let run = if written { quote!(run_distributed_written) } else { quote!(run_distributed) };
     // Not at the author's tokens: no lint of closures is meant for the author.
-    let call = quote!(|__child, __item| __body(__child, __item));
+    let call = quote!(|__child, __item| #run_body(__child, __item));
     quote_spanned! {span=> {
         let __policy = #policy_value;
-        let __source = #source;
-        let __body = ::workflow_core::__private::child(&__source, #closure);
+        let #all = #source;
+        let #run_body = ::workflow_core::__private::child(&#all, #closure);
         #tie
         ::workflow_core::__private::#run(
             #context, __policy, #site, #sources, #call

@@ -175,6 +175,8 @@ impl Symbolic<'_> {
             BinOp::Mul(_) => "mul",
             BinOp::Div(_) => "div",
             BinOp::Rem(_) => "rem",
+            BinOp::Shl(_) => "shl",
+            BinOp::Shr(_) => "shr",
             BinOp::And(_) => "and",
             BinOp::Or(_) => "or",
             BinOp::Eq(_) => "eq",

@@ -124,6 +124,7 @@ impl Symbolic<'_> {
             }
         };
         let (fork, scope, state) = (self.fresh("fork"), self.fresh("scope"), self.fresh("map"));
+        let (all, item, place) = (self.fresh("items"), self.fresh("item"), self.fresh("index"));
         let items_span = list.span();
         let name = simple_name(element).unwrap_or_else(|| "item".to_owned());
         let index_name = match index.map(simple_name) {
@@ -131,15 +132,15 @@ impl Symbolic<'_> {
             _ => quote!(::core::option::Option::None),
         };
         let (bind, body) = self.region(&scope, true, |writer| {
-            let element = writer.bound(element, &quote!(__item));
-            let index = index.map(|index| writer.bound(index, &quote!(__index)));
+            let element = writer.bound(element, &quote!(#item));
+            let index = index.map(|index| writer.bound(index, &quote!(#place)));
             (quote!(#element #index), writer.closure_body(map.closure))
         });
-        let given = quote_spanned!(items_span=> let (#state, __item, __index) = #b.iteration(__items, #name, #index_name););
+        let given = quote_spanned!(items_span=> let (#state, #item, #place) = #b.iteration(#all, #name, #index_name););
         let body = quote!({ #bind #body });
         let (branch, output) = self.branch(&fork, &scope, given, &body);
         quote! {{
-            let __items = #items;
+            let #all = #items;
             let mut #fork = #b.fork(#outer);
             #branch
             #b.await_map(#outer, #fork, #state, #output, #policy, #site, #note)

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
     Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Path,
@@ -18,7 +18,11 @@ use syn::{
 use crate::attributes::plain;
 
 use super::{
-    await_::ours, escape::written_out, expression::impure, is_capitalized, symbolic::Symbolic,
+    await_::{POLICY_METHODS, ours},
+    escape::written_out,
+    expression::impure,
+    is_capitalized,
+    symbolic::Symbolic,
     unparenthesized,
 };
 
@@ -159,6 +163,10 @@ pub(super) fn visit_awaited(visitor: &mut impl VisitMut, await_: &mut ExprAwait)
             Expr::Group(inner) => visit(visitor, &mut inner.expr),
             Expr::MethodCall(method) => {
                 visit(visitor, &mut method.receiver);
+                // A policy reads no variable and is no part of what runs: any function may make it.
+                if POLICY_METHODS.contains(&method.method.to_string().as_str()) {
+                    return;
+                }
                 method.args.iter_mut().for_each(|argument| visitor.visit_expr_mut(argument));
             }
             Expr::Call(call) => call.args.iter_mut().for_each(|argument| visitor.visit_expr_mut(argument)),
@@ -225,9 +233,10 @@ impl Symbolic<'_> {
                 self.functions.entry(plain(name)).or_insert_with(|| name.clone());
             }
             let arguments = self.argument_tuple(call.args.iter(), span);
-            let written =
-                look_up(path, |name| quote_spanned!(span=> #b.function::<#name, _, _>(__arguments)));
-            return quote!({ let __arguments = #arguments; #written });
+            // The same name at any span, also in a macro's expansion.
+            let taken = Ident::new("__arguments", Span::mixed_site());
+            let written = look_up(path, |name| quote_spanned!(span=> #b.function::<#name, _, _>(#taken)));
+            return quote!({ let #taken = #arguments; #written });
         }
         // `Order::default()` is a constant, whatever its body says.
         let name = path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default();

@@ -164,6 +164,14 @@ impl Symbolic<'_> {
             let to = Ident::new(to, span);
             return quote_spanned!(span=> #b.methods().#to(#receiver, #(#arguments),*));
         }
+        // Numbers of JSON are ordered, all of them.
+        if matches!((name.as_str(), arity), ("unwrap", 0) | ("expect", 1))
+            && let Expr::MethodCall(compared) = unparenthesized(&method.receiver)
+            && compared.method == "partial_cmp"
+        {
+            let ordering = self.expr(&method.receiver);
+            return quote_spanned!(span=> #b.methods().of_partial_cmp(#ordering));
+        }
         // What is wrong with what it is called on is said first, and alone.
         let found = self.errors.count();
         if matches!(name.as_str(), "unwrap" | "expect") || ADVICE.iter().any(|(known, _)| *known == name) {

@@ -162,6 +162,8 @@ impl VisitMut for Native {
 fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
     let context = context();
     let span = await_.await_token.span();
+    // The same name at any span, also in a macro's expansion.
+    let body = Ident::new("__body", Span::mixed_site());
     match awaited(&await_.base) {
         Awaited::Join { arguments, fails } => Some(joined(span, site, arguments.iter(), fails)),
         Awaited::Map(Repeated { function, items, closure, policy }) => {
@@ -171,21 +173,21 @@ fn forked(await_: &ExprAwait, site: usize) -> Option<TokenStream> {
             };
             let policy = called_on(function, 2, &policy);
             // Not at the author's tokens: no lint of closures is meant for the author.
-            let call = quote!(|__item| __body(__item));
+            let call = quote!(|__item| #body(__item));
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
                 let __items = ::workflow_core::__private::items(#items);
-                let __body = ::workflow_core::__private::iteration(&__items, #closure);
+                let #body = ::workflow_core::__private::iteration(&__items, #closure);
                 ::workflow_core::__private::#run(#context, __policy, #site, __items, #call).await
             }})
         }
         Awaited::Distributed(children) => Some(distributed::native(span, site, &children)),
         Awaited::Attempt(Repeated { function, closure, policy, .. }) => {
             let policy = called_on(function, 1, &policy);
-            let call = quote!(|| __body());
+            let call = quote!(|| #body());
             Some(quote_spanned! {span=> {
                 let __policy = #policy;
-                let __body = ::workflow_core::__private::block(#closure);
+                let #body = ::workflow_core::__private::block(#closure);
                 ::workflow_core::__private::run_attempt(#context, __policy, #site, #call).await
             }})
         }
@@ -211,6 +213,9 @@ fn joined<'a>(
     fails: bool,
 ) -> TokenStream {
     let context = context();
+    // The same names at any span, also in a macro's expansion.
+    let [fork, polled_by, pending, first_error] =
+        ["fork", "cx", "pending", "failed"].map(|name| Ident::new(&format!("__{name}"), Span::mixed_site()));
     let mut branches = TokenStream::new();
     let mut polls = TokenStream::new();
     let mut outputs: Vec<Ident> = Vec::new();
@@ -223,15 +228,15 @@ fn joined<'a>(
             (false, false) => quote!(branch_value),
         };
         branches.extend(quote! {
-            let mut #branch = ::core::pin::pin!(__fork.#run(#place, #block));
+            let mut #branch = ::core::pin::pin!(#fork.#run(#place, #block));
             let mut #output = ::core::option::Option::None;
         });
         let ready = match fails {
             true => quote_spanned! {block.span()=>
                 ::core::task::Poll::Ready(::core::result::Result::Ok(__value)) => #output = ::core::option::Option::Some(__value),
                 ::core::task::Poll::Ready(::core::result::Result::Err(__error)) => {
-                    if __failed.is_none() {
-                        __failed = ::core::option::Option::Some(::core::result::Result::Err(__error));
+                    if #first_error.is_none() {
+                        #first_error = ::core::option::Option::Some(::core::result::Result::Err(__error));
                     }
                 }
             },
@@ -241,9 +246,9 @@ fn joined<'a>(
         };
         polls.extend(quote! {
             if #output.is_none() {
-                match ::core::future::Future::poll(#branch.as_mut(), __cx) {
+                match ::core::future::Future::poll(#branch.as_mut(), #polled_by) {
                     #ready
-                    ::core::task::Poll::Pending => __pending = true,
+                    ::core::task::Poll::Pending => #pending = true,
                 }
             }
         });
@@ -252,9 +257,9 @@ fn joined<'a>(
     // All branches start, even where the first fails at once.
     let (failed, leave) = match fails {
         true => (
-            quote!(let mut __failed = ::core::option::Option::None;),
+            quote!(let mut #first_error = ::core::option::Option::None;),
             quote! {
-                if let ::core::option::Option::Some(__error) = __failed {
+                if let ::core::option::Option::Some(__error) = #first_error {
                     return ::core::task::Poll::Ready(__error);
                 }
             },
@@ -266,15 +271,15 @@ fn joined<'a>(
         false => (quote!((#(#outputs,)*)), quote!(end_value)),
     };
     quote_spanned! {span=> {
-        let __fork = #context.parallel(#site);
+        let #fork = #context.parallel(#site);
         let __joined = {
             #branches
-            ::core::future::poll_fn(|__cx| {
-                let mut __pending = false;
+            ::core::future::poll_fn(|#polled_by| {
+                let mut #pending = false;
                 #failed
                 #polls
                 #leave
-                if __pending {
+                if #pending {
                     return ::core::task::Poll::Pending;
                 }
                 match (#(#outputs.take(),)*) {
@@ -283,7 +288,7 @@ fn joined<'a>(
                 }
             }).await
         };
-        __fork.#end(__joined).await
+        #fork.#end(__joined).await
     }}
 }
 

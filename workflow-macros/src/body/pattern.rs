@@ -16,6 +16,8 @@ pub(crate) struct Pattern {
     typed: TokenStream,
     /// The names that it binds, in source order.
     pub(crate) names: Vec<Ident>,
+    /// For each name, whether it is the whole or a part of a tuple or an `Option`, whose types are owned.
+    owned: Vec<bool>,
     /// Statements that take the lists in it apart, for the typed form.
     lists: Vec<TokenStream>,
 }
@@ -30,14 +32,18 @@ impl Pattern {
     /// The closure in which rustc finds the types of the bindings.
     pub(crate) fn witness(&self) -> TokenStream {
         let Self { typed, names, lists, .. } = self;
+        let of = self.owned.iter().map(|owned| match owned {
+            true => quote!(::workflow_core::__private::witness_owned),
+            false => quote!(::workflow_core::__private::witness),
+        });
         if names.is_empty() {
             return quote!(|_| ::core::option::Option::None::<()>);
         }
         quote! {
-            |__value| match __value {
+            |__value: &_| match __value {
                 #typed => {
                     #(#lists)*
-                    ::core::option::Option::Some((#(::workflow_core::__private::witness(#names),)*))
+                    ::core::option::Option::Some((#(#of(#names),)*))
                 }
                 _ => ::core::option::Option::None,
             }
@@ -49,19 +55,23 @@ impl Pattern {
 pub(crate) fn read(pat: &Pat, errors: &mut Errors) -> Pattern {
     let mut names = Vec::new();
     let mut lists = Vec::new();
-    let (value, typed) = Reader { errors, names: &mut names, lists: &mut lists }.read(pat);
+    let (value, typed) = Reader { errors, names: &mut names, inside: 0, lists: &mut lists }.read(pat);
     let mut seen: Vec<Ident> = Vec::new();
-    for name in names {
+    let mut owned = Vec::new();
+    for (name, is_owned) in names {
         if !seen.contains(&name) {
             seen.push(name);
+            owned.push(is_owned);
         }
     }
-    Pattern { value, typed, names: seen, lists }
+    Pattern { value, typed, names: seen, owned, lists }
 }
 
 struct Reader<'a> {
     errors: &'a mut Errors,
-    names: &'a mut Vec<Ident>,
+    names: &'a mut Vec<(Ident, bool)>,
+    /// How many structs and variants are around, whose fields may be references or boxes.
+    inside: usize,
     /// What takes lists apart: a list of the erased type is no slice, so each has a name of its own.
     lists: &'a mut Vec<TokenStream>,
 }
@@ -97,7 +107,7 @@ impl Reader<'_> {
                         "only a plain `let mut name = ..` declares a variable that is set again; bind the value here, and give it such a `let`",
                     );
                 }
-                self.names.push(ident.ident.clone());
+                self.names.push((ident.ident.clone(), self.inside == 0));
                 let name = &ident.ident;
                 match &ident.subpat {
                     None => (quote!(#p::Bind), quote!(#name)),
@@ -133,7 +143,9 @@ impl Reader<'_> {
                     let (value, typed) = self.read(&pattern.elems[0]);
                     return (quote!(#p::Some(::std::boxed::Box::new(#value))), quote!(#path(#typed)));
                 }
+                self.inside += 1;
                 let (values, typed) = self.places(&pattern.elems);
+                self.inside -= 1;
                 (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#path(#(#typed),*)))
             }
             Pat::Struct(pattern) => {
@@ -143,6 +155,7 @@ impl Reader<'_> {
                 // With the author's own tokens, rustc reports an unknown field in the same words for
                 // both readings.
                 let mut typed = pattern.clone();
+                self.inside += 1;
                 for (field, typed) in pattern.fields.iter().zip(&mut typed.fields) {
                     let (value, inner) = self.read(&field.pat);
                     *typed.pat = Pat::Verbatim(inner);
@@ -152,6 +165,7 @@ impl Reader<'_> {
                     };
                     values.push(quote!((#name, #value)));
                 }
+                self.inside -= 1;
                 (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#typed))
             }
             Pat::Tuple(tuple) => {
@@ -200,7 +214,7 @@ impl Reader<'_> {
                     if let Some((at, inner)) = &ident.subpat
                         && matches!(**inner, Pat::Rest(_)) =>
                 {
-                    self.names.push(ident.ident.clone());
+                    self.names.push((ident.ident.clone(), false));
                     let name = &ident.ident;
                     (quote!(#p::Bind), quote!(#name #at #inner))
                 }

@@ -74,8 +74,10 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
             }
         }
     });
+    let order = order(&item);
     quote! {
         #errors
+        #order
         #defaulted
 
         #[automatically_derived]
@@ -87,6 +89,63 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
             }
         }
     }
+}
+
+/// How values are ordered, if the type has an order: it is used where it does. An enum whose variants have no
+/// fields is known by its variants, a struct of one unnamed field by that. `for<'a>` has rustc look for the order
+/// no sooner than it is used.
+fn order(item: &DeriveInput) -> Option<TokenStream> {
+    let private = private();
+    let ident = &item.ident;
+    let cx = Ctxt::new();
+    let container =
+        Container::from_ast(&cx, item, Derive::Serialize, &Ident::new("__private", Span::call_site()));
+    let (Ok(()), Some(container)) = (cx.check(), container) else { return None };
+    if !item.generics.params.is_empty() {
+        return None;
+    }
+    let (key, value, bounds) = match &container.data {
+        Data::Enum(variants) if matches!(container.attrs.tag(), TagType::External) => {
+            let plain = |variant: &Variant| {
+                matches!(variant.style, Style::Unit)
+                    && !variant.attrs.skip_serializing()
+                    && !variant.attrs.skip_deserializing()
+                    && variant.attrs.serialize_with().is_none()
+                    && !variant.attrs.other()
+            };
+            if variants.is_empty() || !variants.iter().all(plain) {
+                return None;
+            }
+            let variants = variants.iter().map(|variant| &variant.ident);
+            (
+                quote!(u32),
+                quote!(#private::rank(__builder, __value, &[#(Self::#variants),*])),
+                quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::Serialize),
+            )
+        }
+        Data::Struct(Style::Newtype, fields) if fields[0].attrs.serialize_with().is_none() => {
+            let ty = fields[0].ty;
+            (
+                quote!(<#ty as #private::Data>::Owned),
+                quote!(#private::inside::<Self, _>(__builder, __value)),
+                quote!(
+                    for<'__a> Self: ::core::cmp::PartialOrd + #private::DeserializeOwned,
+                    for<'__a> <#ty as #private::Data>::Owned: #private::Ordered
+                ),
+            )
+        }
+        _ => return None,
+    };
+    Some(quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #private::OrderedItem for #ident where #bounds {
+            type Key = #key;
+            fn key(__builder: &#private::Builder, __value: #private::Node) -> #private::Expr<Self::Key> {
+                #value
+            }
+        }
+    })
 }
 
 fn refuse_lifetimes(item: &DeriveInput, refusals: &mut Errors) {

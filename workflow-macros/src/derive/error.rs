@@ -150,7 +150,8 @@ fn variants<'a>(item: &'a DeriveInput, refusals: &mut Errors) -> Option<Vec<Vari
     let holds_platform = data.variants.iter().flat_map(|each| &each.fields).any(|field| {
         matches!(&field.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "PlatformError"))
     });
-    if !catches_platform && !(holds_platform && refusals.count() > 0) {
+    let was_told = holds_platform && refusals.count() > 0;
+    if !catches_platform && !was_told {
         let message = format!(
             "`{ident}` has no place for what the platform itself may answer (`States.Timeout`, ..); add a variant `#[error(transparent)] Platform(#[from] PlatformError)`"
         );

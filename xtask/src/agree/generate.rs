@@ -199,6 +199,14 @@ impl Generator {
         found
     }
 
+    /// The same as it is borrowed: what is a reference already is not borrowed again.
+    pub(super) fn borrowed_path(&mut self, wanted: impl Fn(&Type) -> bool) -> Option<(String, Type)> {
+        let (path, ty) = self.steady_path(wanted)?;
+        let behind = |variable: &Variable| variable.name == path && variable.references > 0;
+        let borrowed = if self.scope.iter().any(behind) { path } else { format!("&{path}") };
+        Some((borrowed, ty))
+    }
+
     /// An expression of this type, owned.
     pub(super) fn expression(&mut self, ty: &Type, depth: usize) -> String {
         if self.chance(if depth == 0 { 75 } else { 40 })

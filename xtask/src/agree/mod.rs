@@ -16,6 +16,7 @@ use std::{
 
 use self::{
     generate::Features,
+    program::Program,
     workshop::{Numbered, Ran, Workshop},
 };
 use crate::{FOUND, workspace};
@@ -155,7 +156,21 @@ fn smallest(
     text: String,
     arguments: &Arguments,
 ) -> anyhow::Result<(String, String)> {
-    let (mut program, mut text) = (program.clone(), text);
+    let (program, text) = shrunk(program.clone(), text, |candidates| {
+        let mut outcome = workshop.run(candidates, CANDIDATES, arguments.inputs, arguments.seed)?;
+        eprintln!("program {number}: {} smaller ones compared", outcome.ran.len());
+        outcome.ran.sort_by_key(|ran| ran.program);
+        Ok(outcome.ran.into_iter().find_map(|ran| Some((ran.program, ran.differs?))))
+    })?;
+    Ok((program.text(), text))
+}
+
+/// Tries smaller programs while one of them differs: `differing` tells the first of those that it is given.
+fn shrunk(
+    mut program: Program,
+    mut text: String,
+    mut differing: impl FnMut(&[Numbered]) -> anyhow::Result<Option<(usize, String)>>,
+) -> anyhow::Result<(Program, String)> {
     let mut skipped = 0;
     for _ in 0..ROUNDS {
         let candidates: Vec<Numbered> =
@@ -163,17 +178,58 @@ fn smallest(
         if candidates.is_empty() {
             break;
         }
-        let mut outcome = workshop.run(&candidates, CANDIDATES, arguments.inputs, arguments.seed)?;
-        outcome.ran.sort_by_key(|ran| ran.program);
-        let found = outcome.ran.into_iter().find_map(|ran| Some((ran.program, ran.differs?)));
-        match found {
+        match differing(&candidates)? {
             Some((place, differs)) => {
                 (program, text) = (candidates[place].1.clone(), differs);
                 skipped = 0;
             }
             None => skipped += CANDIDATES,
         }
-        eprintln!("program {number}: {} left", program.size());
     }
-    Ok((program.text(), text))
+    Ok((program, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A difference that is planted: every program with a loop over a range has it.
+    fn planted(program: &Program) -> bool {
+        program.text().contains(" in 0u32..2u32 {")
+    }
+
+    #[test]
+    fn a_planted_difference_is_left_with_little_around_it() {
+        let mut found = 0;
+        for seed in 0..60 {
+            let program = generate::program(seed, &mut Features::new());
+            if !planted(&program) {
+                continue;
+            }
+            found += 1;
+            let before = program.size();
+            let (small, text) = shrunk(program, "first".to_owned(), |candidates| {
+                let differs = candidates.iter().find(|(_, program)| planted(program));
+                Ok(differs.map(|(place, _)| (*place, "smaller".to_owned())))
+            })
+            .unwrap();
+            assert!(planted(&small), "seed {seed}");
+            assert_eq!(text, "smaller", "seed {seed}");
+            assert!(
+                small.size() * 3 < before,
+                "seed {seed}: {before} became {}:\n{}",
+                small.size(),
+                small.text()
+            );
+        }
+        assert!(found > 5, "only {found} programs have what is planted");
+    }
+
+    #[test]
+    fn the_same_seed_writes_the_same_programs() {
+        let texts = || -> Vec<String> {
+            (0..20).map(|seed| generate::program(seed, &mut Features::new()).text()).collect()
+        };
+        assert_eq!(texts(), texts());
+    }
 }

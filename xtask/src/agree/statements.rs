@@ -100,14 +100,11 @@ impl Generator {
                 self.declare(&name, ty, false, 0);
                 vec![Statement::line(format!("{head} = {value};")).or(keep)]
             }
-            // A block that awaits nothing is one value, in which no variable is set again.
-            2 if is_body => {
-                self.used("let mut");
-                let ty = self.some_type();
-                let value = self.expression(&ty, 1);
-                let (name, head, keep) = self.bind(&ty, true);
-                self.declare(&name, ty, true, 0);
-                vec![Statement::line(format!("{head} = {value};")).or(keep)]
+            2 if is_body => vec![self.mutable()],
+            // A block that awaits nothing is one value, in which no variable is set again: this one awaits.
+            2 if self.calls > 0 => {
+                self.used("let mut in a block");
+                vec![self.awaited(), self.mutable()]
             }
             7 => {
                 self.used("sleep");
@@ -116,6 +113,15 @@ impl Generator {
             }
             _ => self.assignment().into_iter().collect(),
         }
+    }
+
+    fn mutable(&mut self) -> Statement {
+        self.used("let mut");
+        let ty = self.some_type();
+        let value = self.expression(&ty, 1);
+        let (name, head, keep) = self.bind(&ty, true);
+        self.declare(&name, ty, true, 0);
+        Statement::line(format!("{head} = {value};")).or(keep)
     }
 
     fn assignment(&mut self) -> Option<Statement> {
@@ -396,8 +402,9 @@ impl Generator {
     }
 
     fn for_list(&mut self, depth: usize) -> Option<Statement> {
-        let (path, ty) = self.steady_path(|ty| matches!(ty, Type::List(_)))?;
+        let (path, ty) = self.borrowed_path(|ty| matches!(ty, Type::List(_)))?;
         let Type::List(held) = ty else { return None };
+        let plain = path.trim_start_matches('&').to_owned();
         let (item, kept) = (self.fresh("item"), self.scope.len());
         self.declare(&item, *held, false, 1);
         let (label, block) = self.turns(depth, true);
@@ -405,15 +412,15 @@ impl Generator {
         let head = match self.rng.u8(..4) {
             0 => {
                 self.used("for with enumerate");
-                format!("{label}for (_place, {item}) in {path}.iter().enumerate() {{")
+                format!("{label}for (_place, {item}) in {plain}.iter().enumerate() {{")
             }
             1 => {
                 self.used("for with rev");
-                format!("{label}for {item} in {path}.iter().rev() {{")
+                format!("{label}for {item} in {plain}.iter().rev() {{")
             }
             _ => {
                 self.used("for over a list");
-                format!("{label}for {item} in &{path} {{")
+                format!("{label}for {item} in {path} {{")
             }
         };
         Some(Statement::of(vec![text(head), Part::Block(block), text("}")]))
@@ -564,7 +571,7 @@ impl Generator {
     }
 
     fn mapped(&mut self, depth: usize) -> Option<Statement> {
-        let (path, ty) = self.steady_path(|ty| matches!(ty, Type::List(_)))?;
+        let (path, ty) = self.borrowed_path(|ty| matches!(ty, Type::List(_)))?;
         let Type::List(held) = ty else { return None };
         self.used("map");
         let made = self.some_type();
@@ -584,7 +591,7 @@ impl Generator {
         let (name, head, keep) = self.bind(&ty, false);
         self.declare(&name, ty, false, 0);
         let parts = vec![
-            text(format!("{head} = map(&{path}, async |{item}| {{")),
+            text(format!("{head} = map({path}, async |{item}| {{")),
             Part::Block(block),
             text(format!("{end} }}){limit}.await?;")),
         ];

@@ -10,6 +10,7 @@ use super::{
     data_flow::{NumberKind, Outgoing, assign},
 };
 use crate::{
+    clock::LONGEST_WAIT,
     history::{Detail, Text},
     interpreter::{
         data::Data,
@@ -23,9 +24,6 @@ use crate::{
         time,
     },
 };
-
-/// The most seconds that a Wait may take: a hundred years keeps the arithmetic total.
-const CENTURY: f64 = 3_155_760_000.0;
 
 impl<'m> Engine<'m> {
     /// Goes on in a frame's state.
@@ -223,7 +221,7 @@ impl<'m> Engine<'m> {
         if let (true, Number::Jsonata { field, .. }) = (number < 0.0, seconds) {
             return Err(Fault::query(format!("The {field} field must not be negative: {number}"), field));
         }
-        Ok(Duration::from_secs_f64(number.clamp(0.0, CENTURY)))
+        Ok(Duration::from_secs_f64(number.clamp(0.0, LONGEST_WAIT.as_secs_f64())))
     }
 
     fn timestamp(

@@ -303,3 +303,17 @@ fn a_hundred_thousand_items_cost_no_more_each_than_a_thousand() {
     assert_eq!(execution.steps(), 100_001);
     assert_eq!(execution.elapsed(), Duration::from_secs(2_500));
 }
+
+#[test]
+fn a_resource_may_be_in_any_partition() {
+    for partition in ["aws", "aws-us-gov", "${AWS::Partition}", "${partition}"] {
+        let machine = machine(json!({ "A": {
+            "Type": "Task", "Resource": format!("arn:{partition}:states:::sqs:sendMessage"), "End": true
+        }}));
+        let execution = Interpreter::test()
+            .mock("sqs:sendMessage", TaskMock::value(json!({ "MessageId": "m-1" })))
+            .run_blocking(&machine, json!({}));
+        assert_eq!(types(&execution)[2], "TaskScheduled", "{partition}");
+        assert_eq!(execution.status(), Status::Succeeded, "{partition}");
+    }
+}

@@ -123,8 +123,14 @@ impl<I: Inner> Flattened for Vec<I> {
 #[diagnostic::do_not_recommend]
 impl<T> Flattened for Option<Option<T>> {
     type Flat = Option<T>;
-    fn flatten(_: &Builder, nested: Node) -> Node {
-        nested
+    fn flatten(builder: &Builder, nested: Node) -> Node {
+        // The inner one may be `None` where the outer one is not, so nobody may go by the outer one's condition.
+        match builder
+            .edit(|program| matches!(program.arena.kind(nested), Kind::Cond { .. } | Kind::Named { .. }))
+        {
+            true => builder.form("({0})", &[nested]),
+            false => nested,
+        }
     }
 }
 
@@ -578,6 +584,18 @@ impl Methods<'_> {
             let text = "($_n := {1}[0]; $append([], $filter({0}, function($_v, $_i) { $_i < $_n })[]))";
             self.0.form(text, &[list, failing])
         }))
+    }
+
+    /// `map_while`
+    pub fn map_while<T, U: Data>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        body: impl FnOnce(Expr<T>) -> Expr<Option<U>>,
+    ) -> Expr<Vec<U>> {
+        let mapped: Expr<Vec<Option<U>>> = self.map(list, name, body);
+        let some = self.take_while(mapped, "value", |value| self.is_some(value));
+        Expr::new(some.node())
     }
 
     /// `skip_while`

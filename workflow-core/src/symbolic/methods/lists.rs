@@ -445,6 +445,21 @@ impl Methods<'_> {
         )
     }
 
+    /// `dedup_by_key`
+    pub fn dedup_by_key<T, K>(
+        &self,
+        list: Expr<Vec<T>>,
+        name: &str,
+        key: impl Fn(Expr<T>) -> Expr<K>,
+    ) -> Expr<Vec<T>> {
+        let (item, before) = (self.0.element::<T>(name), self.0.element::<T>("before"));
+        let (own, other) = (key(item).node(), key(before).node());
+        self.form(
+            "$append([], $filter({0}, function({1}, $_i, $_a) { $_i = 0 or ({2} := $_a[$_i - 1]; {3} != {4}) })[])",
+            &[list.node(), item.node(), before.node(), own, other],
+        )
+    }
+
     /// `truncate`
     pub fn truncate<T>(&self, list: Expr<Vec<T>>, len: Expr<usize>) -> Expr<Vec<T>> {
         self.take(list, len)

@@ -22,7 +22,7 @@ pub use lists::{
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, Written};
-pub use order::Ordered;
+pub use order::{Ordered, OrderedItem, inside, rank};
 pub use strings::{Glyphs, TextPart, Unsigned};
 
 use serde_json::Value;
@@ -176,6 +176,19 @@ macro_rules! widened {
         impl Converted<$to> for $from {}
     )+)*};
 }
+
+macro_rules! of_bool {
+    ($($to:ty)+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Converted<$to> for bool {
+            fn convert(builder: &Builder, value: Node) -> Node {
+                <bool as Cast<$to>>::cast(builder, value)
+            }
+        }
+    )+};
+}
+
+of_bool! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
 
 widened! {
     u8 => u16 u32 u64 usize i16 i32 i64 isize f64;

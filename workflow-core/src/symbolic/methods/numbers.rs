@@ -46,18 +46,7 @@ impl<A: Number, B: Number> Cast<B> for A {
                 &[value, low, high],
             );
         }
-        let span = bound(builder, B::HIGH - B::LOW + 1);
-        if B::HIGH - B::LOW + 1 > 1 << 53 {
-            // Beyond 2^53 numbers are not exact in any case; nothing else leaves the range.
-            return match B::SIGNED {
-                true => builder.form("($_n := {0}; $_n > {1} ? $_n - {2} : $_n)", &[value, high, span]),
-                false => builder.form("($_n := {0}; $_n < 0 ? $_n + {1} : $_n)", &[value, span]),
-            };
-        }
-        builder.form(
-            "($_n := {0} % {3}; $_n < {1} ? $_n + {3} : $_n > {2} ? $_n - {3} : $_n)",
-            &[value, low, high, span],
-        )
+        wrapped::<B>(builder, value)
     }
 }
 
@@ -66,6 +55,36 @@ impl<B: Number> Cast<B> for bool {
     fn cast(builder: &Builder, value: Node) -> Node {
         let (one, zero) = (builder.number(1), builder.number(0));
         builder.edit(|program| program.arena.add(Kind::Cond { condition: value, then: one, otherwise: zero }))
+    }
+}
+
+/// An integer as one of a type, which keeps the lowest bits.
+fn wrapped<B: Number>(builder: &Builder, value: Node) -> Node {
+    let (low, high) = (bound(builder, B::LOW), bound(builder, B::HIGH));
+    let span = bound(builder, B::HIGH - B::LOW + 1);
+    if B::HIGH - B::LOW + 1 > 1 << 53 {
+        // Beyond 2^53 numbers are not exact in any case; nothing else leaves the range.
+        return match B::SIGNED {
+            true => builder.form("($_n := {0}; $_n > {1} ? $_n - {2} : $_n)", &[value, high, span]),
+            false => builder.form("($_n := {0}; $_n < 0 ? $_n + {1} : $_n)", &[value, span]),
+        };
+    }
+    builder.form(
+        "($_n := {0} % {3}; $_n < {1} ? $_n + {3} : $_n > {2} ? $_n - {3} : $_n)",
+        &[value, low, high, span],
+    )
+}
+
+impl Builder {
+    /// `<<`: what is shifted out is gone.
+    pub fn shl<T: Number, U: Number>(&self, left: Expr<T>, right: Expr<U>) -> Expr<T> {
+        let product = self.form("{0} * $power(2, {1})", &[left.node(), right.node()]);
+        Expr::new(wrapped::<T>(self, product))
+    }
+
+    /// `>>`, which keeps the sign.
+    pub fn shr<T: Number, U: Number>(&self, left: Expr<T>, right: Expr<U>) -> Expr<T> {
+        Expr::new(self.form("$floor({0} / $power(2, {1}))", &[left.node(), right.node()]))
     }
 }
 
@@ -204,6 +223,23 @@ impl Methods<'_> {
     /// `abs`
     pub fn abs<T: Number>(&self, number: Expr<T>) -> Expr<T> {
         self.form("$abs({0})", &[number.node()])
+    }
+
+    /// `unsigned_abs`
+    pub fn unsigned_abs<T: Distance>(&self, number: Expr<T>) -> Expr<T::Distance> {
+        self.form("$abs({0})", &[number.node()])
+    }
+
+    /// `div_ceil` of unsigned integers
+    pub fn div_ceil<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let right = divisor(self.0, right.node());
+        self.form("$ceil({0} / {1})", &[left.node(), right])
+    }
+
+    /// `is_multiple_of` of unsigned integers: of zero there is zero alone.
+    pub fn is_multiple_of<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+        let text = "({1} = 0 ? {0} = 0 : {0} % {1} = 0)";
+        self.form(text, &[left.node(), right.node()])
     }
 
     /// `abs_diff`

@@ -2,21 +2,25 @@
 
 use std::cmp::Reverse;
 
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
 use crate::data::{Data, Fields, Shape};
 
 use super::{
     super::{
         builder::Builder,
         node::{BinaryOp, Expr, Kind, Node},
+        ops::Equal,
     },
     Methods,
 };
 
-/// A type whose values a state machine orders as Rust does: numbers, text, booleans, and tuples and
-/// `Option`s of them.
+/// A type whose values a state machine orders as Rust does: numbers, text, booleans, enums without fields, and
+/// tuples and `Option`s of them.
 #[diagnostic::on_unimplemented(
     message = "a state machine cannot order values of type `{Self}`",
-    label = "neither a number nor text, nor a tuple or an `Option` of them",
+    label = "neither a number, text nor an enum without fields, nor a tuple or an `Option` of them",
     note = "compare a number or a string inside it, or compare in a task"
 )]
 pub trait Ordered {
@@ -89,6 +93,68 @@ impl Ordered for bool {
     fn less(builder: &Builder, left: Node, right: Node) -> Node {
         let left = builder.edit(|program| program.arena.not(left));
         binary(builder, BinaryOp::And, left, right)
+    }
+}
+
+/// A type of the author's that has an order in Rust. What `#[derive(Data)]` knows of it: its variants, where none
+/// has fields, or the one value inside it.
+pub trait OrderedItem: PartialOrd + Sized {
+    /// A value that is ordered as the item is.
+    #[doc(hidden)]
+    fn key(builder: &Builder, value: Node) -> Expr<Self::Key>;
+    /// Its type.
+    #[doc(hidden)]
+    type Key: Ordered;
+}
+
+/// The place of a variant among all, of which each is compared with each other as Rust does.
+pub fn rank<T: PartialOrd + Serialize>(builder: &Builder, value: Node, variants: &[T]) -> Expr<u32> {
+    let rank = |variant: &T| variants.iter().filter(|other| *other < variant).count() as i64;
+    let name = |variant: &T| match serde_json::to_value(variant) {
+        Ok(Value::String(name)) => name,
+        _ => String::new(),
+    };
+    if let Some(Value::String(known)) = builder.known(value)
+        && let Some(variant) = variants.iter().find(|variant| name(variant) == known)
+    {
+        return Expr::new(builder.number(rank(variant)));
+    }
+    let ranks = variants.iter().map(|variant| (name(variant), builder.number(rank(variant)))).collect();
+    Expr::new(builder.edit(|program| {
+        let ranks = program.arena.add(Kind::Object(ranks));
+        program.arena.add(Kind::Call { function: "lookup", arguments: vec![ranks, value] })
+    }))
+}
+
+/// The value in a struct of one field, where the struct is ordered as that is. No macro sees whether its order is
+/// derived, so some values are compared.
+pub fn inside<T: PartialOrd + DeserializeOwned, K>(builder: &Builder, value: Node) -> Expr<K> {
+    let samples: [[Value; 3]; 3] = [
+        [0.into(), 1.into(), 2.into()],
+        ["a".into(), "b".into(), "c".into()],
+        ["2026-01-01T00:00:00Z".into(), "2026-01-02T00:00:00Z".into(), "2026-01-03T00:00:00Z".into()],
+    ];
+    let read = |value: &Value| serde_json::from_value::<T>(value.clone()).ok();
+    let otherwise = samples.iter().any(|sample| {
+        let values: Vec<T> = sample.iter().filter_map(read).collect();
+        values.windows(2).any(|pair| pair[0] >= pair[1])
+    });
+    if otherwise {
+        builder.problem(format!(
+            "`{}` has an order of its own, which a state machine does not know; compare the value inside it",
+            std::any::type_name::<T>()
+        ));
+    }
+    Expr::new(value)
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: OrderedItem> Ordered for T {
+    fn less(builder: &Builder, left: Node, right: Node) -> Node {
+        T::Key::less(builder, T::key(builder, left).node(), T::key(builder, right).node())
+    }
+    fn less_or_equal(builder: &Builder, left: Node, right: Node) -> Node {
+        T::Key::less_or_equal(builder, T::key(builder, left).node(), T::key(builder, right).node())
     }
 }
 
@@ -185,6 +251,16 @@ impl Methods<'_> {
         Expr::new(extreme(builder, largest, list.node(), &|left, right| {
             K::less(builder, key(Expr::new(left)).node(), key(Expr::new(right)).node())
         }))
+    }
+
+    /// `eq`, also of iterators
+    pub fn eq<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+        self.0.eq(left, right)
+    }
+
+    /// `ne`
+    pub fn ne<A: Equal<B> + Data, B>(&self, left: Expr<A>, right: Expr<B>) -> Expr<bool> {
+        self.0.ne(left, right)
     }
 
     /// `min` of an iterator

@@ -50,11 +50,54 @@ impl Methods<'_> {
         }))
     }
 
+    /// `partial_cmp`: a number of JSON is none that has no order.
+    pub fn partial_cmp<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<Option<Ordering>> {
+        Expr::new(self.cmp(left, right).node())
+    }
+
+    /// `partial_cmp(..).unwrap()`
+    pub fn of_partial_cmp(&self, ordering: Expr<Option<Ordering>>) -> Expr<Ordering> {
+        Expr::new(ordering.node())
+    }
+
     /// `then` of an `Ordering`
     pub fn then_order(&self, first: Expr<Ordering>, second: Expr<Ordering>) -> Expr<Ordering> {
         Expr::new(self.0.once("order", first.node(), |first| {
             self.0.form("{0} = 'Equal' ? {1} : {0}", &[first, second.node()])
         }))
+    }
+
+    /// `is_lt` of an `Ordering`
+    pub fn is_lt(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        Expr::new(is(self.0, ordering.node(), "Less"))
+    }
+
+    /// `is_gt` of an `Ordering`
+    pub fn is_gt(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        Expr::new(is(self.0, ordering.node(), "Greater"))
+    }
+
+    /// `is_eq` of an `Ordering`
+    pub fn is_eq(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        Expr::new(is(self.0, ordering.node(), "Equal"))
+    }
+
+    /// `is_le` of an `Ordering`
+    pub fn is_le(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        let other = is(self.0, ordering.node(), "Greater");
+        Expr::new(self.0.edit(|program| program.arena.not(other)))
+    }
+
+    /// `is_ge` of an `Ordering`
+    pub fn is_ge(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        let other = is(self.0, ordering.node(), "Less");
+        Expr::new(self.0.edit(|program| program.arena.not(other)))
+    }
+
+    /// `is_ne` of an `Ordering`
+    pub fn is_ne(&self, ordering: Expr<Ordering>) -> Expr<bool> {
+        let other = is(self.0, ordering.node(), "Equal");
+        Expr::new(self.0.edit(|program| program.arena.not(other)))
     }
 
     /// `then_with`

@@ -16,12 +16,20 @@ use super::{
     message = "a state machine does not look for a `{Self}` in a text",
     label = "neither text nor a `char`"
 )]
-pub trait TextPart {}
+pub trait TextPart {
+    /// Whether it is one character.
+    #[doc(hidden)]
+    const SINGLE: bool;
+}
 
 #[diagnostic::do_not_recommend]
-impl TextPart for String {}
+impl TextPart for String {
+    const SINGLE: bool = false;
+}
 #[diagnostic::do_not_recommend]
-impl TextPart for char {}
+impl TextPart for char {
+    const SINGLE: bool = true;
+}
 
 /// Text or a character.
 #[diagnostic::on_unimplemented(
@@ -290,6 +298,76 @@ impl Methods<'_> {
         Expr::new(self.ending(text.node(), part.node(), |ends, before| {
             self.0.form("{0} ? {1} : null", &[ends, before])
         }))
+    }
+
+    /// Says that a method takes one character alone: longer texts may overlap themselves.
+    fn single<P: TextPart>(&self, part: Expr<P>, method: &str) {
+        if !P::SINGLE && !self.0.known_text(part.node(), |part| part.chars().count() == 1) {
+            self.0.problem(format!("`.{method}(..)` looks for one character in a workflow: write a `char`"));
+        }
+    }
+
+    /// `splitn`
+    pub fn splitn<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        n: Expr<usize>,
+        part: Expr<P>,
+    ) -> Expr<Vec<String>> {
+        let parts = self.split(text, part);
+        self.form(
+            "($_l := {0}; $_n := {1}; $count($_l) <= $_n ? $_l : $_n = 0 ? [] : $append($append([], $filter($_l, function($_v, $_i) { $_i < $_n - 1 })[]), [$join($filter($_l, function($_v, $_i) { $_i >= $_n - 1 }), {2})]))",
+            &[parts.node(), n.node(), part.node()],
+        )
+    }
+
+    /// `rsplit`
+    pub fn rsplit<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<Vec<String>> {
+        self.single(part, "rsplit");
+        let parts = self.split(text, part);
+        self.form("$reverse({0})", &[parts.node()])
+    }
+
+    /// `rsplit_once`
+    pub fn rsplit_once<P: TextPart>(
+        &self,
+        text: Expr<String>,
+        part: Expr<P>,
+    ) -> Expr<Option<(String, String)>> {
+        self.single(part, "rsplit_once");
+        let parts = self.split(text, part);
+        self.form(
+            "($_l := {0}; $_n := $count($_l) - 1; $_n < 1 ? null : [$join($filter($_l, function($_v, $_i) { $_i < $_n }), {1}), $_l[-1]])",
+            &[parts.node(), part.node()],
+        )
+    }
+
+    /// `trim_start_matches`
+    pub fn trim_start_matches<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<String> {
+        self.single(part, "trim_start_matches");
+        Expr::new(self.0.once("text", text.node(), |text| {
+            self.0.form(
+                "$substring({0}, $append($filter([0..$length({0}) - 1], function($_i) { $substring({0}, $_i, 1) != {1} }), $length({0}))[0])",
+                &[text, part.node()],
+            )
+        }))
+    }
+
+    /// `trim_end_matches`
+    pub fn trim_end_matches<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<String> {
+        self.single(part, "trim_end_matches");
+        Expr::new(self.0.once("text", text.node(), |text| {
+            self.0.form(
+                "$substring({0}, 0, $append([-1], $filter([0..$length({0}) - 1], function($_i) { $substring({0}, $_i, 1) != {1} }))[-1] + 1)",
+                &[text, part.node()],
+            )
+        }))
+    }
+
+    /// `trim_matches`
+    pub fn trim_matches<P: TextPart>(&self, text: Expr<String>, part: Expr<P>) -> Expr<String> {
+        let ended = self.trim_end_matches(text, part);
+        self.trim_start_matches(ended, part)
     }
 
     /// `repeat`

@@ -29,10 +29,4 @@ async fn a_format(cents: u32) -> Result<u32, PayError> {
     charge(cents).await
 }
 
-#[workflow]
-async fn for_nothing(cents: Option<u32>) -> Result<u32, PayError> {
-    let cents = cents.ok_or("nothing to pay")?;
-    charge(cents).await
-}
-
 fn main() {}

@@ -13,6 +13,9 @@ const LIST: &str = include_str!("../../../engines/faults.json");
 #[serde(deny_unknown_fields)]
 struct Fault {
     engine: String,
+    /// A regular expression for the workflows in which it shows; all of them without one.
+    #[serde(default)]
+    workflow: String,
     /// A regular expression that every difference which the fault makes fits.
     pattern: String,
     /// What the engine does.
@@ -22,25 +25,35 @@ struct Fault {
 }
 
 /// The list, and how often each was met.
-pub(super) struct Faults(Vec<(Fault, Regex, usize)>);
+pub(super) struct Faults(Vec<Known>);
+
+struct Known {
+    fault: Fault,
+    workflow: Regex,
+    pattern: Regex,
+    times: usize,
+}
 
 impl Faults {
     pub(super) fn read() -> anyhow::Result<Self> {
         let listed: Vec<Fault> = serde_json::from_str(LIST).context("xtask/engines/faults.json")?;
         let mut faults = Vec::new();
         for fault in listed {
-            let pattern = Regex::new(&fault.pattern).with_context(|| fault.pattern.clone())?;
-            faults.push((fault, pattern, 0));
+            let expression = |text: &str| Regex::new(text).with_context(|| text.to_owned());
+            let (workflow, pattern) = (expression(&fault.workflow)?, expression(&fault.pattern)?);
+            faults.push(Known { fault, workflow, pattern, times: 0 });
         }
         Ok(Self(faults))
     }
 
     /// Whether everything that differs is known of the engine.
-    pub(super) fn explain(&mut self, engine: &str, what: &[String]) -> bool {
+    pub(super) fn explain(&mut self, engine: &str, workflow: &str, what: &[String]) -> bool {
         let mut met = Vec::new();
         for what in what {
-            let known = |(fault, pattern, _): &(Fault, Regex, usize)| {
-                fault.engine == engine && pattern.is_match(what)
+            let known = |known: &Known| {
+                known.fault.engine == engine
+                    && known.workflow.is_match(workflow)
+                    && known.pattern.is_match(what)
             };
             match self.0.iter().position(known) {
                 Some(place) => met.push(place),
@@ -48,14 +61,14 @@ impl Faults {
             }
         }
         for place in met {
-            self.0[place].2 += 1;
+            self.0[place].times += 1;
         }
         !what.is_empty()
     }
 
     /// Tells which were met.
     pub(super) fn tell(&self, out: &mut impl io::Write) -> io::Result<()> {
-        for (fault, _, times) in self.0.iter().filter(|(_, _, times)| *times > 0) {
+        for Known { fault, times, .. } in self.0.iter().filter(|known| known.times > 0) {
             writeln!(out, "{times} times {}: {} ({})", fault.engine, fault.fault, fault.evidence)?;
         }
         Ok(())
@@ -68,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_fault_names_its_engine_and_its_evidence() {
-        for (fault, _, _) in Faults::read().unwrap().0 {
+        for Known { fault, .. } in Faults::read().unwrap().0 {
             assert!(["sfnx", "jsonata", "statelint", "asl-validator", "moto"].contains(&&*fault.engine));
             assert!(fault.evidence.contains("https://"), "{}", fault.fault);
         }
@@ -78,14 +91,18 @@ mod tests {
     fn one_difference_that_nobody_knows_makes_all_of_them_count() {
         let fault = Fault {
             engine: "sfnx".to_owned(),
+            workflow: "^of-floats$".to_owned(),
             pattern: "^known".to_owned(),
             fault: String::new(),
             evidence: String::new(),
         };
-        let mut faults = Faults(vec![(fault, Regex::new("^known").unwrap(), 0)]);
-        assert!(faults.explain("sfnx", &["known to be so".to_owned()]));
-        assert!(!faults.explain("sfnx", &["known to be so".to_owned(), "and more".to_owned()]));
-        assert!(!faults.explain("moto", &["known to be so".to_owned()]));
-        assert_eq!(faults.0[0].2, 1);
+        let (workflow, pattern) = (Regex::new(&fault.workflow).unwrap(), Regex::new(&fault.pattern).unwrap());
+        let mut faults = Faults(vec![Known { fault, workflow, pattern, times: 0 }]);
+        let known = "known to be so".to_owned();
+        assert!(faults.explain("sfnx", "of-floats", &[known.clone()]));
+        assert!(!faults.explain("sfnx", "of-floats", &[known.clone(), "and more".to_owned()]));
+        assert!(!faults.explain("sfnx", "of-texts", &[known.clone()]));
+        assert!(!faults.explain("moto", "of-floats", &[known]));
+        assert_eq!(faults.0[0].times, 1);
     }
 }

@@ -13,11 +13,9 @@ use crate::{
     workspace,
 };
 
-/// What each Python environment has. moto wants other versions of what both need.
-const ENVIRONMENTS: [(&str, &str); 2] = [
-    ("sfnx", include_str!("../../../engines/sfnx.txt")),
-    ("moto", include_str!("../../../engines/moto.txt")),
-];
+/// What each Python environment has. moto wants other versions of what both need, and is large.
+const SFNX: &str = include_str!("../../../engines/sfnx.txt");
+const MOTO: &str = include_str!("../../../engines/moto.txt");
 const PACKAGE: &str = include_str!("../../../engines/package.json");
 const LOCK: &str = include_str!("../../../engines/package-lock.json");
 
@@ -52,11 +50,6 @@ impl Tools {
         }
         let folder = workspace::root().join("target/engines");
         fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
-        for (name, requirements) in ENVIRONMENTS {
-            once(&folder.join(name), requirements, |folder| {
-                environment(Path::new("python3"), folder, requirements)
-            })?;
-        }
         once(&folder.join("node"), &format!("{PACKAGE}{LOCK}"), |directory| {
             fs::create_dir_all(directory)?;
             fs::write(directory.join("package.json"), PACKAGE)?;
@@ -67,7 +60,9 @@ impl Tools {
                     .current_dir(directory),
             )
         })?;
-        Ok(Self { folder })
+        let tools = Self { folder };
+        tools.environment("sfnx", SFNX)?;
+        Ok(tools)
     }
 
     /// Python with sfnx and statelint.
@@ -75,9 +70,16 @@ impl Tools {
         Command::new(self.folder.join("sfnx/bin/python"))
     }
 
-    /// Python with moto.
-    pub(super) fn moto(&self) -> Command {
-        Command::new(self.folder.join("moto/bin/python"))
+    /// Python with moto, which is installed when it is first asked for.
+    pub(super) fn moto(&self) -> anyhow::Result<Command> {
+        self.environment("moto", MOTO)?;
+        Ok(Command::new(self.folder.join("moto/bin/python")))
+    }
+
+    fn environment(&self, name: &str, requirements: &str) -> anyhow::Result<()> {
+        once(&self.folder.join(name), requirements, |folder| {
+            environment(Path::new("python3"), folder, requirements)
+        })
     }
 
     pub(super) fn node(&self) -> Command {

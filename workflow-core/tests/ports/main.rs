@@ -1,0 +1,32 @@
+//! Workflows as they are written for other engines, ported to Rust the way an ordinary programmer would.
+//!
+//! Each is compared in both readings on made-up inputs, with a fault at every call; and on inputs that are
+//! told, for what it gives.
+
+#![allow(clippy::unwrap_used, clippy::unused_async, reason = "tests")]
+
+mod bookings;
+mod control_flow;
+mod jobs;
+mod monitors;
+mod people;
+mod pipelines;
+mod storage;
+mod texts;
+mod types;
+
+use workflow_core::{
+    Executor, PlatformError,
+    testing::{WorkflowFn, agree},
+};
+
+/// Compares both readings of a workflow: with tasks that answer themselves, then with made-up answers.
+async fn both_ways<F: WorkflowFn<P> + Copy, P>(workflow: F) {
+    let problems = &<F::Workflow as workflow_core::Workflow>::definition().problems;
+    assert!(problems.is_empty(), "{problems:?}");
+    agree(workflow).executor(Executor::test()).inputs(25).faults().run().await;
+    agree(workflow).inputs(25).faults().run().await;
+}
+
+/// An error type that holds the platform's failures alone is `PlatformError` itself.
+type Answer<T> = Result<T, PlatformError>;
