@@ -108,7 +108,8 @@ pub enum Tagging {
         /// The key that holds the variant's content.
         content: &'static str,
     },
-    /// The content alone; variants cannot be told apart by a workflow.
+    /// The content alone: the first variant that it fits counts. A workflow tells variants apart by the JSON type of
+    /// the content, else by the fields that are there.
     Untagged,
 }
 

@@ -273,7 +273,7 @@ pub use workflow_macros::task;
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
 /// | `Err(E::Variant { .. })` | a Fail |
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
-/// | `+ - * / %`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
+/// | `+ - * / % << >>`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
 /// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
 /// | `matches!(..)`, `error.name()`, `error.cause()`, `{error}` | |

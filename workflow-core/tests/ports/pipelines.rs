@@ -69,7 +69,7 @@ async fn the_join_runs_in_any_case() {
     both_ways(diamond).await;
     let executor = Executor::test().agreeing();
     assert_eq!(executor.run(diamond(5, false)).await.output().unwrap(), (Outcome::Success, 10));
-    assert_eq!(executor.run(diamond(1, false)).await.output().unwrap(), (Outcome::Failed, 2));
+    assert_eq!(executor.run(diamond(1, false)).await.output().unwrap(), (Outcome::Failed, 3));
     assert_eq!(executor.run(diamond(1, true)).await.output().unwrap(), (Outcome::Skipped, 3));
 }
 

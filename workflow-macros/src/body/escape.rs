@@ -1,7 +1,7 @@
 //! `jsonata!(..)`: an expression that the author wrote in JSONata.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Block, Expr, Macro,
     visit_mut::{self, VisitMut},
@@ -9,7 +9,7 @@ use syn::{
 
 use crate::jsonata::{Jsonata, Piece, is_jsonata};
 
-use super::symbolic::{Symbolic, has_effect};
+use super::symbolic::{Symbolic, first_await, has_effect};
 
 impl Symbolic<'_> {
     /// The text in its pieces, with the bound values beside it.
@@ -25,8 +25,9 @@ impl Symbolic<'_> {
         let mut bindings = Vec::new();
         for binding in &jsonata.bindings {
             if has_effect(&binding.value) {
+                let awaits = first_await(&binding.value).map(ToTokens::to_token_stream);
                 return self.refuse(
-                    &binding.value,
+                    awaits.unwrap_or_else(|| binding.value.to_token_stream()),
                     "what is bound in an expression is a value; await it in a `let` before, and bind the variable",
                 );
             }

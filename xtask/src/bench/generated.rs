@@ -22,7 +22,7 @@ impl Flavour {
     }
 
     /// What stands here in the crate of workflows alone.
-    fn only<'a>(self, text: &'a str) -> &'a str {
+    fn only(self, text: &'static str) -> &'static str {
         match self {
             Self::Workflows => text,
             Self::Plain => "",

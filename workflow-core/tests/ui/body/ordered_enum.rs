@@ -4,12 +4,12 @@ use workflow_core::prelude::*;
 #[derive(PartialEq, PartialOrd, Serialize, Deserialize, Data)]
 enum Level {
     Low,
-    High,
+    Above(u32),
 }
 
 #[workflow]
 async fn pay(level: Level) -> bool {
-    level < Level::High
+    level < Level::Above(3)
 }
 
 fn main() {}
