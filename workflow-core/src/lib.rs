@@ -425,7 +425,6 @@ pub mod prelude {
 /// What the macros write. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use serde::{Serialize, de::DeserializeOwned};
     pub use serde_json;
 
     pub use crate::{

@@ -165,7 +165,7 @@ impl ErrorText<'_> {
 
     fn cannot(&self, variant: &str, why: &str) {
         self.builder.problem(format!(
-            "the text of an error is asked for that may be `{variant}` of `{}`, and {why}; use `.cause()`, or match              the variant and write the text out",
+            "the text of an error is asked for that may be `{variant}` of `{}`, and {why}; use `.cause()`, or match the variant and write the text out",
             self.of
         ));
     }

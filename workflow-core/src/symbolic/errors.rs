@@ -309,7 +309,14 @@ pub(crate) fn literal(
                 return add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));
             }
             let message = error_text::message(builder, message, declared, value_of);
-            let message = message.unwrap_or_else(|_| add(Kind::Literal("".into())));
+            let message = message.unwrap_or_else(|field| {
+                builder.problem(format!(
+                    "the text of the error `{name}` has its field `{field}` in it, and no state machine writes that as \
+                     `{{}}` does; leave it out of `#[error(\"..\")]`, or have it be text, a whole number, a `Decimal<2>` \
+                     or an enum without fields"
+                ));
+                null()
+            });
             let fields = declared
                 .iter()
                 .filter_map(|field| value_of(field.name).map(|node| (field.name.to_owned(), node)))

@@ -51,13 +51,15 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Questioned, Removed, Reversed, Sliced, TextPart, Unsigned,
-    Written, Zipped, inside, rank,
+    Methods, Ordered, OrderedItem, Parsed, Questioned, ReadBack, Removed, Reversed, Sliced, TextPart,
+    Unsigned, Written, Zipped, displayed, inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
-pub use ops::{Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed};
+pub use ops::{
+    Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed, Write,
+};
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;

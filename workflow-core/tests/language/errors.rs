@@ -332,3 +332,65 @@ async fn ok_or_raises_a_new_error() {
     assert_eq!(outcome.error.as_deref(), Some("SoldOut"));
     assert_eq!(outcome.cause.as_deref(), Some("sold out"));
 }
+
+/// Texts that its own `Display` writes are not those of its JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "kebab-case")]
+enum Grade {
+    Fine,
+    VeryBad,
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Fine => "all is well",
+            Self::VeryBad => "not good at all",
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum GradeError {
+    #[error("{grade}: {pieces} pieces")]
+    Refused { grade: Grade, pieces: u32 },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn graded(grade: Grade, pieces: u32) -> Result<String, GradeError> {
+    if pieces > 3 {
+        return Err(GradeError::Refused { grade, pieces });
+    }
+    Ok(format!("{grade}, said with {}", Grade::Fine.to_string()))
+}
+
+#[tokio::test]
+async fn an_enum_is_written_by_its_display() {
+    snapshot!(graded);
+    let said = testing().run(graded(Grade::VeryBad, 1)).await;
+    assert_eq!(said.output().unwrap(), "not good at all, said with all is well");
+    let refused = testing().run(graded(Grade::VeryBad, 4)).await;
+    assert_eq!(refused.error(), Some(GradeError::Refused { grade: Grade::VeryBad, pieces: 4 }));
+    assert!(refused.outcome().cause.as_deref().unwrap().contains("not good at all: 4 pieces"));
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
+enum ShareError {
+    #[error("{share} is too much")]
+    TooMuch { share: f64 },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+#[workflow]
+async fn shared(share: f64) -> Result<f64, ShareError> {
+    if share > 1.0 { Err(ShareError::TooMuch { share }) } else { Ok(share) }
+}
+
+#[test]
+fn a_text_with_a_float_in_it_is_a_problem() {
+    let problems = &<shared as workflow_core::Workflow>::definition().problems;
+    assert!(problems[0].contains("has its field `share` in it"), "{problems:?}");
+}

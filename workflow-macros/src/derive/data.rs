@@ -74,10 +74,10 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
             }
         }
     });
-    let order = order(&item);
+    let by_values = by_values(&item);
     quote! {
         #errors
-        #order
+        #by_values
         #defaulted
 
         #[automatically_derived]
@@ -91,10 +91,10 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
     }
 }
 
-/// How values are ordered, if the type has an order: it is used where it does. An enum whose variants have no
-/// fields is known by its variants, a struct of one unnamed field by that. `for<'a>` has rustc look for the order
-/// no sooner than it is used.
-fn order(item: &DeriveInput) -> Option<TokenStream> {
+/// What a state machine knows of a type whose values are known one by one: how they are ordered and written as text,
+/// if the type has an order and a text. An enum whose variants have no fields is known by its variants, a struct
+/// of one unnamed field is ordered as that. `for<'a>` has rustc look for the traits no sooner than they are used.
+fn by_values(item: &DeriveInput) -> Option<TokenStream> {
     let private = private();
     let ident = &item.ident;
     let cx = Ctxt::new();
@@ -104,7 +104,7 @@ fn order(item: &DeriveInput) -> Option<TokenStream> {
     if !item.generics.params.is_empty() {
         return None;
     }
-    let (key, value, bounds) = match &container.data {
+    let (key, value, bounds, text) = match &container.data {
         Data::Enum(variants) if matches!(container.attrs.tag(), TagType::External) => {
             let plain = |variant: &Variant| {
                 matches!(variant.style, Style::Unit)
@@ -116,11 +116,25 @@ fn order(item: &DeriveInput) -> Option<TokenStream> {
             if variants.is_empty() || !variants.iter().all(plain) {
                 return None;
             }
-            let variants = variants.iter().map(|variant| &variant.ident);
+            let variants: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
+            let text = quote! {
+                #[automatically_derived]
+                #[diagnostic::do_not_recommend]
+                impl #private::Formattable for #ident
+                where
+                    for<'__a> Self: ::core::fmt::Display + #private::Written,
+                {
+                    const WRITE: #private::Write = #private::Write::AsIs;
+                    fn text(__builder: &#private::Builder, __value: #private::Node) -> #private::Node {
+                        #private::displayed(__builder, __value, &[#(Self::#variants),*])
+                    }
+                }
+            };
             (
                 quote!(u32),
                 quote!(#private::rank(__builder, __value, &[#(Self::#variants),*])),
-                quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::Serialize),
+                quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::Written),
+                Some(text),
             )
         }
         Data::Struct(Style::Newtype, fields) if fields[0].attrs.serialize_with().is_none() => {
@@ -129,14 +143,17 @@ fn order(item: &DeriveInput) -> Option<TokenStream> {
                 quote!(<#ty as #private::Data>::Owned),
                 quote!(#private::inside::<Self, _>(__builder, __value)),
                 quote!(
-                    for<'__a> Self: ::core::cmp::PartialOrd + #private::DeserializeOwned,
+                    for<'__a> Self: ::core::cmp::PartialOrd + #private::ReadBack,
                     for<'__a> <#ty as #private::Data>::Owned: #private::Ordered
                 ),
+                None,
             )
         }
         _ => return None,
     };
     Some(quote! {
+        #text
+
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl #private::OrderedItem for #ident where #bounds {

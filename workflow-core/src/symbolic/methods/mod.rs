@@ -21,8 +21,8 @@ pub use lists::{
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
-pub use options::{Defaulted, Filtered, Holder, Questioned, Written};
-pub use order::{Ordered, OrderedItem, inside, rank};
+pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Written};
+pub use order::{Ordered, OrderedItem, displayed, inside, rank};
 pub use strings::{Glyphs, TextPart, Unsigned};
 
 use serde_json::Value;

@@ -263,6 +263,19 @@ impl<T: serde::Serialize> Written for T {
     }
 }
 
+/// A type that serde reads.
+#[doc(hidden)]
+pub trait ReadBack: Sized {
+    /// The value of JSON, if it is one.
+    fn read_back(json: &Value) -> Option<Self>;
+}
+
+impl<T: serde::de::DeserializeOwned> ReadBack for T {
+    fn read_back(json: &Value) -> Option<Self> {
+        serde_json::from_value(json.clone()).ok()
+    }
+}
+
 /// A type with a default that JSON knows. That of a type of one's own is found when the state machine is
 /// written, as a constant is.
 #[diagnostic::on_unimplemented(

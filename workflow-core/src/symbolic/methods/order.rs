@@ -1,8 +1,7 @@
 //! What comes before what: `<` and the methods that compare.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, fmt};
 
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::data::{Data, Fields, Shape};
@@ -13,7 +12,7 @@ use super::{
         node::{BinaryOp, Expr, Kind, Node},
         ops::Equal,
     },
-    Methods,
+    Methods, ReadBack, Written,
 };
 
 /// A type whose values a state machine orders as Rust does: numbers, text, booleans, enums without fields, and
@@ -108,33 +107,43 @@ pub trait OrderedItem: PartialOrd + Sized {
 }
 
 /// The place of a variant among all, of which each is compared with each other as Rust does.
-pub fn rank<T: PartialOrd + Serialize>(builder: &Builder, value: Node, variants: &[T]) -> Expr<u32> {
+pub fn rank<T: PartialOrd + Written>(builder: &Builder, value: Node, variants: &[T]) -> Expr<u32> {
     let rank = |variant: &T| variants.iter().filter(|other| *other < variant).count() as i64;
-    let name = |variant: &T| match serde_json::to_value(variant) {
-        Ok(Value::String(name)) => name,
-        _ => String::new(),
-    };
-    if let Some(Value::String(known)) = builder.known(value)
-        && let Some(variant) = variants.iter().find(|variant| name(variant) == known)
-    {
-        return Expr::new(builder.number(rank(variant)));
+    Expr::new(by_variant(builder, value, variants, |variant| builder.number(rank(variant))))
+}
+
+/// The text of a variant, which Rust is asked for.
+pub fn displayed<T: fmt::Display + Written>(builder: &Builder, value: Node, variants: &[T]) -> Node {
+    if variants.iter().all(|variant| variant.written() == variant.to_string()) {
+        return value;
     }
-    let ranks = variants.iter().map(|variant| (name(variant), builder.number(rank(variant)))).collect();
-    Expr::new(builder.edit(|program| {
-        let ranks = program.arena.add(Kind::Object(ranks));
-        program.arena.add(Kind::Call { function: "lookup", arguments: vec![ranks, value] })
-    }))
+    by_variant(builder, value, variants, |variant| builder.text(&variant.to_string()).node())
+}
+
+/// What stands for each variant of an enum without fields.
+fn by_variant<T: Written>(builder: &Builder, value: Node, variants: &[T], of: impl Fn(&T) -> Node) -> Node {
+    if let Some(known) = builder.known(value)
+        && let Some(variant) = variants.iter().find(|variant| variant.written() == known)
+    {
+        return of(variant);
+    }
+    let name = |variant: &T| variant.written().as_str().unwrap_or_default().to_owned();
+    let all = variants.iter().map(|variant| (name(variant), of(variant))).collect();
+    builder.edit(|program| {
+        let all = program.arena.add(Kind::Object(all));
+        program.arena.add(Kind::Call { function: "lookup", arguments: vec![all, value] })
+    })
 }
 
 /// The value in a struct of one field, where the struct is ordered as that is. No macro sees whether its order is
 /// derived, so some values are compared.
-pub fn inside<T: PartialOrd + DeserializeOwned, K>(builder: &Builder, value: Node) -> Expr<K> {
+pub fn inside<T: PartialOrd + ReadBack, K>(builder: &Builder, value: Node) -> Expr<K> {
     let samples: [[Value; 3]; 3] = [
         [0.into(), 1.into(), 2.into()],
         ["a".into(), "b".into(), "c".into()],
         ["2026-01-01T00:00:00Z".into(), "2026-01-02T00:00:00Z".into(), "2026-01-03T00:00:00Z".into()],
     ];
-    let read = |value: &Value| serde_json::from_value::<T>(value.clone()).ok();
+    let read = |value: &Value| T::read_back(value);
     let otherwise = samples.iter().any(|sample| {
         let values: Vec<T> = sample.iter().filter_map(read).collect();
         values.windows(2).any(|pair| pair[0] >= pair[1])

@@ -91,6 +91,13 @@ impl Methods<'_> {
         plus: bool,
         precision: Option<usize>,
     ) -> Expr<String> {
+        if matches!(T::shape(), Shape::Enum { .. }) {
+            self.0.problem(
+                "a `Display` of one's own may heed a width or not, which a state machine does not know; take \
+                 `.to_string()` first"
+                    .to_owned(),
+            );
+        }
         let text = self.0.display(value);
         match (plus && self.is_number(value), precision) {
             (true, _) => self.text("({0} < 0 ? '' : '+') & {1}", &[value.node(), text.node()]),
