@@ -363,7 +363,8 @@ async fn graded(grade: Grade, pieces: u32) -> Result<String, GradeError> {
     if pieces > 3 {
         return Err(GradeError::Refused { grade, pieces });
     }
-    Ok(format!("{grade}, said with {}", Grade::Fine.to_string()))
+    let fine = Grade::Fine.to_string();
+    Ok(format!("{grade}, said with {fine}"))
 }
 
 #[tokio::test]
