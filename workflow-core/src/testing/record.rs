@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Nulls, script};
 use crate::{
-    history::{Detail, FanStep, History, Outcome},
+    history::{Detail, FanStep, History, IterationStep, Outcome},
     interpreter::{self, Evaluation},
     native::Report,
 };
@@ -181,6 +181,9 @@ fn has_stopped(history: &History) -> bool {
             Detail::ParallelEnded { step: FanStep::Failed }
                 | Detail::MapEnded { step: FanStep::Failed }
                 | Detail::MapRunAborted
+                | Detail::StateAborted { .. }
+                // The Map may have been tried again.
+                | Detail::MapIteration { step: IterationStep::Failed | IterationStep::Aborted, .. }
         )
     })
 }
