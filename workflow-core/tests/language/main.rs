@@ -27,8 +27,14 @@ mod services;
 mod slices;
 mod times;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use workflow_core::{Definition, asl::State, prelude::*};
+use workflow_core::{
+    Definition,
+    asl::{Map, Parallel, Pass, State, Task, Transition, Wait},
+    prelude::*,
+};
 
 /// The errors of the tasks here.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, WorkflowError)]
@@ -79,20 +85,53 @@ async fn add(left: u32, right: u32) -> u32 {
     left + right
 }
 
-/// A state machine as it is written, headed by its number of states.
+/// A state machine as it is written, headed by its number of states, and by how many are entered on the shortest
+/// way to success: one iteration of each Map, no error.
 fn machine(definition: &Definition) -> String {
     assert_eq!(definition.problems, Vec::<String>::new());
-    let json = serde_json::to_string_pretty(&definition.machine).expect("a model can be written");
-    assert_eq!(workflow_core::asl::check(&definition.machine, &definition.placeholders()), Ok(()));
+    let machine = &definition.machine;
+    let json = serde_json::to_string_pretty(machine).expect("a model can be written");
+    assert_eq!(workflow_core::asl::check(machine, &definition.placeholders()), Ok(()));
     let found = workflow_core::asl::validate::validate(&json, workflow_core::WorkflowKind::Standard);
     assert_eq!(found, [], "Step Functions would refuse it");
-    let count =
-        |is: fn(&State) -> bool| definition.machine.states.iter().filter(|(_, state)| is(state)).count();
-    format!(
-        "{} states, {} of them tasks\n{json}\n",
-        definition.machine.states.len(),
-        count(|state| matches!(state, State::Task(_))),
-    )
+    let tasks = machine.states.iter().filter(|(_, state)| matches!(state, State::Task(_))).count();
+    let entries = match entries(&machine.start_at, &machine.states) {
+        Some(entries) => format!("{entries} entered on the shortest way to success"),
+        None => "no way to success".to_owned(),
+    };
+    format!("{} states, {tasks} of them tasks; {entries}\n{json}\n", machine.states.len())
+}
+
+/// How many states are entered from one of these to the end, where no error is caught.
+fn entries(start: &str, states: &[(String, State)]) -> Option<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    // A way without a loop enters each state once, so this many rounds find the shortest.
+    for _ in states {
+        for (name, state) in states {
+            let inner: Option<usize> =
+                state.branches().iter().map(|branch| entries(&branch.start_at, &branch.states)).sum();
+            let after = match state {
+                State::Fail(_) => None,
+                State::Succeed(_) => Some(0),
+                State::Choice(choice) => {
+                    let ways = choice.choices.iter().map(|rule| rule.next.as_str());
+                    ways.chain(choice.default.as_deref()).filter_map(|next| known.get(next).copied()).min()
+                }
+                State::Task(Task { transition, .. })
+                | State::Parallel(Parallel { transition, .. })
+                | State::Map(Map { transition, .. })
+                | State::Pass(Pass { transition, .. })
+                | State::Wait(Wait { transition, .. }) => match transition {
+                    Transition::End => Some(0),
+                    Transition::Next(next) => known.get(next.as_str()).copied(),
+                },
+            };
+            if let (Some(inner), Some(after)) = (inner, after) {
+                known.insert(name, 1 + inner + after);
+            }
+        }
+    }
+    known.get(start).copied()
 }
 
 /// Compares the state machine of a workflow with its snapshot, and, unless it is
