@@ -106,6 +106,18 @@ impl Builder {
         join.rest = vec![Hole::Default(choice)];
     }
 
+    /// Ends the guard of an arm: what comes next is done when `test` holds, and the arms after it are tried when
+    /// it does not. Those are asked from two places then, so a Choice of their own asks them.
+    pub fn guarded<T>(&self, join: &mut Join<T>, test: Test, note: Note) {
+        let Some(condition) = test.0 else { return };
+        let mut inner = self.inner.borrow_mut();
+        inner.append(|_| Step::Choice { note, rules: vec![(condition, None)], default: None });
+        let choice = inner.program.steps.len() - 1;
+        inner.holes = vec![Hole::Rule(choice, 0)];
+        join.rest.push(Hole::Default(choice));
+        join.choice = None;
+    }
+
     /// The ways that lead to what comes next.
     pub fn ways(&self) -> Ways {
         Ways(std::mem::take(&mut self.inner.borrow_mut().holes))

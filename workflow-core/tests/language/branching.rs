@@ -135,3 +135,38 @@ async fn the_right_operand_is_awaited_only_where_it_counts() {
         assert_eq!(execution.all_calls().len(), calls, "{number}");
     }
 }
+
+/// A guard that awaits is asked when its pattern matches, in the order of the arms.
+#[workflow]
+async fn asked_in_guards(order: Order, pieces: u32) -> Result<String, ShopError> {
+    let text = match pieces {
+        0 => "nothing".to_owned(),
+        few @ 1..=3 if charge(&order).await? == "receipt of o-1" => format!("{few} at once"),
+        many if many > 2 && add(many, 1).await? > 10 => send("many".to_owned()).await?,
+        other => format!("{other} later"),
+    };
+    match add(pieces, pieces).await {
+        Ok(sum) if add(sum, 1).await? == 7 => Ok(format!("{text}, seven")),
+        Ok(sum) => Ok(format!("{text}, {sum}")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[tokio::test]
+async fn a_guard_may_await() {
+    snapshot!(asked_in_guards);
+    let other = Order { order_id: "o-2".into(), ..order() };
+    for (order, pieces, expected, calls) in [
+        (order(), 0, "nothing, 0", (0, 2)),
+        (order(), 2, "2 at once, 4", (1, 2)),
+        (order(), 3, "3 at once, seven", (1, 2)),
+        (other.clone(), 2, "2 later, 4", (1, 2)),
+        (other.clone(), 3, "3 later, seven", (1, 3)),
+        (other, 10, "many, 20", (0, 3)),
+        (order(), 9, "9 later, 18", (0, 3)),
+    ] {
+        let execution = testing().run(asked_in_guards(order, pieces)).await;
+        assert_eq!(execution.output().unwrap(), expected, "{pieces}");
+        assert_eq!((execution.calls(charge).len(), execution.calls(add).len()), calls, "{pieces}");
+    }
+}

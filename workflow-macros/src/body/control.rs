@@ -176,6 +176,7 @@ impl Symbolic<'_> {
         }
         let effects = position == Position::Result
             || choice.arms.iter().any(|arm| has_effect(&arm.body))
+            || cases.iter().any(|case| case.guard.is_some_and(has_effect))
             || cases.iter().any(|case| !case.attributes.is_empty() && self.has_state_note(case.attributes));
         if !effects {
             return self.pure_match(choice);
@@ -216,9 +217,20 @@ impl Symbolic<'_> {
         let pattern = pattern::read(&case.pat, self.errors);
         self.declare(&pattern);
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-        let guard = self.guard(case);
         let bound = &pattern.names;
         let texts: Vec<String> = bound.iter().map(plain).collect();
+        // A guard that awaits is asked when the pattern is known to match, and leads on to the next arm.
+        let (guard, asked) = match case.guard {
+            Some(guard) if has_effect(guard) => {
+                let (value, no_note) = (self.expr(guard), self.no_note());
+                let asked = quote! {
+                    let __guard = #value;
+                    #b.guarded(&mut #join, #b.test(__guard), #no_note);
+                };
+                (TokenStream::new(), asked)
+            }
+            _ => (self.guard(case), TokenStream::new()),
+        };
         let attributes = case.attributes.to_vec();
         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
         // A name for the whole is of the scrutinee's own type, which rustc may find only later.
@@ -234,6 +246,7 @@ impl Symbolic<'_> {
             #guard
             #enter
             #(let #bound = #b.bind_name(#texts, #bound);)*
+            #asked
             let __value = #body;
             #b.arm(&mut #join, __value);
         }}
@@ -244,8 +257,10 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         let Some(guard) = case.guard else { return TokenStream::new() };
         if has_effect(guard) {
-            self.errors
-                .refuse(effect(guard), "a guard cannot await; await before the `match` and test the result");
+            self.errors.refuse(
+                effect(guard),
+                "the guard of an `Err(..)` cannot await; await in the arm, and decide there",
+            );
             return TokenStream::new();
         }
         let value = self.lazily(guard);
