@@ -170,3 +170,42 @@ async fn a_guard_may_await() {
         assert_eq!((execution.calls(charge).len(), execution.calls(add).len()), calls, "{pieces}");
     }
 }
+
+/// What awaits further on in a condition is asked when all before it holds.
+#[workflow]
+async fn asked_in_turn(order: Order, pieces: Option<u32>) -> Result<String, ShopError> {
+    if let Some(pieces) = pieces
+        && pieces > 1
+        && let sum = add(pieces, 1).await?
+        && sum < 10
+        && charge(&order).await? == "receipt of o-1"
+    {
+        return Ok(format!("{pieces} and {sum}"));
+    }
+    let text = if order.cents > 100
+        && let Some(pieces) = pieces
+        && add(pieces, pieces).await? > 15
+    {
+        "many"
+    } else {
+        "few"
+    };
+    Ok(text.to_owned())
+}
+
+#[tokio::test]
+async fn a_condition_may_await_further_on() {
+    snapshot!(asked_in_turn);
+    let other = Order { order_id: "o-2".into(), ..order() };
+    for (order, pieces, expected, calls) in [
+        (order(), Some(4), "4 and 5", (1, 1)),
+        (order(), None, "few", (0, 0)),
+        (order(), Some(1), "few", (0, 1)),
+        (order(), Some(9), "many", (0, 2)),
+        (other, Some(8), "many", (1, 2)),
+    ] {
+        let execution = testing().run(asked_in_turn(order, pieces)).await;
+        assert_eq!(execution.output().unwrap(), expected, "{pieces:?}");
+        assert_eq!((execution.calls(charge).len(), execution.calls(add).len()), calls, "{pieces:?}");
+    }
+}

@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::{BinOp, Expr, ExprBinary, ExprIf, ExprMatch, ExprTry, Pat, spanned::Spanned};
 
 use super::{
-    control::{Body, case},
+    control::{Body, case, parts},
     pattern,
     symbolic::{Pure, Symbolic, names_values},
 };
@@ -54,7 +54,7 @@ impl Symbolic<'_> {
     pub(crate) fn pure_if(&mut self, branch: &ExprIf) -> TokenStream {
         let b = self.b.clone();
         // What the condition asks for first may be awaited.
-        let (prelude, tests) = self.condition(&branch.cond);
+        let (prelude, tests) = self.condition(&parts(&branch.cond));
         let chosen = self.chosen(|writer| {
             let then = writer.value_block(&branch.then_branch);
             let otherwise = match &branch.else_branch {

@@ -82,19 +82,31 @@ impl Symbolic<'_> {
             return self.match_awaited(await_, &cases, position);
         }
         let b = self.b.clone();
-        if position == Position::Value && !has_effect(&Expr::If(without_condition(branch))) {
+        let steps = steps(&branch.cond);
+        if position == Position::Value
+            && steps.len() == 1
+            && !has_effect(&Expr::If(without_condition(branch)))
+        {
             return self.pure_if(branch);
         }
         let note = self.take_note(about(&branch.cond));
-        let (prelude, tests) = self.condition(&branch.cond);
-        let bound = names_of(&branch.cond);
-        let texts: Vec<String> = bound.iter().map(plain).collect();
+        let (prelude, tests) = self.condition(&steps[0]);
+        let bound = bound_by(&b, &steps[0]);
+        let join = self.fresh("join");
+        // What awaits further on is asked when all before it holds.
+        let further: TokenStream = steps[1..]
+            .iter()
+            .map(|parts| {
+                let ((prelude, tests), no_note) = (self.condition(parts), self.no_note());
+                let bound = bound_by(&b, parts);
+                quote!(#prelude #tests #b.guarded(&mut #join, __test, #no_note); #bound)
+            })
+            .collect();
         let then = Body::Block(&branch.then_branch);
         let otherwise = match &branch.else_branch {
             Some((_, otherwise)) => Body::Expr(otherwise),
             None => Body::Nothing,
         };
-        let join = self.fresh("join");
         let then = self.body(then, position);
         let otherwise = self.body(otherwise, position);
         quote! {{
@@ -103,7 +115,8 @@ impl Symbolic<'_> {
             {
                 #tests
                 #b.when(&mut #join, __test);
-                #(let #bound = #b.part(#texts, #bound);)*
+                #bound
+                #further
                 let __value = #then;
                 #b.arm(&mut #join, __value);
             }
@@ -114,53 +127,35 @@ impl Symbolic<'_> {
         }}
     }
 
-    /// A condition: what is evaluated first, and statements that bind its names and `__test`.
-    pub(super) fn condition(&mut self, condition: &Expr) -> (TokenStream, TokenStream) {
+    /// Parts of a condition of which the first alone may await: what is evaluated first, and statements that bind
+    /// the names and `__test`.
+    pub(super) fn condition(&mut self, parts: &[&Expr]) -> (TokenStream, TokenStream) {
         let b = self.b.clone();
-        let mut parts = Vec::new();
-        conjuncts(condition, &mut parts);
-        let chain = parts.iter().any(|part| matches!(part, Expr::Let(_)));
-        if !chain {
-            let value = self.expr(condition);
-            let name = self.fresh("condition");
-            return (quote!(let #name = #value;), quote!(let __test = #b.test(#name);));
-        }
-        let mut prelude = TokenStream::new();
-        let mut tests = quote!(let __test = #b.test(#b.literal(true)););
+        let (mut prelude, mut tests) = (TokenStream::new(), TokenStream::new());
         for (place, part) in parts.iter().enumerate() {
-            if place > 0 && has_effect(part) {
-                self.errors.refuse(
-                    effect(part),
-                    "only the first condition of a chain with `let` may await; nest the `if`s to say in which order",
-                );
-            }
-            match part {
+            let value = match part {
+                Expr::Let(condition) => &*condition.expr,
+                other => other,
+            };
+            let value = if place == 0 {
+                let (value, name) = (self.expr(value), self.fresh("condition"));
+                prelude.extend(quote!(let #name = #value;));
+                quote!(#name)
+            } else {
+                self.lazily(value)
+            };
+            let next = match part {
                 Expr::Let(condition) => {
-                    let value = match place {
-                        0 => self.expr(&condition.expr),
-                        _ if has_effect(part) => quote!(#b.never()),
-                        _ => self.lazily(&condition.expr),
-                    };
                     let pattern = pattern::read(&condition.pat, self.errors);
                     self.declare(&pattern);
                     let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-                    let scrutinee = if place == 0 {
-                        let name = self.fresh("scrutinee");
-                        prelude.extend(quote!(let #name = #value;));
-                        quote!(#name)
-                    } else {
-                        value
-                    };
-                    tests.extend(quote! {
-                        let (__next, #names) = #b.bind(#scrutinee, &#value_of, #witness);
-                        let __test = #b.both(__test, __next);
-                    });
+                    quote!(let (__next, #names) = #b.bind(#value, &#value_of, #witness);)
                 }
-                other if place > 0 && has_effect(other) => {}
-                other => {
-                    let value = self.lazily(other);
-                    tests.extend(quote!(let __test = #b.both(__test, #b.test(#value));));
-                }
+                _ => quote!(let __next = #b.test(#value);),
+            };
+            match place {
+                0 => tests.extend(quote!(#next let __test = __next;)),
+                _ => tests.extend(quote!(#next let __test = #b.both(__test, __next);)),
             }
         }
         (prelude, tests)
@@ -559,17 +554,17 @@ fn of_both(pat: &Pat) -> Option<[Pat; 2]> {
     found.iter().all(|pats| !pats.is_empty()).then(|| found.map(|pats| syn::parse_quote!(#(#pats)|*)))
 }
 
-/// The names that the patterns of a condition bind.
-fn names_of(condition: &Expr) -> Vec<Ident> {
-    let mut parts = Vec::new();
-    conjuncts(condition, &mut parts);
+/// Gives the names that the patterns of a condition bind to what they stand for.
+fn bound_by(b: &Ident, parts: &[&Expr]) -> TokenStream {
     // What is wrong with a pattern is said where the condition is read.
     let mut unsaid = crate::errors::Errors::default();
-    let names = parts.into_iter().filter_map(|part| match part {
+    let names = parts.iter().filter_map(|part| match part {
         Expr::Let(condition) => Some(pattern::read(&condition.pat, &mut unsaid).names),
         _ => None,
     });
-    names.flatten().collect()
+    let bound: Vec<Ident> = names.flatten().collect();
+    let texts = bound.iter().map(plain);
+    quote!(#(let #bound = #b.part(#texts, #bound);)*)
 }
 
 /// The name that a pattern gives to the whole of what it takes.
@@ -581,6 +576,25 @@ fn whole(pat: &Pat) -> Option<&Ident> {
         }
         _ => None,
     }
+}
+
+/// The parts of a condition with `let`, and any other whole.
+pub(super) fn parts(condition: &Expr) -> Vec<&Expr> {
+    let mut parts = Vec::new();
+    conjuncts(condition, &mut parts);
+    if parts.iter().any(|part| matches!(part, Expr::Let(_))) { parts } else { vec![condition] }
+}
+
+/// The same, so that in each step the first part alone awaits.
+fn steps(condition: &Expr) -> Vec<Vec<&Expr>> {
+    let mut steps: Vec<Vec<&Expr>> = Vec::new();
+    for part in parts(condition) {
+        match steps.last_mut() {
+            Some(step) if !has_effect(part) => step.push(part),
+            _ => steps.push(vec![part]),
+        }
+    }
+    steps
 }
 
 /// The parts of `a && b && c`.
