@@ -174,14 +174,17 @@ fn compared(
         interpreter = interpreter.observing(move |evaluation| evaluations.note(evaluation));
     }
     let interpreted = interpreter.run_text(machine, &input);
+    let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
+    if !differences.is_empty() {
+        return Err(differ(differences, interpreted.history().clone()));
+    }
+    // What the readings differ in is told here, and not a second time by an engine that agrees with one of them.
     if record::is_on() {
         let (definition, interpreted) = (&*prepared.text, interpreted.history());
         let evaluations = &evaluations;
         Recording { workflow, definition, input: &input, report, interpreted, evaluations }.write();
     }
-    let differences = compare::differences(report, &interpreted, &script, prepared.jitters);
-    let history = interpreted.history().clone();
-    if differences.is_empty() { Ok(Some(history)) } else { Err(differ(differences, history)) }
+    Ok(Some(interpreted.history().clone()))
 }
 
 /// How the two readings of a workflow differ.
