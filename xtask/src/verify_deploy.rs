@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let status = Command::new(python)
         // It leaves nothing beside its sources.
         .arg("-B")
+        .env("PYTHONPATH", root.join("xtask/ministack"))
         .arg(root.join("xtask/verify/verify.py"))
         .arg("--workspace")
         .arg(root)

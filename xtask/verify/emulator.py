@@ -2,57 +2,21 @@
 
 import io
 import json
-import os
-import pathlib
-import socket
-import subprocess
-import sys
 import time
 import zipfile
 
 import boto3
 from botocore.config import Config
 from common import ACCOUNT, REGION, STACK, Failed, check
+from service import Service
 
 
-class MiniStack:
+class MiniStack(Service):
     """AWS on loopback, for as long as the block runs."""
 
     def __init__(self, work):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = open(work / "ministack.log", "w")
-
-    def __enter__(self):
-        settings = {
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(self.port),
-            "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "MINISTACK_REGION": REGION,
-            "SFN_WAIT_SCALE": "0",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, pathlib.Path(__file__).with_name("ministack_corrected.py")], env={**os.environ, **settings}, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
-        )
-        for _ in range(600):
-            check(self.process.poll() is None, f"MiniStack did not start; see {self.log.name}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise Failed("MiniStack did not answer within a minute")
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
+        account = {"MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION}
+        super().__init__("corrected.py", work / "ministack.log", **account)
 
     def client(self, service):
         session = boto3.Session(ACCOUNT, "secret", region_name=REGION)

@@ -29,6 +29,11 @@ use crate::{FOUND, originals, workspace};
 const SHOWN: usize = 5;
 /// On how many inputs the workflows here are compared at least: what enters each of their states.
 const FEWEST: usize = 50;
+/// The tests of the workflows here.
+const ORDERS: [&str; 7] =
+    ["agreement", "order_fulfillment", "order_lifecycle", "order_processing", "order_saga", "purchase_refund", "transaction"];
+/// How many executions of one state machine MiniStack runs: it is a service, and each takes some milliseconds.
+const STARTED: [(&str, usize); 3] = [("orders", 150), ("programs", 12), ("tests", 3)];
 /// A definition with a mistake that each validator knows, so that one which finds nothing is not taken for one that
 /// looked.
 const MISTAKEN: &str =
@@ -84,7 +89,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    tests(&folder("orders"), &["--test", "agreement"], arguments.inputs.max(FEWEST))?;
+    let orders: Vec<&str> = ORDERS.iter().flat_map(|test| ["--test", test]).collect();
+    tests(&folder("orders"), &orders, arguments.inputs.max(FEWEST))?;
     // Faults that are planted on purpose are left out.
     let own = ["--test", "language", "--test", "corpus", "--test", "methods", "--", "--skip", "planted"];
     tests(&folder("tests"), &own, arguments.inputs)?;
@@ -95,6 +101,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let mut sfnx = tools.python();
         sfnx.arg(script("run_sfnx.py")).arg(group);
         report.tell("sfnx", sfnx, &mut out)?;
+        let mut ministack = tools.ministack();
+        let most = STARTED.iter().find(|(group, _)| *group == name).map_or(1, |(_, most)| *most);
+        ministack.arg(script("run_ministack.py")).arg(group).arg(most.to_string()).arg(tools.log());
+        report.tell("ministack", ministack, &mut out)?;
         let mut jsonata = tools.node();
         jsonata.arg(script("run_jsonata.mjs")).arg(group).arg(tools.modules());
         report.tell("jsonata", jsonata, &mut out)?;

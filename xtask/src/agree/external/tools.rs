@@ -1,4 +1,4 @@
-//! Sets the engines up under `target/engines`: two Python environments, and npm's packages.
+//! Sets the engines up under `target/engines`: three Python environments, and npm's packages.
 
 use std::{
     fs,
@@ -13,9 +13,10 @@ use crate::{
     workspace,
 };
 
-/// What each Python environment has. moto wants other versions of what both need, and is large.
+/// What each Python environment has. They want other versions of what they share, and moto is large.
 const SFNX: &str = include_str!("../../../engines/sfnx.txt");
 const MOTO: &str = include_str!("../../../engines/moto.txt");
+const MINISTACK: &str = include_str!("../../../engines/ministack.txt");
 const PACKAGE: &str = include_str!("../../../engines/package.json");
 const LOCK: &str = include_str!("../../../engines/package-lock.json");
 
@@ -62,6 +63,7 @@ impl Tools {
         })?;
         let tools = Self { folder };
         tools.environment("sfnx", SFNX)?;
+        tools.environment("ministack", MINISTACK)?;
         Ok(tools)
     }
 
@@ -74,6 +76,18 @@ impl Tools {
     pub(super) fn moto(&self) -> anyhow::Result<Command> {
         self.environment("moto", MOTO)?;
         Ok(Command::new(self.folder.join("moto/bin/python")))
+    }
+
+    /// Python with MiniStack.
+    pub(super) fn ministack(&self) -> Command {
+        let mut python = Command::new(self.folder.join("ministack/bin/python"));
+        python.env("PYTHONPATH", workspace::root().join("xtask/ministack"));
+        python
+    }
+
+    /// Where MiniStack writes what it has to say.
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("ministack.log")
     }
 
     fn environment(&self, name: &str, requirements: &str) -> anyhow::Result<()> {

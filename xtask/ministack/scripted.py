@@ -1,0 +1,69 @@
+"""MiniStack, corrected, with what leaves Step Functions answered by an endpoint on loopback.
+
+What each Task state asks is posted to `$SCRIPT/answer` with its execution, and what `$uuid()` and its like draw to
+`$SCRIPT/drawn`, so that an execution can be run again as it was recorded. An execution does not sleep before it starts.
+"""
+
+import contextvars
+import json
+import os
+import types
+import urllib.request
+
+import corrected
+from ministack import app
+from ministack.services import stepfunctions
+
+SCRIPT = os.environ["SCRIPT"]
+# None of these has a parameter in what is run again.
+DRAWN = ("uuid", "random", "now", "millis")
+
+execution_of = contextvars.ContextVar("execution")
+task_of = contextvars.ContextVar("task")
+
+run_execution = stepfunctions._run_execution
+execute_task = stepfunctions._execute_task
+register_functions = stepfunctions._register_sfn_jsonata_functions
+
+
+def ask(what, **question):
+    body = json.dumps({"execution": execution_of.get(), **question}).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{SCRIPT}/{what}", body), timeout=600) as answer:
+        return json.loads(answer.read())
+
+
+def run(arn):
+    execution_of.set(arn)
+    return run_execution(arn)
+
+
+def task(state, given, execution, context):
+    task_of.set(context)
+    return execute_task(state, given, execution, context)
+
+
+def answered(resource, given, *_):
+    context = task_of.get()
+    arguments = json.dumps(given)
+    if "Task" in context:
+        arguments = arguments.replace(context["Task"]["Token"], "token")
+    answer = ask("answer", state=context["State"]["Name"], arguments=json.loads(arguments))
+    if "value" in answer:
+        return answer["value"]
+    raise stepfunctions._ExecutionError(answer["error"] or "", answer["cause"] or "")
+
+
+def functions(expression):
+    register_functions(expression)
+    for name in DRAWN:
+        expression.register_lambda(name, lambda name=name: ask("drawn", function=name))
+
+
+corrected.correct()
+stepfunctions.time = types.SimpleNamespace(sleep=lambda seconds: None, time=stepfunctions.time.time)
+stepfunctions._run_execution = run
+stepfunctions._execute_task = task
+stepfunctions._invoke_resource = answered
+stepfunctions._invoke_with_callback = answered
+stepfunctions._register_sfn_jsonata_functions = functions
+app.main()
