@@ -23,19 +23,24 @@ REGION = "us-east-1"
 AT_ONCE = 16
 # Nothing waits in there, so whatever takes longer has come to a halt.
 LONGEST_SECONDS = 60
-FIRST_ACCOUNT = 100_000_000_000
+# Of the executions that were recorded, and the first of those where state machines are created.
+ACCOUNT = 123_456_789_012
 
 
 class Running:
     """An execution that runs, as its tasks see it."""
 
-    def __init__(self, execution):
-        self.script = Script(execution)
+    def __init__(self, account, execution):
+        self.account, self.script = account, Script(execution)
         self.drawn = collections.defaultdict(collections.deque)
         for expression, value in execution["drawn"]:
             self.drawn[re.fullmatch(r"\s*\$(\w+)\(\)\s*", expression)[1]].append(value)
         self.hangs = False
         self.lock = threading.Lock()
+
+    def placed(self, text):
+        """What is said in its account, as it is said in the one of the recording."""
+        return text.replace(self.account, str(ACCOUNT))
 
     def answer(self, state, arguments):
         with self.lock:
@@ -56,6 +61,7 @@ class Running:
 
 
 running = {}
+creating = threading.Lock()
 
 
 class Endpoint(http.server.BaseHTTPRequestHandler):
@@ -63,12 +69,18 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_POST(self):
-        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        body = json.dumps(running[question["execution"]].asked(self.path, question)).encode()
+        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        ran = running[json.loads(text)["execution"]]
+        body = json.dumps(ran.asked(self.path, json.loads(ran.placed(text)))).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    # As many as may ask at once: each iteration of a Map is one.
+    request_queue_size = 1024
 
 
 class StepFunctions:
@@ -95,10 +107,12 @@ class StepFunctions:
 
 
 class Machine:
-    """A state machine, created in an account where there is no execution of a name yet."""
+    """A state machine, created in an account where there is none of its name, and no execution of a name yet."""
 
-    def __init__(self, functions, number, workflow, definition):
-        self.functions, self.number = functions, number
+    taken = collections.Counter()
+
+    def __init__(self, functions, workflow, definition):
+        self.functions = functions
         self.workflow, self.definition = workflow or "machine", json.dumps(definition)
         self.accounts, self.names = {}, collections.Counter()
         self.lock = threading.Lock()
@@ -109,7 +123,9 @@ class Machine:
             times = self.names[name]
             self.names[name] += 1
             if times not in self.accounts:
-                account = str(FIRST_ACCOUNT + self.number * 1000 + times)
+                with creating:
+                    account = str(ACCOUNT + self.taken[self.workflow])
+                    self.taken[self.workflow] += 1
                 role = f"arn:aws:iam::{account}:role/execution"
                 created = self.functions.call(
                     account, "CreateStateMachine", name=self.workflow, definition=self.definition, roleArn=role
@@ -122,7 +138,7 @@ class Machine:
         name = execution["name"] or f"execution-{number}"
         account, machine = self.at(name)
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-        ran = running[arn] = Running(execution)
+        ran = running[arn] = Running(account, execution)
         try:
             self.functions.call(account, "StartExecution", stateMachineArn=machine, name=name, input=execution["input"])
             until = time.monotonic() + LONGEST_SECONDS
@@ -134,6 +150,7 @@ class Machine:
                 found = self.functions.call(account, "DescribeExecution", executionArn=arn)
         finally:
             del running[arn]
+        found = json.loads(ran.placed(json.dumps(found)))
         outcome = {key: found.get(key) for key in ("status", "error", "cause")}
         outcome["output"] = json.loads(found["output"]) if found.get("output") else None
         return ran, outcome
@@ -179,7 +196,7 @@ def main(folder, most, log):
         else:
             groups.setdefault(where, (workflow, definition, []))[2].append(execution)
     counts["machines"] = len(groups)
-    endpoint = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    endpoint = Server(("127.0.0.1", 0), Endpoint)
     threading.Thread(target=endpoint.serve_forever, daemon=True).start()
     script = f"http://127.0.0.1:{endpoint.server_port}"
     with (
@@ -188,8 +205,8 @@ def main(folder, most, log):
     ):
         functions = StepFunctions(service.port)
         cases = []
-        for number, (where, (workflow, definition, recorded)) in enumerate(groups.items()):
-            machine = Machine(functions, number, workflow, definition)
+        for where, (workflow, definition, recorded) in groups.items():
+            machine = Machine(functions, workflow, definition)
             for execution in spread(recorded, most):
                 ended = threads.submit(compared, machine, len(cases), execution)
                 cases.append((where, workflow, execution, ended))

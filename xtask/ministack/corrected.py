@@ -5,12 +5,17 @@ As shipped, a Parallel state in JSONata leaves out `Arguments`, `Output` and `As
 other and for what comes after, where AWS keeps what a branch sets inside of it
 (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). The variables of one `Assign` read
 those that stand before them in it, where AWS has all of them read what was set before the state (the same page). A
-Succeed state leaves out its `Output` (https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html). The
-functions are replaced in this process; what is installed stays as it is, and `AS_SHIPPED=1` runs that.
+Succeed state leaves out its `Output` (https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html).
+JSONata's `$string` is Python's: in a list or an object it writes 1000.0 for 1000 and escapes what is not ASCII, where
+JSONata 2.0.6, which AWS runs (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), does neither.
+The functions are replaced in this process; what is installed stays as it is, and `AS_SHIPPED=1` runs that.
 """
 
 import copy
+import json
 import os
+
+from jsonata.functions import Functions
 
 from ministack import app
 from ministack.services import stepfunctions
@@ -19,6 +24,7 @@ run_branches = stepfunctions._run_parallel_branches
 run_states = stepfunctions._run_sub_machine
 output_path = stepfunctions._apply_output_path
 assign_one = stepfunctions._apply_state_assign
+text_of = Functions._string
 
 
 def parallel(state, given, execution, context):
@@ -54,6 +60,22 @@ def output_of(state, given, context=None):
     return output_path(state, given, context)
 
 
+def text(value, prettify):
+    if not isinstance(value, (dict, list)):
+        return text_of(value, prettify)
+    form = {"indent": "  "} if prettify else {"separators": (",", ":")}
+    return json.dumps(whole(value), cls=Functions.Encoder, ensure_ascii=False, **form)
+
+
+def whole(value):
+    """The value with numbers that have no fraction written without one."""
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def correct():
     if os.environ.get("AS_SHIPPED") == "1":
         return
@@ -61,6 +83,7 @@ def correct():
     stepfunctions._run_sub_machine = in_a_scope_of_its_own
     stepfunctions._apply_output_path = output_of
     stepfunctions._apply_state_assign = all_at_once
+    Functions._string = staticmethod(text)
 
 
 if __name__ == "__main__":

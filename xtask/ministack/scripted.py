@@ -1,7 +1,8 @@
 """MiniStack, corrected, with what leaves Step Functions answered by an endpoint on loopback.
 
 What each Task state asks is posted to `$SCRIPT/answer` with its execution, and what `$uuid()` and its like draw to
-`$SCRIPT/drawn`, so that an execution can be run again as it was recorded. An execution does not sleep before it starts.
+`$SCRIPT/drawn`, so that an execution can be run again as it was recorded. An execution does not sleep before it starts,
+and an expression may take a minute instead of a second: many are evaluated at once here, by one process.
 """
 
 import contextvars
@@ -15,6 +16,8 @@ from ministack import app
 from ministack.services import stepfunctions
 
 SCRIPT = os.environ["SCRIPT"]
+# When the executions of tests start, in a time that passes for no task.
+NOW = "2026-01-01T00:00:00.000Z"
 # None of these has a parameter in what is run again.
 DRAWN = ("uuid", "random", "now", "millis")
 
@@ -24,6 +27,7 @@ task_of = contextvars.ContextVar("task")
 run_execution = stepfunctions._run_execution
 execute_task = stepfunctions._execute_task
 register_functions = stepfunctions._register_sfn_jsonata_functions
+Jsonata = stepfunctions.jsonata.Jsonata
 
 
 def ask(what, **question):
@@ -34,6 +38,7 @@ def ask(what, **question):
 
 def run(arn):
     execution_of.set(arn)
+    stepfunctions._executions[arn]["startDate"] = NOW
     return run_execution(arn)
 
 
@@ -60,7 +65,12 @@ def functions(expression):
 
 
 corrected.correct()
+stepfunctions.jsonata = types.SimpleNamespace(
+    Jsonata=types.SimpleNamespace(jsonata=lambda expression, timeout=None: Jsonata.jsonata(expression, timeout=60_000)),
+    utils=stepfunctions.jsonata.utils,
+)
 stepfunctions.time = types.SimpleNamespace(sleep=lambda seconds: None, time=stepfunctions.time.time)
+stepfunctions.now_iso = lambda: NOW
 stepfunctions._run_execution = run
 stepfunctions._execute_task = task
 stepfunctions._invoke_resource = answered

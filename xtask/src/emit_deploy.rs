@@ -18,7 +18,7 @@ use crate::{FOUND, system, workspace};
 /// Write what deploys the workflows: an AWS SAM template and a Terraform module.
 ///
 /// With an account and a region: the definitions with real ARNs, and the policies of their roles, to be
-/// pasted into the console.
+/// pasted into the console, and the rules of EventBridge that start them.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; exit with 1 when a file is stale or missing.
@@ -70,7 +70,7 @@ fn templates(deployment: &Deployment, dir: &Path) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Each definition with real ARNs, the policy of its role, and who may assume the roles.
+/// Each definition with real ARNs, the policy of its role, the rules that start it, and who may assume the roles.
 fn placed(deployment: &Deployment, place: &Place, dir: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let json = |value: &Value| -> anyhow::Result<String> { Ok(serde_json::to_string_pretty(value)? + "\n") };
     let mut files = Vec::new();
@@ -82,8 +82,21 @@ fn placed(deployment: &Deployment, place: &Place, dir: &Path) -> anyhow::Result<
         files.push((dir.join(format!("{}.asl.json", machine.name)), json(&definition)?));
         let policy = deployment.console_policy(machine, place).to_json();
         files.push((dir.join(format!("{}.policy.json", machine.name)), json(&policy)?));
+        let rules = deployment.console_rules(machine, place);
+        for (trigger, (rule, targets)) in machine.triggers.iter().zip(&rules) {
+            files.push((dir.join(format!("{}.rule.json", trigger.name)), json(rule)?));
+            files.push((dir.join(format!("{}.targets.json", trigger.name)), json(targets)?));
+        }
+        if !rules.is_empty() {
+            let policy = deployment.console_starter_policy(machine, place).to_json();
+            files.push((dir.join(format!("{}-starter.policy.json", machine.name)), json(&policy)?));
+        }
+        if machine.request.is_some() {
+            eprintln!("{}: its API is made by SAM and Terraform, and not among these files", machine.name);
+        }
     }
-    files.push((dir.join("trust.json"), json(&Deployment::console_trust(place))?));
+    files.push((dir.join("trust.json"), json(&Deployment::console_trust("states", place))?));
+    files.push((dir.join("starter.trust.json"), json(&Deployment::console_trust("events", place))?));
     Ok(files)
 }
 

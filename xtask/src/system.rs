@@ -17,6 +17,7 @@ pub(crate) fn deployment() -> Result<Deployment, DeployError> {
         )
         .variable("ORDER_SEED", "1", "What identifiers follow from, a number: the same in every instance")
         .variable("ORDER_CHANCE", "", "A number that lets things go wrong, for a demonstration; nothing does without")
-        .on_event("order-fulfillment", "shop.web", "OrderPlaced");
+        .on_event("order-fulfillment", "shop.web", "OrderPlaced")
+        .on_request("refund");
     Deployment::new(settings, &order_workflow::workflows::catalogue())
 }

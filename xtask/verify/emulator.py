@@ -35,6 +35,8 @@ def pointing_to_machines(value):
     if isinstance(value, dict):
         if set(value) == {"Ref"}:
             return {"Ref": value["Ref"].removesuffix("Aliaslive")}
+        if set(value) == {"Fn::Sub"} and isinstance(value["Fn::Sub"], str):
+            return {"Fn::Sub": value["Fn::Sub"].replace("Aliaslive}", "}")}
         return {key: pointing_to_machines(inner) for key, inner in value.items()}
     return [pointing_to_machines(inner) for inner in value] if isinstance(value, list) else value
 

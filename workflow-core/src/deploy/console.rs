@@ -7,6 +7,7 @@ use super::{
     fill,
     policy::Policy,
     settings::{DeployError, Deployment, Machine},
+    triggers::starter_policy,
 };
 
 /// Where something is deployed.
@@ -92,13 +93,43 @@ impl Deployment {
         Policy::of(&calls.needs).with_texts(&|text| self.placed(text, &machine.name, place))
     }
 
-    /// Who may assume the role of a state machine.
-    pub fn console_trust(place: &Place) -> Value {
+    /// The rules of EventBridge that start a state machine, each as what `aws events put-rule` and `put-targets` read,
+    /// for the role `<stack>-<workflow>-starter`.
+    pub fn console_rules(&self, machine: &Machine, place: &Place) -> Vec<(Value, Value)> {
+        let Place { partition, region, account, stack, .. } = place;
+        let rules = machine.triggers.iter().map(|trigger| {
+            let name = format!("{stack}-{}", trigger.name);
+            let rule = json!({
+                "Name": name,
+                "Description": format!("Starts {}", machine.name),
+                "EventPattern": trigger.pattern.to_string(),
+            });
+            let targets = json!({
+                "Rule": name,
+                "Targets": [{
+                    "Id": "workflow",
+                    "Arn": format!("arn:{partition}:states:{region}:{account}:stateMachine:{stack}-{}", machine.name),
+                    "RoleArn": format!("arn:{partition}:iam::{account}:role/{stack}-{}-starter", machine.name),
+                    "InputPath": "$.detail",
+                }],
+            });
+            (rule, targets)
+        });
+        rules.collect()
+    }
+
+    /// What the role of those rules must allow.
+    pub fn console_starter_policy(&self, machine: &Machine, place: &Place) -> Policy {
+        starter_policy(&machine.name, "").with_texts(&|text| self.placed(text, &machine.name, place))
+    }
+
+    /// Who may assume the role of a state machine (`states`), or of the rules that start it (`events`).
+    pub fn console_trust(service: &str, place: &Place) -> Value {
         json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Allow",
-                "Principal": { "Service": "states.amazonaws.com" },
+                "Principal": { "Service": format!("{service}.amazonaws.com") },
                 "Action": "sts:AssumeRole",
                 "Condition": { "StringEquals": { "aws:SourceAccount": place.account } },
             }],

@@ -48,6 +48,7 @@ impl Deployment {
                 json!({ "Description": machine.comment, "Value": { "Ref": format!("{id}Aliaslive") } }),
             );
         }
+        self.request_resources(&mut resources, &mut outputs);
         json!({
             "AWSTemplateFormatVersion": "2010-09-09",
             "Transform": "AWS::Serverless-2016-10-31",
@@ -229,7 +230,7 @@ impl Deployment {
             );
         }
         if !machine.triggers.is_empty() {
-            resources.insert(role, self.role("events.amazonaws.com", &starter_policy(&machine.name), ""));
+            resources.insert(role, self.role("events.amazonaws.com", &starter_policy(&machine.name, ":live"), ""));
         }
     }
 
@@ -292,7 +293,7 @@ impl Deployment {
     }
 
     /// A role that one AWS service may assume, for this account alone.
-    fn role(&self, service: &str, policy: &Policy, machine: &str) -> Value {
+    pub(super) fn role(&self, service: &str, policy: &Policy, machine: &str) -> Value {
         let mut trust = json!({
             "Effect": "Allow",
             "Principal": { "Service": service },

@@ -9,6 +9,7 @@ use crate::{catalogue::CatalogueEntry, schema, workflow::WorkflowKind};
 use super::{
     calls::{Calls, Known, Need, Thing, holes, placeholder},
     policy::Policy,
+    requests::{API_RESOURCES, Request},
     triggers::Trigger,
 };
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub(super) existing: Vec<String>,
     /// The workflow, the source and the detail type.
     pub(super) events: Vec<(String, String, String)>,
+    /// The workflows that a request starts.
+    pub(super) requests: Vec<String>,
 }
 
 /// An environment variable of every Lambda function, which whoever deploys may set.
@@ -56,6 +59,7 @@ impl Settings {
             kept: Vec::new(),
             existing: Vec::new(),
             events: Vec::new(),
+            requests: Vec::new(),
         }
     }
 
@@ -140,6 +144,8 @@ pub struct Machine {
     pub calls: Calls,
     /// What starts it by itself.
     pub triggers: Vec<Trigger>,
+    /// The method of an API that starts it.
+    pub request: Option<Request>,
 }
 
 impl Machine {
@@ -232,7 +238,7 @@ impl Deployment {
         Self::with_schemas(settings, definitions, &BTreeMap::new())
     }
 
-    fn with_schemas<'a>(
+    pub(super) fn with_schemas<'a>(
         settings: Settings,
         definitions: impl IntoIterator<Item = (&'a str, &'a str, WorkflowKind, Value)>,
         schemas: &BTreeMap<&str, Value>,
@@ -266,8 +272,9 @@ impl Deployment {
                 ));
             }
             let triggers = settings.triggers(name, schemas.get(name));
+            let request = settings.request(name, schemas.get(name));
             let (name, comment) = (name.to_owned(), comment.to_owned());
-            machines.push(Machine { name, comment, kind, definition, calls, triggers });
+            machines.push(Machine { name, comment, kind, definition, calls, triggers, request });
         }
         for (_, function) in &settings.kept {
             all.found(function, Thing::Function { timeout: None });
@@ -289,6 +296,7 @@ impl Deployment {
         }
         let rules = machines.iter().map(|machine| (machine.name.as_str(), machine.triggers.as_slice()));
         problems.extend(settings.trigger_problems(rules));
+        problems.extend(settings.request_problems(&machines));
         problems.extend(shared_names(&machines, &things));
         let functions = functions(&settings, &things);
         if problems.is_empty() {
@@ -443,8 +451,18 @@ pub(super) fn machine_log(name: &str) -> String {
 }
 
 /// What the names of a state machine's resources add to its own.
-const MACHINE_RESOURCES: [&str; 6] =
-    ["", "Logs", "Role", "ExecutionsFailed", "ExecutionsTimedOut", "StarterRole"];
+const MACHINE_RESOURCES: [&str; 10] = [
+    "",
+    "Logs",
+    "Role",
+    "ExecutionsFailed",
+    "ExecutionsTimedOut",
+    "StarterRole",
+    "RequestRole",
+    "RequestPath",
+    "RequestModel",
+    "RequestMethod",
+];
 
 /// What would be one resource of a template, though it is two: each thing brings resources whose names
 /// begin with its own.
@@ -454,8 +472,11 @@ fn shared_names(machines: &[Machine], things: &BTreeMap<String, Thing>) -> Vec<S
         Thing::StateMachine => (name, &[][..]),
         _ => (name, &[""][..]),
     });
-    let machines = machines.iter().map(|machine| (&machine.name, &MACHINE_RESOURCES[..]));
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    if machines.iter().any(|machine| machine.request.is_some()) {
+        owners.extend(API_RESOURCES.map(|name| (name.to_owned(), name)));
+    }
+    let machines = machines.iter().map(|machine| (&machine.name, &MACHINE_RESOURCES[..]));
     let mut problems = Vec::new();
     for (name, suffixes) in things.chain(machines) {
         for suffix in suffixes {

@@ -104,7 +104,7 @@ impl Deployment {
         let workflows = self.machines.iter().map(|machine| (machine.name.clone(), self.workflow(machine)));
         locals.insert("workflows".to_owned(), Value::Object(workflows.collect()));
         let starts = self.machines.iter().flat_map(|machine| {
-            let statements = starter_policy(&machine.name).with_texts(&|text| self.text(text, ""));
+            let statements = starter_policy(&machine.name, ":live").with_texts(&|text| self.text(text, ""));
             machine.triggers.iter().map(move |trigger| {
                 let start = json!({
                     "workflow": machine.name,
@@ -115,6 +115,7 @@ impl Deployment {
             })
         });
         locals.insert("starts".to_owned(), Value::Object(starts.collect()));
+        locals.insert("requests".to_owned(), self.request_values(&|text| self.text(text, "")));
 
         let mut text = String::from("# Written by `cargo xtask emit-deploy`: edits are lost.\n\nlocals {\n");
         for (at, (name, value)) in locals.into_iter().enumerate() {

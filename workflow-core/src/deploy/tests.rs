@@ -362,11 +362,16 @@ fn shop() -> Deployment {
         "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:bank-??????",
     );
     let settings = settings.on_event("pay-back", "shop.desk", "Goods came back");
+    let settings = settings.on_request("place-order").on_request("pay-back");
     let definitions = [
         ("place-order", "Places an order.", WorkflowKind::Standard, place),
         ("pay-back", "Pays back: all of it.", WorkflowKind::Express, pay_back),
     ];
-    Deployment::of(settings, definitions).unwrap()
+    let input = json!({ "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"] });
+    let schema =
+        |title: &str| json!({ "title": title, "$ref": "#/$defs/input", "$defs": { "input": input } });
+    let schemas = ["place-order", "pay-back"].map(|name| (name, schema(name)));
+    Deployment::with_schemas(settings, definitions, &schemas.into()).unwrap()
 }
 
 #[test]
@@ -409,6 +414,51 @@ fn real_arns_are_of_the_place() {
         policy.pointer("/Statement/0/Resource"),
         Some(&json!(["arn:aws-cn:lambda:cn-north-1:123456789012:function:shop-Charge"]))
     );
+}
+
+#[test]
+fn rules_with_real_arns_start_what_their_role_may_start() {
+    let shop = shop();
+    let place = Place::new("aws-cn", "cn-north-1", "123456789012", "desk").unwrap();
+    let machine = &shop.machines()[1];
+    let machine_arn = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:desk-pay-back";
+    let [(rule, targets)] = &shop.console_rules(machine, &place)[..] else { panic!() };
+    assert_eq!((&rule["Name"], &targets["Rule"]), (&json!("desk-pay-back-GoodsCameBack"), &rule["Name"]));
+    let pattern: Value = serde_json::from_str(rule["EventPattern"].as_str().unwrap()).unwrap();
+    assert_eq!(pattern, machine.triggers[0].pattern);
+    let target = &targets["Targets"][0];
+    assert_eq!(target["Arn"], machine_arn);
+    assert_eq!(target["RoleArn"], "arn:aws-cn:iam::123456789012:role/desk-pay-back-starter");
+    let policy = shop.console_starter_policy(machine, &place).to_json();
+    assert_eq!(policy["Statement"][0]["Resource"], json!([machine_arn]));
+    assert_eq!(policy["Statement"][0]["Action"], json!(["states:StartExecution"]));
+}
+
+#[test]
+fn a_request_starts_only_what_has_a_schema() {
+    let none = states(&json!({ "Done": { "Type": "Pass" } }));
+    let error = Deployment::of(
+        Settings::new("shop").on_request("sale"),
+        [("sale", "", WorkflowKind::Standard, none)],
+    );
+    assert!(error.unwrap_err().problems[0].contains("whose input has no schema"));
+}
+
+#[test]
+fn the_role_of_a_method_allows_the_one_action_on_the_one_alias() {
+    for machine in shop().machines() {
+        let action = match machine.kind {
+            WorkflowKind::Standard => "states:StartExecution",
+            WorkflowKind::Express => "states:StartSyncExecution",
+        };
+        let statements = super::requests::request_policy(machine).statements;
+        assert_eq!(statements.len(), 1);
+        assert_eq!(statements[0].actions, [action]);
+        assert_eq!(
+            statements[0].resources,
+            [format!("arn:${{Partition}}:states:{HERE}:stateMachine:${{Stack}}-{}:live", machine.name)]
+        );
+    }
 }
 
 #[test]

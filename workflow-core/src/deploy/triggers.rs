@@ -85,10 +85,11 @@ impl Settings {
     }
 }
 
-/// What the role of the rules that start a workflow allows.
-pub(super) fn starter_policy(workflow: &str) -> Policy {
-    let resource =
-        format!("arn:${{Partition}}:states:${{Region}}:${{Account}}:stateMachine:${{Stack}}-{workflow}:live");
+/// What the role of the rules that start a workflow allows, at the alias that is named behind it.
+pub(super) fn starter_policy(workflow: &str, alias: &str) -> Policy {
+    let resource = format!(
+        "arn:${{Partition}}:states:${{Region}}:${{Account}}:stateMachine:${{Stack}}-{workflow}{alias}"
+    );
     let action = "states:StartExecution".to_owned();
     Policy::of(&[Need { action, resource, condition: None, state: "its rules".to_owned() }])
 }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tracing::Span;
 
 use crate::{
@@ -113,6 +114,14 @@ impl Context {
         };
         let answer = service.call(request).await.map_err(NoAnswer::Failed)?;
         Ok(answer.to_string().into())
+    }
+
+    /// Asks who answers for Lambda to do what a function does.
+    async fn invoke(&self, function: &str, payload: &Text) -> Result<Text, NoAnswer> {
+        let arguments = format!(r#"{{"FunctionName":{},"Payload":{payload}}}"#, Value::from(function));
+        let answer = self.ask(Resource::LAMBDA_INVOKE, &arguments.into(), None).await?;
+        let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+        Ok(answer["Payload"].to_string().into())
     }
 
     async fn attempt<T: Task>(
@@ -300,8 +309,12 @@ pub enum NoAnswer {
     Abort(ExecutorError),
 }
 
-/// Runs a handler behind the same boundary of text as a Lambda function.
+/// Runs a handler behind the same boundary of text as a Lambda function, unless somebody was given to answer for
+/// Lambda.
 pub(crate) async fn handle<T: Task>(payload: Text, context: Context) -> Result<Text, NoAnswer> {
+    if T::RESOURCE == Resource::LAMBDA_INVOKE && context.serves(T::RESOURCE) {
+        return context.invoke(T::FUNCTION, &payload).await;
+    }
     let mut states = context.shared.executor.inner.states.clone();
     take_given::<T>(&payload, &mut states).map_err(|failure| NoAnswer::Failed(reported::<T>(failure)))?;
     match T::handle(arguments::<T>(&payload)?, states).await {

@@ -8,14 +8,16 @@
 //! let executor = Executor::new().service(DynamoDb::new(aws_sdk_dynamodb::Client::new(&config)));
 //! ```
 //!
-//! Each service is behind a feature: `aws-dynamodb`, `aws-eventbridge`, `aws-s3`, `aws-sfn`, `aws-sns` and
-//! `aws-sqs`. None is on by default.
+//! Each service is behind a feature: `aws-dynamodb`, `aws-eventbridge`, `aws-lambda`, `aws-s3`, `aws-sfn`,
+//! `aws-sns` and `aws-sqs`. None is on by default.
 
 #[cfg(feature = "aws-dynamodb")]
 mod dynamodb;
 #[cfg(feature = "aws-eventbridge")]
 mod eventbridge;
 pub(crate) mod failure;
+#[cfg(feature = "aws-lambda")]
+mod lambda;
 #[cfg(feature = "aws-s3")]
 mod s3;
 #[cfg(feature = "aws-sfn")]
@@ -29,6 +31,8 @@ mod sqs;
 pub use dynamodb::DynamoDb;
 #[cfg(feature = "aws-eventbridge")]
 pub use eventbridge::EventBridge;
+#[cfg(feature = "aws-lambda")]
+pub use lambda::Lambda;
 #[cfg(feature = "aws-s3")]
 pub use s3::S3;
 #[cfg(feature = "aws-sfn")]

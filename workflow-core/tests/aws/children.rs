@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use workflow_core::{prelude::*, services::aws::StepFunctions};
 
-use crate::server::{Question, config, server};
+use crate::server::{Asked, Question, config, server};
 
 #[task]
 async fn pay_back(cents: u32) -> String {
@@ -80,6 +80,36 @@ async fn a_child_that_fails_gives_its_own_error() {
     let (address, _) = server(vec![(200, STARTED), (200, described("FAILED", error))]).await;
     let execution = executor(&address).run(cancel("o-1".to_owned(), 500)).await;
     assert_eq!(execution.error(), Some(RefundError::TooMuch { cents: 500 }));
+}
+
+/// Fails once the child is known to run.
+#[task]
+async fn fail_then(State(asked): State<Asked>) -> Result<(), RefundError> {
+    while asked.lock().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    Err(RefundError::TooMuch { cents: 1 })
+}
+
+#[workflow]
+async fn cancel_or_fail(cents: u32) -> Result<String, RefundError> {
+    let (refunded, ()) = try_join!(refund(cents).start_sync(), fail_then())?;
+    Ok(refunded)
+}
+
+#[tokio::test]
+async fn a_child_is_stopped_when_something_beside_it_fails() {
+    let running = described("RUNNING", "");
+    let (address, asked) = server(vec![(200, STARTED), (200, running), (200, r#"{"stopDate":1769850001}"#)]).await;
+    let client = aws_sdk_sfn::Client::from_conf(config!(aws_sdk_sfn, &address));
+    let service = StepFunctions::new(client, "111122223333").pause(Duration::from_secs(3_600));
+    let executor = Executor::new().service(service.clone()).state(Asked::clone(&asked));
+    let execution = executor.run(cancel_or_fail(5)).await;
+    assert_eq!(execution.error(), Some(RefundError::TooMuch { cents: 1 }));
+    service.stopped().await;
+    let asked = asked.lock().unwrap().clone();
+    assert_eq!(actions(&asked), ["StartExecution", "DescribeExecution", "StopExecution"]);
+    assert_eq!(asked[2].json()["executionArn"], "arn:e-1");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod children;
 mod events;
+mod functions;
 mod objects;
 mod server;
 mod workers;

@@ -1,6 +1,9 @@
 //! AWS Step Functions itself, for child executions.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     Failure, PlatformError,
@@ -8,11 +11,13 @@ use crate::{
 };
 use aws_sdk_sfn::{
     Client,
+    error::DisplayErrorContext,
     operation::describe_execution::DescribeExecutionOutput,
     primitives::{DateTime, DateTimeFormat},
     types::ExecutionStatus,
 };
 use serde_json::{Map, Value, json};
+use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     failure::{Names, failure_of, unknown_action},
@@ -40,19 +45,27 @@ const NAMES: Names = Names {
 /// [`start_sync`](crate::Start::start_sync) of a workflow that runs in process start executions on AWS. A
 /// task with the resource `aws-sdk:sfn:startExecution` or `aws-sdk:sfn:describeExecution` asks it too.
 ///
-/// An execution that `start_sync` started goes on when its parent ends before it.
+/// An execution that `start_sync` started is stopped when nobody waits for it any more: since something beside it
+/// failed, its time was over, or its parent was dropped. Step Functions does so too, as well as it can.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync>) One that is just being
+/// started goes on: its ARN is not known yet.
 #[derive(Clone, Debug)]
 pub struct StepFunctions {
     client: Client,
     account: String,
     prefix: String,
     pause: Duration,
+    stops: Stops,
 }
+
+/// The executions that are being stopped.
+type Stops = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 impl StepFunctions {
     /// A service that asks this client, for state machines in this account and in the client's region.
     pub fn new(client: Client, account: impl Into<String>) -> Self {
-        Self { client, account: account.into(), prefix: String::new(), pause: Duration::from_secs(1) }
+        let (account, prefix, pause) = (account.into(), String::new(), Duration::from_secs(1));
+        Self { client, account, prefix, pause, stops: Stops::default() }
     }
 
     /// What the names of the state machines begin with, before those of their workflows: `shop-` for the stack
@@ -68,6 +81,13 @@ impl StepFunctions {
         Self { pause, ..self }
     }
 
+    /// Waits until every execution that nobody waits for any more was told to stop. To be awaited before the program
+    /// ends, on a clone of what the executor has; what is not sent by then never is.
+    pub async fn stopped(&self) {
+        let stops = std::mem::take(&mut *lock(&self.stops));
+        futures_util::future::join_all(stops).await;
+    }
+
     async fn answer(&self, request: Request) -> Result<Value, Failure> {
         let through_sdk = request.resource.service().starts_with("aws-sdk:");
         match (through_sdk, request.resource.action()) {
@@ -80,7 +100,10 @@ impl StepFunctions {
             (false, "startExecution.sync:2") => {
                 let started = self.start(&request, &self.machine(&request)).await?;
                 let execution = started["ExecutionArn"].as_str().unwrap_or_default().to_owned();
-                self.ended(&request, &execution).await
+                let waiting = Waiting { service: self, execution: Some(execution.clone()) };
+                let ended = self.ended(&request, &execution).await;
+                waiting.over();
+                ended
             }
             _ => Err(unknown_action(&NAMES, request.resource)),
         }
@@ -137,6 +160,40 @@ impl StepFunctions {
             }
         }
     }
+}
+
+/// Somebody waits for an execution, which is stopped where that is dropped.
+struct Waiting<'a> {
+    service: &'a StepFunctions,
+    execution: Option<String>,
+}
+
+impl Waiting<'_> {
+    /// It has ended.
+    fn over(mut self) {
+        self.execution = None;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let (Some(execution), Ok(runtime)) = (self.execution.take(), Handle::try_current()) else { return };
+        let stop = self.service.client.stop_execution().execution_arn(&execution);
+        let stop = stop.cause("The execution that started it does not wait for it any more");
+        let stopping = runtime.spawn(async move {
+            // It may have ended by itself.
+            if let Err(error) = stop.send().await {
+                tracing::warn!(execution, error = %DisplayErrorContext(error), "an execution was not stopped");
+            }
+        });
+        let mut stops = lock(&self.service.stops);
+        stops.retain(|stop| !stop.is_finished());
+        stops.push(stopping);
+    }
+}
+
+fn lock(stops: &Stops) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+    stops.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What `DescribeExecution` says, without what was not given.

@@ -33,7 +33,7 @@ const FEWEST: usize = 50;
 const ORDERS: [&str; 7] =
     ["agreement", "order_fulfillment", "order_lifecycle", "order_processing", "order_saga", "purchase_refund", "transaction"];
 /// How many executions of one state machine MiniStack runs: it is a service, and each takes some milliseconds.
-const STARTED: [(&str, usize); 3] = [("orders", 150), ("programs", 12), ("tests", 3)];
+const STARTED: [(&str, usize); 3] = [("orders", 150), ("programs", 24), ("tests", 2)];
 /// A definition with a mistake that each validator knows, so that one which finds nothing is not taken for one that
 /// looked.
 const MISTAKEN: &str =
