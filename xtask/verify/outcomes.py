@@ -168,31 +168,6 @@ def functions_answer(functions):
     check("does not fit" in result["errorMessage"], str(result))
 
 
-def an_event_starts_what_it_fits(options, ministack, functions):
-    """The rule lets through what the input's schema asks for, and the execution has the event's detail as its input."""
-    machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{STACK}-order-fulfillment"
-    order = json.loads((options.workspace / "order-workflow/inputs/order-fulfillment.json").read_text())
-    order["order_id"] = "event-1"
-    without_email = {key: value for key, value in order.items() if key != "email"}
-    event = {"Source": "shop.web", "DetailType": "OrderPlaced"}
-
-    def started():
-        return {it["executionArn"] for it in functions.list_executions(stateMachineArn=machine)["executions"]}
-
-    before = started()
-    # The one that fits comes last: once it has started something, the others would have.
-    for detail in [without_email, order]:
-        put = ministack.client("events").put_events(Entries=[{**event, "Detail": json.dumps(detail)}])
-        check(put["FailedEntryCount"] == 0, str(put))
-    for _ in range(300):
-        new = [functions.describe_execution(executionArn=execution) for execution in started() - before]
-        if new and all(it["status"] != "RUNNING" for it in new):
-            break
-        time.sleep(0.1)
-    check(len(new) == 1, f"{len(new)} executions were started by the two events")
-    check(new[0]["status"] == "SUCCEEDED" and json.loads(new[0]["input"]) == order, str(new))
-
-
 def the_shown_command_validates(options):
     """The command of docs/deploy.md."""
     order = options.work / "order.json"

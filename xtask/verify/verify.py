@@ -14,7 +14,8 @@ from calls import roles_allow_just_the_calls
 from commands import commands_work
 from common import Failed
 from emulator import MiniStack, stack, torn_down
-from outcomes import an_event_starts_what_it_fits, functions_answer, outcomes_are_equal, the_shown_command_validates
+from outcomes import functions_answer, outcomes_are_equal, the_shown_command_validates
+from starters import a_request_starts_what_it_fits, an_event_starts_what_it_fits
 from templates import cdk, every_statement_counts, expanded, lint, no_policy_is_odd, policies
 from terraform import terraform
 
@@ -55,6 +56,8 @@ def main():
         the_shown_command_validates(options)
         an_event_starts_what_it_fits(options, ministack, functions)
         step("an event that fits the schema starts a workflow, one that does not starts none")
+        a_request_starts_what_it_fits(options, ministack, functions)
+        step("a request whose body fits the schema starts a workflow, others are refused")
         a_worker_does_an_activity(options, ministack, functions)
         step("a worker does the work of an activity")
         commands_work(options, ministack, functions)

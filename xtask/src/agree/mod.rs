@@ -51,8 +51,8 @@ pub(crate) struct Arguments {
     shrink: usize,
     /// What runs the state machines.
     ///
-    /// `external` has engines that others wrote run them as well, those of all workflows here and of the tests
-    /// included, evaluates every expression with npm's jsonata, and validates every definition with statelint and
+    /// `external` has engines that others wrote (sfnx, MiniStack) run them as well, those of all workflows here and of
+    /// the tests included, evaluates every expression with npm's jsonata, and validates every definition with statelint and
     /// asl-validator. They are installed under `target/engines`; it takes Python, Node.js and npm.
     #[arg(long, value_enum, default_value_t = Engine::Own)]
     engine: Engine,

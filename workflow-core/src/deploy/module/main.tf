@@ -411,5 +411,5 @@ output "workflows" {
 
 output "requests" {
   description = "Where a POST starts a workflow"
-  value       = { for name, _ in local.requests : name => "${aws_api_gateway_stage.request[0].invoke_url}/${name}" }
+  value       = { for name in keys(local.requests) : name => "${aws_api_gateway_stage.request[0].invoke_url}/${name}" }
 }
