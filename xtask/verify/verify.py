@@ -56,7 +56,7 @@ def main():
         the_shown_command_validates(options)
         an_event_starts_what_it_fits(options, ministack, functions)
         step("an event that fits the schema starts a workflow, one that does not starts none")
-        a_request_starts_what_it_fits(options, ministack, functions)
+        a_request_starts_what_it_fits(options, cloudformation, ministack, functions)
         step("a request whose body fits the schema starts a workflow, others are refused")
         a_worker_does_an_activity(options, ministack, functions)
         step("a worker does the work of an activity")

@@ -258,7 +258,157 @@ resource "aws_cloudwatch_event_target" "start" {
   input_path = "$.detail"
 }
 
+# Requests that start a workflow: a REST API, which holds a body to the schema of the input.
+
+resource "aws_api_gateway_rest_api" "request" {
+  count       = length(local.requests) > 0 ? 1 : 0
+  name        = "${var.name}-requests"
+  description = "Starts workflows"
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+}
+
+resource "aws_api_gateway_request_validator" "request" {
+  count                 = length(local.requests) > 0 ? 1 : 0
+  rest_api_id           = aws_api_gateway_rest_api.request[0].id
+  name                  = "body"
+  validate_request_body = true
+}
+
+resource "aws_iam_role" "request" {
+  for_each = local.requests
+  name     = "${var.name}-${each.key}-request"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "apigateway.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "request" {
+  for_each = local.requests
+  name     = "calls"
+  role     = aws_iam_role.request[each.key].id
+  policy   = jsonencode({ Version = "2012-10-17", Statement = each.value.statements })
+}
+
+resource "aws_api_gateway_model" "request" {
+  for_each     = local.requests
+  rest_api_id  = aws_api_gateway_rest_api.request[0].id
+  name         = each.value.model.title
+  content_type = "application/json"
+  schema       = jsonencode(each.value.model)
+}
+
+resource "aws_api_gateway_resource" "request" {
+  for_each    = local.requests
+  rest_api_id = aws_api_gateway_rest_api.request[0].id
+  parent_id   = aws_api_gateway_rest_api.request[0].root_resource_id
+  path_part   = each.key
+}
+
+resource "aws_api_gateway_method" "request" {
+  for_each             = local.requests
+  rest_api_id          = aws_api_gateway_rest_api.request[0].id
+  resource_id          = aws_api_gateway_resource.request[each.key].id
+  http_method          = "POST"
+  authorization        = "AWS_IAM"
+  request_validator_id = aws_api_gateway_request_validator.request[0].id
+  request_models       = { "application/json" = aws_api_gateway_model.request[each.key].name }
+}
+
+resource "aws_api_gateway_integration" "request" {
+  for_each                = local.requests
+  rest_api_id             = aws_api_gateway_rest_api.request[0].id
+  resource_id             = aws_api_gateway_resource.request[each.key].id
+  http_method             = aws_api_gateway_method.request[each.key].http_method
+  type                    = "AWS"
+  integration_http_method = "POST"
+  uri                     = "arn:${local.partition}:apigateway:${local.region}:states:action/${each.value.action}"
+  credentials             = aws_iam_role.request[each.key].arn
+  passthrough_behavior    = "NEVER"
+
+  request_templates = {
+    "application/json" = <<-VTL
+      {"stateMachineArn": "${aws_sfn_alias.live[each.key].arn}", "input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'", "'")"}
+    VTL
+  }
+}
+
+resource "aws_api_gateway_method_response" "started" {
+  for_each    = local.requests
+  rest_api_id = aws_api_gateway_rest_api.request[0].id
+  resource_id = aws_api_gateway_resource.request[each.key].id
+  http_method = aws_api_gateway_method.request[each.key].http_method
+  status_code = "200"
+}
+
+resource "aws_api_gateway_integration_response" "started" {
+  for_each    = local.requests
+  rest_api_id = aws_api_gateway_rest_api.request[0].id
+  resource_id = aws_api_gateway_resource.request[each.key].id
+  http_method = aws_api_gateway_integration.request[each.key].http_method
+  status_code = aws_api_gateway_method_response.started[each.key].status_code
+}
+
+resource "aws_api_gateway_method_response" "not_started" {
+  for_each    = local.requests
+  rest_api_id = aws_api_gateway_rest_api.request[0].id
+  resource_id = aws_api_gateway_resource.request[each.key].id
+  http_method = aws_api_gateway_method.request[each.key].http_method
+  status_code = "500"
+}
+
+resource "aws_api_gateway_integration_response" "not_started" {
+  for_each           = local.requests
+  rest_api_id        = aws_api_gateway_rest_api.request[0].id
+  resource_id        = aws_api_gateway_resource.request[each.key].id
+  http_method        = aws_api_gateway_integration.request[each.key].http_method
+  status_code        = aws_api_gateway_method_response.not_started[each.key].status_code
+  selection_pattern  = "[45]\\d{2}"
+  response_templates = { "application/json" = jsonencode({ message = "the workflow could not be started" }) }
+}
+
+# A deployment is made once and never changes: another takes its place when what it is made of does.
+resource "aws_api_gateway_deployment" "request" {
+  count       = length(local.requests) > 0 ? 1 : 0
+  rest_api_id = aws_api_gateway_rest_api.request[0].id
+
+  triggers = {
+    made_of = sha1(jsonencode([
+      aws_api_gateway_model.request,
+      aws_api_gateway_method.request,
+      aws_api_gateway_integration.request,
+      aws_api_gateway_integration_response.started,
+      aws_api_gateway_integration_response.not_started,
+    ]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "request" {
+  count                = length(local.requests) > 0 ? 1 : 0
+  rest_api_id          = aws_api_gateway_rest_api.request[0].id
+  deployment_id        = aws_api_gateway_deployment.request[0].id
+  stage_name           = "live"
+  xray_tracing_enabled = true
+}
+
 output "workflows" {
   description = "The ARN to start each workflow with: its alias"
   value       = { for name, alias in aws_sfn_alias.live : name => alias.arn }
+}
+
+output "requests" {
+  description = "Where a POST starts a workflow"
+  value       = { for name in keys(local.requests) : name => "${aws_api_gateway_stage.request[0].invoke_url}/${name}" }
 }

@@ -1130,4 +1130,45 @@ locals {
       ]
     }
   }
+
+  requests = {
+    refund = {
+      action = "StartExecution"
+      model = {
+        type = "object"
+        properties = {
+          orderId = {
+            type = "string"
+          }
+          paymentId = {
+            type = "string"
+          }
+          cents = {
+            type    = "integer"
+            minimum = -9223372036854775808
+            maximum = 9223372036854775807
+          }
+        }
+        required = [
+          "orderId",
+          "paymentId",
+          "cents",
+        ]
+        "$schema" = "http://json-schema.org/draft-04/schema#"
+        title     = "Refund"
+      }
+      statements = [
+        {
+          Sid    = "StatesStartExecution"
+          Effect = "Allow"
+          Action = [
+            "states:StartExecution",
+          ]
+          Resource = [
+            "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${var.name}-refund:live",
+          ]
+        },
+      ]
+    }
+  }
 }

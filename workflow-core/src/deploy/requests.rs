@@ -249,7 +249,10 @@ impl Deployment {
         );
         resources.insert(
             "RequestValidator".to_owned(),
-            all("AWS::ApiGateway::RequestValidator", json!({ "RestApiId": api, "ValidateRequestBody": true })),
+            all(
+                "AWS::ApiGateway::RequestValidator",
+                json!({ "RestApiId": api, "ValidateRequestBody": true }),
+            ),
         );
         // A deployment is made once and never changes, so what it is made of is in its name.
         let models = resources.iter().filter(|(name, _)| name.ends_with("RequestModel"));

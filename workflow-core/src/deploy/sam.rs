@@ -230,7 +230,8 @@ impl Deployment {
             );
         }
         if !machine.triggers.is_empty() {
-            resources.insert(role, self.role("events.amazonaws.com", &starter_policy(&machine.name, ":live"), ""));
+            resources
+                .insert(role, self.role("events.amazonaws.com", &starter_policy(&machine.name, ":live"), ""));
         }
     }
 
@@ -292,14 +293,15 @@ impl Deployment {
         })
     }
 
-    /// A role that one AWS service may assume, for this account alone.
+    /// A role that one AWS service may assume.
     pub(super) fn role(&self, service: &str, policy: &Policy, machine: &str) -> Value {
         let mut trust = json!({
             "Effect": "Allow",
             "Principal": { "Service": service },
             "Action": "sts:AssumeRole",
         });
-        if !service.starts_with("lambda.") {
+        // Lambda and API Gateway do not say for whom they ask; a role is handed to them in its own account alone.
+        if !["lambda.amazonaws.com", "apigateway.amazonaws.com"].contains(&service) {
             trust["Condition"] =
                 json!({ "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } });
         }

@@ -100,7 +100,8 @@ async fn cancel_or_fail(cents: u32) -> Result<String, RefundError> {
 #[tokio::test]
 async fn a_child_is_stopped_when_something_beside_it_fails() {
     let running = described("RUNNING", "");
-    let (address, asked) = server(vec![(200, STARTED), (200, running), (200, r#"{"stopDate":1769850001}"#)]).await;
+    let (address, asked) =
+        server(vec![(200, STARTED), (200, running), (200, r#"{"stopDate":1769850001}"#)]).await;
     let client = aws_sdk_sfn::Client::from_conf(config!(aws_sdk_sfn, &address));
     let service = StepFunctions::new(client, "111122223333").pause(Duration::from_secs(3_600));
     let executor = Executor::new().service(service.clone()).state(Asked::clone(&asked));

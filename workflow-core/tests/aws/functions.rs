@@ -35,7 +35,9 @@ async fn a_deployed_function_does_the_task() {
     assert_eq!(execution.output().unwrap(), "paid");
     let [question] = &asked.lock().unwrap().clone()[..] else { panic!() };
     assert!(
-        question.line.starts_with("POST /2015-03-31/functions/shop-ChargeFunction/invocations?Qualifier=live"),
+        question
+            .line
+            .starts_with("POST /2015-03-31/functions/shop-ChargeFunction/invocations?Qualifier=live"),
         "{}",
         question.line
     );

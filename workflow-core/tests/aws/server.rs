@@ -76,7 +76,8 @@ async fn serve(
         bytes.clear();
         let (status, answer) = answers.lock().expect("nobody panicked").next().unwrap_or((500, "{}"));
         // Lambda says in a header that a function failed.
-        let failed = if answer.contains("\"errorType\"") { "x-amz-function-error: Unhandled\r\n" } else { "" };
+        let failed =
+            if answer.contains("\"errorType\"") { "x-amz-function-error: Unhandled\r\n" } else { "" };
         let response = format!(
             "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\nx-amzn-requestid: r-1\r\n{failed}content-length: {}\r\n\r\n{answer}",
             answer.len()

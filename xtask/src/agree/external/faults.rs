@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn every_fault_names_its_engine_and_its_evidence() {
         for Known { fault, .. } in Faults::read().unwrap().0 {
-            assert!(["sfnx", "ministack", "jsonata", "statelint", "asl-validator", "moto"].contains(&&*fault.engine));
+            assert!(
+                ["sfnx", "ministack", "jsonata", "statelint", "asl-validator", "moto"]
+                    .contains(&&*fault.engine)
+            );
             assert!(fault.evidence.contains("https://"), "{}", fault.fault);
         }
     }

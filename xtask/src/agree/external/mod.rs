@@ -30,8 +30,15 @@ const SHOWN: usize = 5;
 /// On how many inputs the workflows here are compared at least: what enters each of their states.
 const FEWEST: usize = 50;
 /// The tests of the workflows here.
-const ORDERS: [&str; 7] =
-    ["agreement", "order_fulfillment", "order_lifecycle", "order_processing", "order_saga", "purchase_refund", "transaction"];
+const ORDERS: [&str; 7] = [
+    "agreement",
+    "order_fulfillment",
+    "order_lifecycle",
+    "order_processing",
+    "order_saga",
+    "purchase_refund",
+    "transaction",
+];
 /// How many executions of one state machine MiniStack runs: it is a service, and each takes some milliseconds.
 const STARTED: [(&str, usize); 3] = [("orders", 150), ("programs", 24), ("tests", 2)];
 /// A definition with a mistake that each validator knows, so that one which finds nothing is not taken for one that
