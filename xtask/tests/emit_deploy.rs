@@ -42,7 +42,8 @@ fn with_an_account_the_definitions_have_its_arns_and_each_has_a_policy() {
     let dir = tempfile::tempdir().unwrap();
     let place = ["--account", "123456789012", "--region", "eu-central-1", "--stack", "shop"];
     let (code, _, stderr) = in_dir(dir.path(), &place);
-    assert_eq!((code, stderr.as_str()), (0, ""));
+    let api = "refund: its API is made by SAM and Terraform, and not among these files\n";
+    assert_eq!((code, stderr.as_str()), (0, api));
     let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
     let function = "arn:aws:lambda:eu-central-1:123456789012:function:shop-PurchaseHandler";
     let definition = read("transaction.asl.json");
@@ -50,6 +51,15 @@ fn with_an_account_the_definitions_have_its_arns_and_each_has_a_policy() {
     assert!(!definition.contains("${"));
     assert!(read("transaction.policy.json").contains(function));
     assert!(read("trust.json").contains("\"aws:SourceAccount\": \"123456789012\""));
+    let machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-order-fulfillment";
+    assert!(
+        read("order-fulfillment-OrderPlaced.rule.json")
+            .contains("\"Name\": \"shop-order-fulfillment-OrderPlaced\"")
+    );
+    for file in ["order-fulfillment-OrderPlaced.targets.json", "order-fulfillment-starter.policy.json"] {
+        assert!(read(file).contains(&format!("\"{machine}\"")), "{file}");
+    }
+    assert!(read("starter.trust.json").contains("events.amazonaws.com"));
 }
 
 #[test]

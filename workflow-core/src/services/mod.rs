@@ -54,6 +54,7 @@ mod action;
 #[cfg(any(
     feature = "aws-dynamodb",
     feature = "aws-eventbridge",
+    feature = "aws-lambda",
     feature = "aws-s3",
     feature = "aws-sfn",
     feature = "aws-sns",

@@ -46,6 +46,8 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             continue;
         }
         code = ExitCode::from(FOUND);
+        // CloudFormation sorts keys, which is no difference.
+        let running = in_order_of(&checked_in, &running);
         let (running, checked_in) = (format!("{running:#}\n"), format!("{checked_in:#}\n"));
         let diff = TextDiff::from_lines(&running, &checked_in);
         write!(
@@ -71,6 +73,24 @@ fn unversioned(json: &Value) -> Value {
     }
 }
 
+/// The JSON with its keys in the order of another's, those that the other has not behind them.
+fn in_order_of(other: &Value, json: &Value) -> Value {
+    match (other, json) {
+        (Value::Object(order), Value::Object(entries)) => {
+            let known = order
+                .iter()
+                .filter_map(|(key, other)| Some((key.clone(), in_order_of(other, entries.get(key)?))));
+            let new = entries.iter().filter(|(key, _)| !order.contains_key(*key));
+            Value::Object(known.chain(new.map(|(key, value)| (key.clone(), value.clone()))).collect())
+        }
+        (Value::Array(order), Value::Array(elements)) => {
+            let others = order.iter().chain(std::iter::repeat(&Value::Null));
+            others.zip(elements).map(|(other, element)| in_order_of(other, element)).collect()
+        }
+        _ => json.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -84,5 +104,18 @@ mod tests {
         let with = |name: &str| json!({ "A": [{ "FunctionName": name }], "B": topic });
         assert_eq!(unversioned(&with(&format!("{function}:7"))), with(function));
         assert_eq!(unversioned(&with(function)), with(function));
+    }
+
+    #[test]
+    fn only_what_differs_is_shown_and_no_order_of_keys() {
+        let code =
+            json!({ "StartAt": "A", "States": { "A": { "Type": "Task", "Retry": [{ "B": 1, "A": 2 }] } } });
+        let runs = json!({
+            "Added": 1, "StartAt": "A", "States": { "A": { "Retry": [{ "A": 2, "B": 1 }, { "C": 3 }], "Type": "Pass" } },
+        });
+        assert_eq!(
+            in_order_of(&code, &runs).to_string(),
+            r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Retry":[{"B":1,"A":2},{"C":3}]}},"Added":1}"#
+        );
     }
 }
