@@ -19,6 +19,7 @@ mod method_table;
 mod methods;
 mod native;
 mod pattern;
+mod policy;
 mod spellings;
 mod statement;
 mod sugar;
