@@ -75,8 +75,38 @@ pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) 
     Function::SIZE
 }
 
-/// Has rustc check that a type is [`Data`].
-pub const fn is_data<T: Data + ?Sized>() {}
+/// Has rustc check that a type is [`Data`]. The number is for [`Held`].
+pub const fn is_data<T: Data + ?Sized>() -> usize {
+    0
+}
+
+/// A type of which rustc has found that it is [`Data`]. Of one that is none it says so once: the array's length,
+/// which is [`is_data`], is then unknown, and so is the type, of which nothing else can be wrong.
+pub trait Held {
+    /// The type itself.
+    type Type<T>;
+}
+
+impl<const DATA: usize> Held for [(); DATA] {
+    type Type<T> = T;
+}
+
+/// Arguments of which a value is one. Where they are unknown, nothing can be wrong with it. See [`Held`].
+pub trait Sends<T: ?Sized> {
+    /// The value as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// When serde cannot write it, such as a map whose keys are no strings.
+    fn to_json(value: &T) -> Result<Text, serde_json::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Arguments, T: Serialize + ?Sized> Sends<T> for Arguments {
+    fn to_json(value: &T) -> Result<Text, serde_json::Error> {
+        Text::json(value)
+    }
+}
 
 /// Runs what is awaited to its result.
 pub fn run_call<C: Awaited>(
@@ -113,8 +143,12 @@ pub fn this_execution(context: &Context, _: ThisExecution) -> &ExecutionContext 
 /// # Errors
 ///
 /// When serde cannot write it, such as a map whose keys are no strings.
-pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Text, serde_json::Error> {
-    Text::json(value)
+pub fn to_json<Arguments, T>(value: &T) -> Result<Text, serde_json::Error>
+where
+    Arguments: Sends<T>,
+    T: ?Sized,
+{
+    Arguments::to_json(value)
 }
 
 /// A constant in a pattern as JSON; `null` where it has no JSON form.
@@ -142,13 +176,22 @@ impl JsonObject {
 
     /// Adds a field. `name` is an identifier, which needs no escapes.
     #[must_use]
-    pub fn field<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+    pub fn field<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
+        self.argument::<(), T>(name, value)
+    }
+
+    /// Adds one of the arguments.
+    #[must_use]
+    pub fn argument<Arguments: Sends<T>, T: ?Sized>(mut self, name: &str, value: &T) -> Self {
         if let Ok(text) = &mut self.text {
-            text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
-            text.extend_from_slice(name.as_bytes());
-            text.extend_from_slice(b"\":");
-            if let Err(error) = serde_json::to_writer(text, value) {
-                self.text = Err(error);
+            match Arguments::to_json(value) {
+                Ok(value) => {
+                    text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
+                    text.extend_from_slice(name.as_bytes());
+                    text.extend_from_slice(b"\":");
+                    text.extend_from_slice(value.as_bytes());
+                }
+                Err(error) => self.text = Err(error),
             }
         }
         self

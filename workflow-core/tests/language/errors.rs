@@ -407,7 +407,8 @@ async fn asked_of_errors(order: Order, pieces: u32) -> Result<String, ShopError>
         Err(ShopError::Short(left)) if left > 2 && add(left, pieces).await? > 10 => {
             Ok(format!("{left} are enough"))
         }
-        Err(ShopError::Short(0) | ShopError::SoldOut) => Ok("none".to_owned()),
+        Err(ShopError::Short(0)) => Ok("none".to_owned()),
+        Err(ShopError::SoldOut) => Ok("none".to_owned()),
         Err(error) if add(pieces, 1).await? == 1 => Err(error),
         Err(ShopError::Declined { reason }) => Ok(format!("no: {reason}")),
         Ok(receipt) => Ok(receipt),
@@ -442,4 +443,34 @@ async fn the_guard_of_an_error_may_await() {
     }
     let receipt = testing().run(asked_of_errors(order(), 3)).await;
     assert_eq!(receipt.output().unwrap(), "receipt of o-1");
+}
+
+/// Blocks of which nothing says what they fail with: they fail as the function around them does.
+#[workflow]
+async fn open_blocks(order: Order, pieces: u32) -> Result<(u32, Option<String>), OrderError> {
+    let (sum, note): (u32, Option<String>) = async {
+        defer! { send("done".to_owned()).await?; }
+        let receipt = charge(&order).await?;
+        if receipt.is_empty() {
+            return Ok((0, Some(receipt)));
+        }
+        Ok((add(pieces, 1).await?, None))
+    }
+    .await?;
+    let block = async {
+        let twice: u32 = async { Ok(add(sum, sum).await?) }.await?;
+        Ok(twice + 1)
+    };
+    let counted = block.await?;
+    Ok((counted, note))
+}
+
+#[tokio::test]
+async fn an_open_block_fails_as_the_function_does() {
+    snapshot!(open_blocks);
+    assert_eq!(testing().run(open_blocks(order(), 3)).await.output().unwrap(), (9, None));
+    let failed = testing().mock(charge, Mock::error(ShopError::SoldOut)).run(open_blocks(order(), 3)).await;
+    assert_eq!(failed.outcome().error.as_deref(), Some("SoldOut"));
+    assert_eq!(failed.calls(send).len(), 1);
+    assert!(matches!(failed.output(), Err(OrderError::Shop(ShopError::SoldOut))));
 }

@@ -173,13 +173,15 @@ impl Symbolic<'_> {
                 let arguments: Vec<TokenStream> =
                     call.args.iter().map(|argument| self.expr(argument)).collect();
                 // The function is called in a closure that nobody calls: rustc then says what is
-                // wrong with it in the words that it has for the native reading.
+                // wrong with it in the words that it has for the native reading. Of how many arguments it takes
+                // rustc speaks at these, which are others here; so it is the builder that names the function.
                 let places: Vec<_> =
                     (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
-                let mut called = quote!(#function);
+                let mut called = quote!(__named);
                 call.paren_token
                     .surround(&mut called, |places_of_call| places_of_call.extend(quote!(#(#places),*)));
                 let mut written = quote_spanned! {function.span()=> {
+                    let __named = #b.named(#function);
                     let __task = |#(#places),*| #called;
                     #b.call(__task, (#(#arguments,)*))
                 }};

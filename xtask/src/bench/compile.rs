@@ -19,8 +19,8 @@ use crate::workspace;
 /// A crate of workflows is generated under `target/bench-compile`, and the same functions without the
 /// attribute as another. `cargo check` of each is timed with everything else built and nothing incremental; the
 /// ratio is that of the processor time, where the system tells it. Then all definitions are emitted, by a release
-/// build: all together, and one workflow of each of some sizes, which tells whether the time grows with the size
-/// alone.
+/// build (the workflows themselves with few optimisations, which take minutes): all together, and one workflow of
+/// each of some sizes, which tells whether the time grows with the size alone.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// How many workflows there are.
