@@ -13,8 +13,8 @@ use syn::{ForeignItemFn, Ident, ItemFn, LitStr, ReturnType, Type};
 
 use crate::{
     attributes::{
-        Parameter, check_signature, first_reference, held, is_result, lent, no_function,
-        output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        Parameter, check_signature, first_reference, held, is_result, lent, no_function, output_and_error,
+        owned, parameter, plain, tuple, typed_arguments,
     },
     aws,
     errors::Errors,

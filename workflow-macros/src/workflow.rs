@@ -14,8 +14,7 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 use crate::{
     attributes::{
         Parameter, Words, bare_stub, check_name, check_signature, doc_text, first_reference, held, is_alone,
-        kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple,
-        typed_arguments,
+        kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,

@@ -1,6 +1,6 @@
 //! What is awaited: calls of tasks, `async` blocks and waits.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 
@@ -177,11 +177,13 @@ impl Symbolic<'_> {
                 // rustc speaks at these, which are others here; so it is the builder that names the function.
                 let places: Vec<_> =
                     (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
-                let mut called = quote!(__named);
+                // The same name at any span, also in a macro's expansion.
+                let named = Ident::new("__named", Span::mixed_site());
+                let mut called = quote!(#named);
                 call.paren_token
                     .surround(&mut called, |places_of_call| places_of_call.extend(quote!(#(#places),*)));
                 let mut written = quote_spanned! {function.span()=> {
-                    let __named = #b.named(#function);
+                    let #named = #b.named(#function);
                     let __task = |#(#places),*| #called;
                     #b.call(__task, (#(#arguments,)*))
                 }};

@@ -36,8 +36,8 @@ use syn::{
     spanned::Spanned, visit_mut::VisitMut,
 };
 
-pub(crate) use self::{escape::write_out, nested::Around, symbolic::line_of};
 use self::nested::Nested;
+pub(crate) use self::{escape::write_out, nested::Around, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.

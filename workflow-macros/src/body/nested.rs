@@ -7,10 +7,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::{
-    Block, Item, ItemFn, ItemUse,
-    visit_mut::VisitMut,
-};
+use syn::{Block, Item, ItemFn, ItemUse, visit_mut::VisitMut};
 
 use crate::{attributes::plain, errors::Errors, pure};
 

@@ -56,8 +56,7 @@ impl Close<'_> {
             && let Some(last) = path.path.segments.last_mut()
         {
             let span = last.ident.span();
-            last.arguments =
-                PathArguments::AngleBracketed(syn::parse_quote_spanned!(span=> ::<_, #error>));
+            last.arguments = PathArguments::AngleBracketed(syn::parse_quote_spanned!(span=> ::<_, #error>));
             self.visit_block_mut(block);
         }
     }

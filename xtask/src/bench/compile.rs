@@ -101,9 +101,34 @@ fn emitted(arguments: &Arguments) -> anyhow::Result<Value> {
     let dir = written(Flavour::Workflows, "emission", &source)?;
     fs::write(dir.join("src/main.rs"), generated::program(arguments.workflows, &arguments.large))?;
     cargo(&dir, &["build", "--release"])?;
-    let output = Command::new(target().join("release/workflows")).output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let mut fastest: Option<Value> = None;
+    // It takes milliseconds, of which a busy machine takes as many again.
+    for _ in 0..EMISSIONS {
+        let output = Command::new(target().join("release/workflows")).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let measured: Value = serde_json::from_slice(&output.stdout)?;
+        match &mut fastest {
+            Some(fastest) => faster(fastest, &measured),
+            none => *none = Some(measured),
+        }
+    }
+    fastest.context("nothing was measured")
+}
+
+/// How often all definitions are emitted; the fastest counts for each.
+const EMISSIONS: usize = 20;
+
+/// Takes each number that is lower.
+fn faster(fastest: &mut Value, other: &Value) {
+    match (fastest, other) {
+        (Value::Object(fastest), Value::Object(other)) => {
+            for (name, value) in fastest.iter_mut() {
+                faster(value, &other[name]);
+            }
+        }
+        (fastest, other) if other.as_f64() < fastest.as_f64() => *fastest = other.clone(),
+        _ => {}
+    }
 }
 
 /// Writes a crate under its own name of a directory.
