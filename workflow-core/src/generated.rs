@@ -101,7 +101,6 @@ pub trait Sends<T: ?Sized> {
     fn to_json(value: &T) -> Result<Text, serde_json::Error>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<Arguments, T: Serialize + ?Sized> Sends<T> for Arguments {
     fn to_json(value: &T) -> Result<Text, serde_json::Error> {
         Text::json(value)

@@ -66,8 +66,8 @@ pub(crate) fn nested(
 ) -> (TokenStream, TokenStream) {
     unmark(&mut function.attrs);
     let Beside { marker, read } = free_function(&mut function, around, errors);
-    // Those beside it call it in both.
-    (quote!(#function #marker), quote!(#function #marker #read))
+    // Those beside it call it in both; the body itself may not.
+    (quote!(#function #[allow(dead_code)] #marker), quote!(#function #marker #read))
 }
 
 fn free_function(function: &mut ItemFn, around: &Around, errors: &mut Errors) -> Beside {

@@ -259,11 +259,6 @@ impl<T, E> SymCall<T, E> {
 }
 
 impl Builder {
-    /// A function by its name, of which nothing can be wrong where the builder is unknown.
-    pub fn named<Function>(&self, function: Function) -> Function {
-        function
-    }
-
     /// An argument of a method on a call.
     pub fn option_argument<T: Data>(&self, value: Expr<T>) -> OptionArgument {
         OptionArgument(value.node(), T::shape())

@@ -348,7 +348,7 @@ async fn with_functions(basket: Basket, codes: Vec<u64>) -> Result<(u64, Vec<u64
             last(code) == 7
         }
         if is_lucky(*code) {
-            send(format!("{code}")).await;
+            send(format!("{code}")).await?;
             found = Some(larger(*code, total));
             break;
         }

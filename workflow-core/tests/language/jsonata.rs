@@ -177,8 +177,8 @@ fn outside_of_workflows_it_is_evaluated() {
 
 /// The text gives a number, and the type is a text.
 #[workflow]
-async fn mistyped(number: u64) -> Result<String, PlatformError> {
-    let text: String = jsonata!("$number + 1");
+async fn mistyped(pieces: u64) -> Result<String, PlatformError> {
+    let text: String = jsonata!("$pieces + 1");
     Ok(text)
 }
 

@@ -1,6 +1,6 @@
 //! What is awaited: calls of tasks, `async` blocks and waits.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprAwait, spanned::Spanned, visit::Visit};
 
@@ -173,17 +173,13 @@ impl Symbolic<'_> {
                 let arguments: Vec<TokenStream> =
                     call.args.iter().map(|argument| self.expr(argument)).collect();
                 // The function is called in a closure that nobody calls: rustc then says what is
-                // wrong with it in the words that it has for the native reading. Of how many arguments it takes
-                // rustc speaks at these, which are others here; so it is the builder that names the function.
+                // wrong with it in the words that it has for the native reading.
                 let places: Vec<_> =
                     (0..arguments.len()).map(|place| quote::format_ident!("__argument{place}")).collect();
-                // The same name at any span, also in a macro's expansion.
-                let named = Ident::new("__named", Span::mixed_site());
-                let mut called = quote!(#named);
+                let mut called = quote!(#function);
                 call.paren_token
                     .surround(&mut called, |places_of_call| places_of_call.extend(quote!(#(#places),*)));
                 let mut written = quote_spanned! {function.span()=> {
-                    let #named = #b.named(#function);
                     let __task = |#(#places),*| #called;
                     #b.call(__task, (#(#arguments,)*))
                 }};

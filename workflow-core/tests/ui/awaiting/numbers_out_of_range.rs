@@ -1,3 +1,5 @@
+#![allow(unused_imports)]
+
 use std::time::Duration;
 
 use workflow_core::{attempt, map, prelude::*};

@@ -18,12 +18,12 @@ async fn pay(order: Order) -> Result<u32, PlatformError> {
 }
 
 #[task]
-async fn charge(cents: u32, id: &str) -> u32 {
+async fn charge(cents: u32, _id: &str) -> u32 {
     cents
 }
 
 #[task]
-async fn refund(receipts: Vec<Receipt>) -> u32 {
+async fn refund(_receipts: Vec<Receipt>) -> u32 {
     0
 }
 
