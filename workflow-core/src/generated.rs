@@ -91,19 +91,20 @@ impl<const DATA: usize> Held for [(); DATA] {
     type Type<T> = T;
 }
 
-/// Arguments of which a value is one. Where they are unknown, nothing can be wrong with it. See [`Held`].
-pub trait Sends<T: ?Sized> {
+/// A value that is sent as one of some arguments. Where these are unknown, nothing can be wrong with it. See
+/// [`Held`].
+pub trait SentAs<Arguments> {
     /// The value as JSON text.
     ///
     /// # Errors
     ///
     /// When serde cannot write it, such as a map whose keys are no strings.
-    fn to_json(value: &T) -> Result<Text, serde_json::Error>;
+    fn text(&self) -> Result<Text, serde_json::Error>;
 }
 
-impl<Arguments, T: Serialize + ?Sized> Sends<T> for Arguments {
-    fn to_json(value: &T) -> Result<Text, serde_json::Error> {
-        Text::json(value)
+impl<Arguments, T: Serialize + ?Sized> SentAs<Arguments> for T {
+    fn text(&self) -> Result<Text, serde_json::Error> {
+        Text::json(self)
     }
 }
 
@@ -142,12 +143,8 @@ pub fn this_execution(context: &Context, _: ThisExecution) -> &ExecutionContext 
 /// # Errors
 ///
 /// When serde cannot write it, such as a map whose keys are no strings.
-pub fn to_json<Arguments, T>(value: &T) -> Result<Text, serde_json::Error>
-where
-    Arguments: Sends<T>,
-    T: ?Sized,
-{
-    Arguments::to_json(value)
+pub fn to_json<Arguments, T: SentAs<Arguments> + ?Sized>(value: &T) -> Result<Text, serde_json::Error> {
+    value.text()
 }
 
 /// A constant in a pattern as JSON; `null` where it has no JSON form.
@@ -181,9 +178,9 @@ impl JsonObject {
 
     /// Adds one of the arguments.
     #[must_use]
-    pub fn argument<Arguments: Sends<T>, T: ?Sized>(mut self, name: &str, value: &T) -> Self {
+    pub fn argument<Arguments, T: SentAs<Arguments> + ?Sized>(mut self, name: &str, value: &T) -> Self {
         if let Ok(text) = &mut self.text {
-            match Arguments::to_json(value) {
+            match value.text() {
                 Ok(value) => {
                     text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
                     text.extend_from_slice(name.as_bytes());

@@ -6,7 +6,7 @@
 //! becomes `fn charge(order: &Order) -> Call<charge>`, `struct charge {}` with `impl Task`, and the
 //! author's function as `charge::handler`. A function and a type may share a name.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
     Expr, ExprArray, ItemFn, Lit, LitBool, LitStr, PathSegment, ReturnType, Token, Type, parse::Parser,
@@ -381,19 +381,9 @@ fn items(
 pub(crate) fn payload(parameters: &[Parameter], of: &TokenStream) -> TokenStream {
     if let [Parameter { ident, ty }] = parameters {
         let ident = shown_at(ident, ty);
-        let of = at(of, ty.span());
         return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json::<#of, _>(&#ident));
     }
     object(parameters, of)
-}
-
-/// Tokens of which rustc speaks at another place.
-fn at(tokens: &TokenStream, span: Span) -> TokenStream {
-    let moved = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    moved.collect()
 }
 
 /// The JSON text of an object with the parameters' names as keys.
@@ -401,7 +391,6 @@ fn object(parameters: &[Parameter], of: &TokenStream) -> TokenStream {
     let fields = parameters.iter().map(|Parameter { ident, ty }| {
         let name = plain(ident);
         let ident = shown_at(ident, ty);
-        let of = at(of, ty.span());
         quote_spanned!(ty.span()=> .argument::<#of, _>(#name, &#ident))
     });
     quote!(::workflow_core::__private::JsonObject::new()#(#fields)*.finish())

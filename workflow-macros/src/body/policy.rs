@@ -20,13 +20,13 @@ impl Symbolic<'_> {
         match method.method.to_string().as_str() {
             "timeout" | "heartbeat" => self.length_holds(argument, LARGEST),
             "retry" => self.retrier_holds(argument),
-            "tolerated_failure_percentage" => {
-                if number(argument).is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
-                    self.errors.refuse(
-                        argument,
-                        "a tolerated failure percentage is from 0 to 100; write one such as `5.0`",
-                    );
-                }
+            "tolerated_failure_percentage"
+                if number(argument).is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) =>
+            {
+                self.errors.refuse(
+                    argument,
+                    "a tolerated failure percentage is from 0 to 100; write one such as `5.0`",
+                );
             }
             _ => {}
         }
@@ -50,13 +50,11 @@ impl Symbolic<'_> {
         self.retrier_holds(&method.receiver);
         let Some(argument) = method.args.first() else { return };
         match method.method.to_string().as_str() {
-            "backoff" => {
-                if number(argument).is_some_and(|rate| rate < 1.0) {
-                    self.errors.refuse(
-                        argument,
-                        "each delay is at least as long as the one before, so Step Functions takes a `BackoffRate` of 1.0 or more; write one such as `2.0`",
-                    );
-                }
+            "backoff" if number(argument).is_some_and(|rate| rate < 1.0) => {
+                self.errors.refuse(
+                    argument,
+                    "each delay is at least as long as the one before, so Step Functions takes a `BackoffRate` of 1.0 or more; write one such as `2.0`",
+                );
             }
             "interval" => self.length_holds(argument, LARGEST),
             "max_delay" => {
@@ -71,13 +69,11 @@ impl Symbolic<'_> {
                     );
                 }
             }
-            "max_attempts" => {
-                if integer(argument).is_some_and(|attempts| attempts > LARGEST) {
-                    self.errors.refuse(
-                        argument,
-                        "Step Functions takes a `MaxAttempts` from 0 to 99999999; write one such as `3`",
-                    );
-                }
+            "max_attempts" if integer(argument).is_some_and(|attempts| attempts > LARGEST) => {
+                self.errors.refuse(
+                    argument,
+                    "Step Functions takes a `MaxAttempts` from 0 to 99999999; write one such as `3`",
+                );
             }
             _ => {}
         }
