@@ -93,6 +93,11 @@ impl<const DATA: usize> Held for [(); DATA] {
 
 /// A value that is sent as one of some arguments. Where these are unknown, nothing can be wrong with it. See
 /// [`Held`].
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be written as JSON: it is not `Serialize`",
+    label = "not `Serialize`",
+    note = "derive it beside `Data`: `#[derive(Serialize, Deserialize, Data)]`"
+)]
 pub trait SentAs<Arguments> {
     /// The value as JSON text.
     ///
@@ -102,6 +107,7 @@ pub trait SentAs<Arguments> {
     fn text(&self) -> Result<Text, serde_json::Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<Arguments, T: Serialize + ?Sized> SentAs<Arguments> for T {
     fn text(&self) -> Result<Text, serde_json::Error> {
         Text::json(self)

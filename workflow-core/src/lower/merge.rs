@@ -113,8 +113,7 @@ fn flatten_choices(program: &mut Program, drafts: &mut Drafts) {
         if !matches!(program.steps[point], Step::Choice { .. }) {
             continue;
         }
-        loop {
-            let Some(draft) = drafts.get(&point) else { break };
+        while let Some(draft) = drafts.get(&point) {
             let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last()
             else {
                 break;

@@ -105,7 +105,7 @@ fn machine(definition: &Definition) -> String {
 /// How many states there are in these and in their branches, and how many of them are tasks.
 fn counted(states: &[(String, State)]) -> (usize, usize) {
     states.iter().fold((0, 0), |(all, tasks), (_, state)| {
-        let inner = state.branches().into_iter().map(|branch| counted(&branch.states));
+        let inner = state.branches().iter().map(|branch| counted(&branch.states));
         let (inside, tasks_inside) = inner.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
         (all + 1 + inside, tasks + usize::from(matches!(state, State::Task(_))) + tasks_inside)
     })
