@@ -70,7 +70,7 @@ enum Kind {
 pub(crate) struct Timers {
     now: Duration,
     next_id: u64,
-    /// In no order: an execution has a handful.
+    /// Those that have not ended, in no order: an execution has a handful.
     waiting: Vec<(u64, Duration, Waker)>,
 }
 
@@ -123,23 +123,20 @@ impl Running {
         }
     }
 
-    /// Jumps to the earliest timer of a virtual clock and wakes those who waited for it. `false`
-    /// when nobody waits.
+    /// Jumps to the earliest timer of a virtual clock and wakes who waited for it. `false` when nobody waits.
+    ///
+    /// Of several timers of one instant the oldest ends alone: what it leads to comes before what the next one does,
+    /// however deep in branches and iterations each of them is.
     pub(crate) fn advance(&self) -> bool {
         let Kind::Virtual(timers) = &self.kind else { return false };
         let mut timers = lock(timers);
-        let Some(earliest) = timers.waiting.iter().map(|(_, deadline, _)| *deadline).min() else {
-            return false;
-        };
-        timers.now = timers.now.max(earliest);
-        let due: Vec<Waker> = timers
-            .waiting
-            .iter()
-            .filter(|(_, deadline, _)| *deadline <= earliest)
-            .map(|(_, _, waker)| waker.clone())
-            .collect();
+        let waiting = timers.waiting.iter().enumerate();
+        let earliest = waiting.min_by_key(|(_, (id, deadline, _))| (*deadline, *id)).map(|(place, _)| place);
+        let Some(place) = earliest else { return false };
+        let (_, deadline, waker) = timers.waiting.swap_remove(place);
+        timers.now = timers.now.max(deadline);
         drop(timers);
-        due.into_iter().for_each(Waker::wake);
+        waker.wake();
         true
     }
 }
@@ -158,18 +155,20 @@ impl Future for Timer {
             Self::Real(sleep) => sleep.as_mut().poll(cx),
             Self::Virtual { timers, deadline, id } => {
                 let mut timers = lock(timers);
-                if timers.now >= *deadline {
-                    return Poll::Ready(());
-                }
-                match id.and_then(|id| timers.waiting.iter_mut().find(|(other, ..)| *other == id)) {
-                    Some((_, _, waker)) => waker.clone_from(cx.waker()),
-                    None => {
-                        let new = timers.next_id;
-                        timers.next_id += 1;
-                        timers.waiting.push((new, *deadline, cx.waker().clone()));
-                        *id = Some(new);
+                let Some(id) = *id else {
+                    if timers.now >= *deadline {
+                        return Poll::Ready(());
                     }
-                }
+                    let new = timers.next_id;
+                    timers.next_id += 1;
+                    timers.waiting.push((new, *deadline, cx.waker().clone()));
+                    *id = Some(new);
+                    return Poll::Pending;
+                };
+                let Some((_, _, waker)) = timers.waiting.iter_mut().find(|(other, ..)| *other == id) else {
+                    return Poll::Ready(());
+                };
+                waker.clone_from(cx.waker());
                 Poll::Pending
             }
         }
@@ -208,6 +207,18 @@ mod tests {
         drop(minute);
         assert!(clock.advance());
         assert_eq!(clock.now().as_millis(), 1_767_225_600_000 + 3_600_000);
+    }
+
+    #[test]
+    fn timers_of_one_instant_end_one_by_one() {
+        let clock = Clock::virtual_time().start();
+        let [mut first, mut second] = [1, 1].map(|seconds| clock.timer(Duration::from_secs(seconds)));
+        assert!(!poll(&mut first) && !poll(&mut second));
+        assert!(clock.advance());
+        assert!(!poll(&mut second) && poll(&mut first));
+        assert!(clock.advance());
+        assert!(poll(&mut second));
+        assert_eq!(clock.elapsed(), Duration::from_secs(1));
     }
 
     #[test]

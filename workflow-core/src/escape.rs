@@ -18,6 +18,9 @@ use crate::{
     symbolic::{Builder, Element, Expr, Kind, Node, UnaryOp},
 };
 
+/// Said of a value that is not of its type, which a state machine never looks at.
+pub(crate) const MISTYPED: &str = "returned what is no";
+
 /// An expression in the native reading: its text, parsed when it is evaluated first.
 #[derive(Debug)]
 pub struct Jsonata {
@@ -54,7 +57,7 @@ impl Jsonata {
             T::fit().applied(value).ok_or_else(|| failed("returned nothing (undefined).".to_owned()))?;
         T::read(value.clone()).map_err(|error| {
             let expected = std::any::type_name::<T>();
-            failed(format!("returned what is no `{expected}`: {error}, in {value}"))
+            failed(format!("{MISTYPED} `{expected}`: {error}, in {value}"))
         })
     }
 }

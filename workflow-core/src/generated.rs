@@ -75,8 +75,44 @@ pub const fn size_of_body<Function: Body<Parameters>, Parameters>(_: &Function) 
     Function::SIZE
 }
 
-/// Has rustc check that a type is [`Data`].
-pub const fn is_data<T: Data + ?Sized>() {}
+/// Has rustc check that a type is [`Data`]. The number is for [`Held`].
+pub const fn is_data<T: Data + ?Sized>() -> usize {
+    0
+}
+
+/// A type of which rustc has found that it is [`Data`]. Of one that is none it says so once: the array's length,
+/// which is [`is_data`], is then unknown, and so is the type, of which nothing else can be wrong.
+pub trait Held {
+    /// The type itself.
+    type Type<T>;
+}
+
+impl<const DATA: usize> Held for [(); DATA] {
+    type Type<T> = T;
+}
+
+/// A value that is sent as one of some arguments. Where these are unknown, nothing can be wrong with it. See
+/// [`Held`].
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be written as JSON: it is not `Serialize`",
+    label = "not `Serialize`",
+    note = "derive it beside `Data`: `#[derive(Serialize, Deserialize, Data)]`"
+)]
+pub trait SentAs<Arguments> {
+    /// The value as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// When serde cannot write it, such as a map whose keys are no strings.
+    fn text(&self) -> Result<Text, serde_json::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Arguments, T: Serialize + ?Sized> SentAs<Arguments> for T {
+    fn text(&self) -> Result<Text, serde_json::Error> {
+        Text::json(self)
+    }
+}
 
 /// Runs what is awaited to its result.
 pub fn run_call<C: Awaited>(
@@ -113,8 +149,8 @@ pub fn this_execution(context: &Context, _: ThisExecution) -> &ExecutionContext 
 /// # Errors
 ///
 /// When serde cannot write it, such as a map whose keys are no strings.
-pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Text, serde_json::Error> {
-    Text::json(value)
+pub fn to_json<Arguments, T: SentAs<Arguments> + ?Sized>(value: &T) -> Result<Text, serde_json::Error> {
+    value.text()
 }
 
 /// A constant in a pattern as JSON; `null` where it has no JSON form.
@@ -142,13 +178,22 @@ impl JsonObject {
 
     /// Adds a field. `name` is an identifier, which needs no escapes.
     #[must_use]
-    pub fn field<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+    pub fn field<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
+        self.argument::<(), T>(name, value)
+    }
+
+    /// Adds one of the arguments.
+    #[must_use]
+    pub fn argument<Arguments, T: SentAs<Arguments> + ?Sized>(mut self, name: &str, value: &T) -> Self {
         if let Ok(text) = &mut self.text {
-            text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
-            text.extend_from_slice(name.as_bytes());
-            text.extend_from_slice(b"\":");
-            if let Err(error) = serde_json::to_writer(text, value) {
-                self.text = Err(error);
+            match value.text() {
+                Ok(value) => {
+                    text.extend_from_slice(if text.len() > 1 { b",\"" } else { b"\"" });
+                    text.extend_from_slice(name.as_bytes());
+                    text.extend_from_slice(b"\":");
+                    text.extend_from_slice(value.as_bytes());
+                }
+                Err(error) => self.text = Err(error),
             }
         }
         self

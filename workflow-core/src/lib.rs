@@ -437,8 +437,8 @@ pub mod __private {
         },
         escape::{Jsonata, JsonataPiece, bound, jsonata},
         generated::{
-            Accepted, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep, run_sleep_until,
-            size_of_body, size_of_run, this_execution, to_json,
+            Accepted, Held, IsResult, JsonObject, is_data, json, run_call, run_draw, run_sleep,
+            run_sleep_until, size_of_body, size_of_run, this_execution, to_json,
         },
         given::PendingOf,
         lower::define,

@@ -329,6 +329,16 @@ pub(crate) fn tuple(types: &[impl ToTokens]) -> TokenStream {
     quote_spanned!(span=> (#(#types,)*))
 }
 
+/// A type that has to be `Data`, of which rustc says once that it is not.
+pub(crate) fn held(ty: &Type) -> Type {
+    Type::Verbatim(quote_spanned! {ty.span()=>
+        <
+            [(); ::workflow_core::__private::is_data::<#ty>()]
+            as ::workflow_core::__private::Held
+        >::Type<#ty>
+    })
+}
+
 /// Statements that have rustc check that a type is `Data`, at the author's own tokens.
 pub(crate) fn data_probes<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     types

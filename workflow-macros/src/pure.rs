@@ -17,7 +17,7 @@ use syn::{
 
 use crate::{
     attributes::{data_probes, marker, plain, typed_arguments},
-    body,
+    body::{self, Around},
     errors::Errors,
 };
 
@@ -28,8 +28,8 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let written = match syn::parse2::<syn::Item>(item.clone()) {
         Ok(syn::Item::Fn(mut function)) => {
-            let beside = free_function(&mut function, &mut errors);
-            quote!(#function #beside)
+            let Beside { marker, read } = free_function(&mut function, &Around::default(), &mut errors);
+            quote!(#function #marker #read)
         }
         Ok(syn::Item::Impl(mut block)) => {
             let beside = methods(&mut block, &mut errors);
@@ -50,7 +50,27 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// What a function becomes beside itself.
-fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
+#[derive(Default)]
+struct Beside {
+    /// The type of its name, by which its callers find out that it is pure.
+    marker: TokenStream,
+    /// Its symbolic reading, on that type.
+    read: TokenStream,
+}
+
+/// A function inside of a body: what it becomes for rustc, and in the symbolic reading.
+pub(crate) fn nested(
+    mut function: ItemFn,
+    around: &Around,
+    errors: &mut Errors,
+) -> (TokenStream, TokenStream) {
+    unmark(&mut function.attrs);
+    let Beside { marker, read } = free_function(&mut function, around, errors);
+    // Those beside it call it in both; the body itself may not.
+    (quote!(#function #[allow(dead_code)] #marker), quote!(#function #marker #read))
+}
+
+fn free_function(function: &mut ItemFn, around: &Around, errors: &mut Errors) -> Beside {
     let ItemFn { attrs, vis, sig, block, .. } = function;
     let ident = &sig.ident;
     if sig.receiver().is_some() || names_self(sig, block) {
@@ -61,7 +81,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
                  which then reads the functions that are marked so: `#[pure] impl .. {{ #[pure] fn {ident}(..) .. }}`"
             ),
         );
-        return TokenStream::new();
+        return Beside::default();
     }
     let marker = marker(vis, ident);
     let marker = quote! {
@@ -82,6 +102,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
         sig,
         block,
         outer: None,
+        around,
         implements: quote!(::workflow_core::__private::Function),
         of: quote!(#ident),
         twin: TokenStream::new(),
@@ -92,7 +113,7 @@ fn free_function(function: &mut ItemFn, errors: &mut Errors) -> TokenStream {
     if errors.count() > found {
         forget(attrs, sig, block);
     }
-    quote!(#marker #read)
+    Beside { marker, read }
 }
 
 /// What the functions of an `impl` block become beside it.
@@ -119,7 +140,7 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let mut written = TokenStream::new();
-    let marks: Vec<bool> = block.items.iter_mut().map(unmark).collect();
+    let marks: Vec<bool> = block.items.iter_mut().map(unmark_function).collect();
     let all = !marks.contains(&true);
     for (item, marked) in block.items.iter_mut().zip(marks) {
         let ImplItem::Fn(function) = item else { continue };
@@ -133,6 +154,7 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             sig: &function.sig,
             block: &function.block,
             outer: Some(&block.generics),
+            around: &Around::default(),
             implements: quote!(::workflow_core::__private::Method),
             of: quote!(#ty),
             twin: quote!(#twin),
@@ -163,14 +185,19 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
 }
 
 /// Takes `#[pure]` off a function of an `impl` block that is under `#[pure]` itself; whether it was there.
-fn unmark(item: &mut ImplItem) -> bool {
+fn unmark_function(item: &mut ImplItem) -> bool {
     let ImplItem::Fn(function) = item else { return false };
-    let before = function.attrs.len();
-    function.attrs.retain(|attribute| {
+    unmark(&mut function.attrs)
+}
+
+/// Takes `#[pure]` away; whether it was there.
+fn unmark(attributes: &mut Vec<syn::Attribute>) -> bool {
+    let before = attributes.len();
+    attributes.retain(|attribute| {
         let path = attribute.path();
         path.segments.last().is_none_or(|last| last.ident != "pure")
     });
-    function.attrs.len() < before
+    attributes.len() < before
 }
 
 /// Whether a function speaks of `Self`, as one of an `impl` block may.
@@ -199,6 +226,8 @@ struct Read<'a> {
     block: &'a syn::Block,
     /// The generics of the `impl` block around it.
     outer: Option<&'a Generics>,
+    /// What is known by name where it stands.
+    around: &'a Around,
     /// The trait that holds the reading, and the type that implements it.
     implements: TokenStream,
     of: TokenStream,
@@ -218,7 +247,7 @@ impl Read<'_> {
 
         let patterns: Vec<Pat> = typed_arguments(sig).map(|argument| (*argument.pat).clone()).collect();
         let body::PureReadings { native, symbolic, parameters } =
-            body::pure_readings(block, sig.receiver().is_some(), &patterns, &sig.ident, errors);
+            body::pure_readings(block, sig.receiver().is_some(), &patterns, &sig.ident, self.around, errors);
         if errors.count() > found {
             // What calls it is not to blame.
             let header = stub_generics(self.outer);
@@ -241,6 +270,10 @@ impl Read<'_> {
             ReturnType::Type(_, ty) => erased(ty),
         };
         let builder = body::builder();
+        let path = match self.around.path.as_str() {
+            "" => name,
+            around => format!("{around}::{name}"),
+        };
         let (gate, twin) =
             if generic { (TokenStream::new(), TokenStream::new()) } else { self.twin(&native) };
         quote! {
@@ -253,7 +286,7 @@ impl Read<'_> {
                     #builder: &::workflow_core::__private::Builder,
                     (#(#parameters,)*): (#(::workflow_core::__private::Expr<#types>,)*),
                 ) -> ::workflow_core::__private::Expr<#returned> {
-                    const PATH: &str = ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#of), "::", #name);
+                    const PATH: &str = ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#of), "::", #path);
                     #builder.read_function(PATH, || {
                         #gate
                         #symbolic

@@ -13,8 +13,8 @@ use syn::{ForeignItemFn, Ident, ItemFn, LitStr, ReturnType, Type};
 
 use crate::{
     attributes::{
-        Parameter, check_signature, data_probes, first_reference, is_result, lent, no_function,
-        output_and_error, owned, parameter, plain, tuple, typed_arguments,
+        Parameter, check_signature, first_reference, held, is_result, lent, no_function, output_and_error,
+        owned, parameter, plain, tuple, typed_arguments,
     },
     aws,
     errors::Errors,
@@ -124,14 +124,16 @@ fn items(
         ReturnType::Type(_, ty) => ty,
     };
     let (output, error) = output_and_error(returned, is_result(returned));
-    let probes = (!refused).then(|| data_probes(&owned));
-    let arguments_type = tuple(&owned);
+    let arguments_type = match refused {
+        true => tuple(&owned),
+        false => tuple(&owned.iter().map(held).collect::<Vec<Type>>()),
+    };
     let policy = policy(options, &error);
     quote! {
         #(#attrs)*
         #vis fn #ident(#(#idents: #types),*) -> ::workflow_core::Call<#ident> {
             ::workflow_core::Call::new(
-                ::workflow_core::__private::JsonObject::new()#(.field(#keys, &#idents))*.finish(),
+                ::workflow_core::__private::JsonObject::new()#(.argument::<<#ident as ::workflow_core::Task>::Arguments, _>(#keys, &#idents))*.finish(),
             )
         }
 
@@ -149,7 +151,6 @@ fn items(
             type Error = #error;
 
             fn policy() -> ::workflow_core::Policy {
-                #probes
                 #policy
             }
 

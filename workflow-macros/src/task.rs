@@ -15,8 +15,8 @@ use syn::{
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, first_reference, is_alone,
-        lent, lent_option, marker, no_function, output_and_error, owned, parameter, pascal_case, plain,
+        Parameter, Words, bare_stub, check_name, check_signature, first_reference, held, is_alone, lent,
+        lent_option, marker, no_function, output_and_error, owned, parameter, pascal_case, plain,
         screaming_case, tuple, typed_arguments,
     },
     errors::Errors,
@@ -226,9 +226,10 @@ fn items(
         true => quote_spanned!(returned.span()=> <#output as ::workflow_core::__private::PendingOf>::Output),
         false => output,
     };
-    let probes = data_probes(&owned);
-    let payload = if given.is_empty() { payload(parameters) } else { object(parameters) };
-    let arguments_type = tuple(&owned);
+    let output = held(&Type::Verbatim(output));
+    let of = quote!(<#ident as ::workflow_core::Task>::Arguments);
+    let payload = if given.is_empty() { payload(parameters, &of) } else { object(parameters, &of) };
+    let arguments_type = tuple(&owned.iter().map(held).collect::<Vec<Type>>());
     let policy = policy(options, &error);
 
     let (handler, handle) = match inputs {
@@ -356,7 +357,6 @@ fn items(
             type Error = #error;
 
             fn policy() -> ::workflow_core::Policy {
-                #probes
                 #policy
             }
 
@@ -377,20 +377,21 @@ fn items(
 }
 
 /// The JSON text that a call or a start hands over: the value of a single parameter, else an object.
-pub(crate) fn payload(parameters: &[Parameter]) -> TokenStream {
+/// They are `of` this type.
+pub(crate) fn payload(parameters: &[Parameter], of: &TokenStream) -> TokenStream {
     if let [Parameter { ident, ty }] = parameters {
         let ident = shown_at(ident, ty);
-        return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json(&#ident));
+        return quote_spanned!(ty.span()=> ::workflow_core::__private::to_json::<#of, _>(&#ident));
     }
-    object(parameters)
+    object(parameters, of)
 }
 
 /// The JSON text of an object with the parameters' names as keys.
-fn object(parameters: &[Parameter]) -> TokenStream {
+fn object(parameters: &[Parameter], of: &TokenStream) -> TokenStream {
     let fields = parameters.iter().map(|Parameter { ident, ty }| {
         let name = plain(ident);
         let ident = shown_at(ident, ty);
-        quote_spanned!(ty.span()=> .field(#name, &#ident))
+        quote_spanned!(ty.span()=> .argument::<#of, _>(#name, &#ident))
     });
     quote!(::workflow_core::__private::JsonObject::new()#(#fields)*.finish())
 }

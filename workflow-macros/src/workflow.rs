@@ -13,9 +13,8 @@ use syn::{ItemFn, LitInt, LitStr, Pat, PatIdent, ReturnType, Type, parse::Parser
 
 use crate::{
     attributes::{
-        Parameter, Words, bare_stub, check_name, check_signature, data_probes, doc_text, first_reference,
-        is_alone, kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple,
-        typed_arguments,
+        Parameter, Words, bare_stub, check_name, check_signature, doc_text, first_reference, held, is_alone,
+        kebab_case, marker, no_function, output_and_error, owned, parameter, plain, tuple, typed_arguments,
     },
     body,
     errors::Errors,
@@ -63,8 +62,12 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let fallible = body::returns_result(&function.sig.output, &function.block);
     let names = parameters.iter().map(|parameter| plain(&parameter.ident));
     let declared = declared(&parameters);
+    let error = match (&function.sig.output, fallible) {
+        (ReturnType::Type(_, returned), true) => Some(output_and_error(returned, true).1),
+        _ => None,
+    };
     let readings =
-        body::readings(&block, plain(&function.sig.ident), names, &declared, fallible, &mut errors);
+        body::readings(&block, plain(&function.sig.ident), names, &declared, error.as_ref(), &mut errors);
     if errors.count() > 0 && is_alone(&function.sig, "workflow") {
         return bare_stub(&function, errors);
     }
@@ -123,10 +126,9 @@ fn items(
     };
     let fallible = body::returns_result(&sig.output, &function.block);
     let (output, error) = output_and_error(returned, fallible);
-    let output_type = Type::Verbatim(output.clone());
-    let probes = data_probes(types.iter().copied().chain([&output_type]));
-    let payload = payload(parameters);
-    let arguments = tuple(&types);
+    let held_output = held(&Type::Verbatim(output.clone()));
+    let payload = payload(parameters, &quote!(<#ident as ::workflow_core::Workflow>::Arguments));
+    let arguments = tuple(&types.iter().map(|ty| held(ty)).collect::<Vec<Type>>());
     let context = body::context();
     let builder = body::builder();
     let scope = body::scope();
@@ -143,7 +145,6 @@ fn items(
             let native = quote! {
                 #[allow(clippy::unused_async, reason = "a workflow may have nothing to await")]
                 async fn #function(#context: &::workflow_core::__private::Context, #(#idents: #types),*) #returns #native
-                #probes
                 #result
             };
             let line = body::line_of(ident.span());
@@ -186,7 +187,7 @@ fn items(
                 parameters: &[#(#names),*],
             };
             type Arguments = #arguments;
-            type Output = #output;
+            type Output = #held_output;
             type Error = #error;
 
             #unused

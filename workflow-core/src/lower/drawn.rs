@@ -31,8 +31,7 @@ pub(super) fn settle(program: &mut Program) {
 
 /// Whether evaluating an expression draws a value.
 pub(super) fn draws(arena: &Arena, node: Node) -> bool {
-    matches!(arena.kind(node), Kind::Drawn(..))
-        || arena.parts(node).into_iter().any(|part| draws(arena, part))
+    arena.facts(node).draws
 }
 
 /// Whether an expression reads a variable that is drawn on the way to it.
@@ -93,12 +92,19 @@ fn drop_unread(program: &mut Program) {
     let caught: HashSet<Var> = program.dispatches.iter().filter_map(|dispatch| dispatch.error).collect();
     loop {
         let uses = simplify::uses(program);
-        let unread = program.steps.iter().position(
-            |step| matches!(step, Step::Let { var, .. } if !uses.contains_key(var) && !caught.contains(var)),
-        );
-        let Some(point) = unread else { return };
-        if let Step::Let { next, .. } = program.steps[point] {
-            program.steps[point] = Step::Jump { next };
+        let mut dropped = false;
+        for step in &mut program.steps {
+            if let Step::Let { var, next, .. } = step
+                && !uses.contains_key(var)
+                && !caught.contains(var)
+            {
+                *step = Step::Jump { next: *next };
+                dropped = true;
+            }
+        }
+        // What it alone has read is unread in turn.
+        if !dropped {
+            return;
         }
     }
 }

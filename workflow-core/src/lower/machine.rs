@@ -10,9 +10,11 @@ use crate::{
 
 use super::{
     Definition, TaskInfo, distributed,
-    draft::{Reached, Target},
+    draft::Reached,
     jsonata::Writer,
+    merge,
     names::{Names, title},
+    policy,
     regions::{self, Lowered},
     state::State,
 };
@@ -25,6 +27,7 @@ pub(super) fn write(meta: &WorkflowMeta, mut program: Program) -> Definition {
     let states = state_names(&program, &regions);
     let mut problems = std::mem::take(&mut program.problems);
     distributed::problems(&program, meta, &whole, &mut problems);
+    policy::problems(&program, &states, &mut problems);
     problems.dedup();
 
     let mut sites = vec![String::new(); program.sites];
@@ -109,15 +112,13 @@ fn branch(
     let Reached { start, drafts, .. } = &region.reached;
     // The state that an execution starts at comes first, then the author's order.
     let (first, rest): (Vec<_>, Vec<_>) = drafts.iter().partition(|(point, _)| **point == start.target);
+    let passed = merge::passed(drafts);
     let emitted = first
         .into_iter()
         .chain(rest)
         .map(|(point, draft)| {
             let own = region.own.get(point).cloned().unwrap_or_default();
-            let passed = drafts
-                .values()
-                .flat_map(|draft| &draft.ways)
-                .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
+            let passed = passed.contains(point);
             let inner = region.inner.get(point).into_iter().flatten();
             let branches = inner.map(|inner| branch(program, writer, states, inner)).collect();
             let foreign = writer.foreign || matches!(program.steps[*point], Step::Fork { .. });

@@ -1,12 +1,12 @@
 //! Fewer states for the same behaviour: ends that are equal or can ride on a Task, a Choice that
 //! continues another, variables that nobody reads.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
 
 use super::{
-    draft::{Drafts, Reached, Target, Way, WayKind},
+    draft::{Draft, Drafts, Reached, Target, Way, WayKind},
     drawn, route,
 };
 
@@ -24,12 +24,7 @@ pub(super) fn merge(program: &mut Program, reached: &mut Reached) {
 
 /// Puts what is known on the only way to an end into the end, so that nothing is assigned for it.
 fn tell_ends_apart(program: &mut Program, drafts: &mut Drafts) {
-    let mut ways_to: HashMap<Point, usize> = HashMap::new();
-    for way in drafts.values().flat_map(|draft| &draft.ways) {
-        if let Target::State(point) = way.target {
-            *ways_to.entry(point).or_default() += 1;
-        }
-    }
+    let ways_to = ways_to_each(drafts);
     for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
         let Target::State(point) = way.target else { continue };
         let value = match &program.steps[point] {
@@ -56,6 +51,17 @@ fn tell_ends_apart(program: &mut Program, drafts: &mut Drafts) {
             _ => {}
         }
     }
+}
+
+/// How many ways lead to each state.
+fn ways_to_each(drafts: &Drafts) -> HashMap<Point, usize> {
+    let mut ways_to: HashMap<Point, usize> = HashMap::new();
+    for way in drafts.values().flat_map(|draft| &draft.ways) {
+        if let Target::State(point) = way.target {
+            *ways_to.entry(point).or_default() += 1;
+        }
+    }
+    ways_to
 }
 
 /// Whether a value can be read only in the state that it is about.
@@ -101,29 +107,24 @@ fn share_terminals(program: &Program, fresh: &BTreeSet<Point>, drafts: &mut Draf
 
 /// Lets an `else if` be a rule of the Choice before it.
 fn flatten_choices(program: &mut Program, drafts: &mut Drafts) {
+    let mut ways_to = ways_to_each(drafts);
     let points: Vec<Point> = drafts.keys().copied().collect();
     for point in points {
         if !matches!(program.steps[point], Step::Choice { .. }) {
             continue;
         }
-        loop {
-            let ways_to = |target: Point| {
-                drafts
-                    .values()
-                    .flat_map(|draft| &draft.ways)
-                    .filter(|way| way.target == Target::State(target))
-                    .count()
-            };
-            let Some(draft) = drafts.get(&point) else { break };
+        while let Some(draft) = drafts.get(&point) {
             let Some(Way { kind: WayKind::Default, target: Target::State(inner), lets }) = draft.ways.last()
             else {
                 break;
             };
             let (inner, lets) = (*inner, lets.clone());
             let costly = lets.iter().any(|(_, value)| program.arena.is_costly(*value));
-            if inner == point || costly || !is_plain_choice(program, inner) || ways_to(inner) != 1 {
+            if inner == point || costly || !is_plain_choice(program, inner) || ways_to.get(&inner) != Some(&1)
+            {
                 break;
             }
+            ways_to.remove(&inner);
             let Some(mut inner) = drafts.remove(&inner) else { break };
             // What was assigned on the way is put into the conditions, and rides on their rules.
             for way in &mut inner.ways {
@@ -160,23 +161,27 @@ fn end_in_tasks(program: &mut Program, drafts: &mut Drafts) {
             _ => None,
         })
         .collect();
+    let mut ways_to: HashMap<Point, Vec<(Point, usize)>> = HashMap::new();
+    for (point, draft) in drafts.iter() {
+        for (place, way) in draft.ways.iter().enumerate() {
+            if let Target::State(to) = way.target {
+                ways_to.entry(to).or_default().push((*point, place));
+            }
+        }
+    }
     for (end, note, value) in ends {
+        let ways = ways_to.remove(&end).unwrap_or_default();
+        let is_success = |draft: &Draft, place: usize| matches!(draft.ways[place].kind, WayKind::Success);
         let named = note.name.is_some() || note.comment.is_some();
-        let only_successes = drafts
-            .values()
-            .flat_map(|draft| &draft.ways)
-            .filter(|way| way.target == Target::State(end))
-            .all(|way| matches!(way.kind, WayKind::Success));
-        if named && !only_successes {
+        if named && !ways.iter().all(|(point, place)| is_success(&drafts[point], *place)) {
             continue;
         }
-        for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
-            if way.target == Target::State(end)
-                && matches!(way.kind, WayKind::Success)
-                && drawn::may_hold(program, &way.lets, value)
-            {
-                let output = route::apply(program, &way.lets, value);
-                way.target = if named { Target::Passing(end, output) } else { Target::End(output) };
+        for (point, place) in ways {
+            let Some(draft) = drafts.get_mut(&point) else { continue };
+            if is_success(draft, place) && drawn::may_hold(program, &draft.ways[place].lets, value) {
+                let output = route::apply(program, &draft.ways[place].lets, value);
+                let target = if named { Target::Passing(end, output) } else { Target::End(output) };
+                draft.ways[place].target = target;
             }
         }
     }
@@ -199,78 +204,92 @@ fn drop_unreached(start: Point, drafts: &mut Drafts) {
 }
 
 /// The variables that are read after a state is entered.
-fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> BTreeMap<Point, HashSet<Var>> {
-    let mut live: BTreeMap<Point, HashSet<Var>> =
-        drafts.keys().map(|point| (*point, HashSet::new())).collect();
-    loop {
-        let mut changed = false;
-        for (point, draft) in drafts.iter().rev() {
-            let mut reads = HashSet::new();
-            let mut read = |node: Node| {
-                program.arena.each_var(node, &mut |var| {
-                    reads.insert(var);
-                })
-            };
-            // A state that has the input reads that instead.
-            if !fresh.contains(point) {
-                match &program.steps[*point] {
-                    // The conditions are on the rules' ways, and those of errors decided by then.
-                    Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
-                    Step::Fork { fork, .. } => {
-                        program.expressions(*point).into_iter().for_each(&mut read);
-                        fork.passed.iter().for_each(|(_, node)| read(*node));
-                        fork.reads.iter().for_each(|node| read(*node));
-                    }
-                    _ => program.expressions(*point).into_iter().for_each(read),
-                }
+fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> HashMap<Point, HashSet<Var>> {
+    let passed = passed(drafts);
+    let mut reads: HashMap<Point, HashSet<Var>> = HashMap::new();
+    let mut ways_from: HashMap<Point, BTreeSet<Point>> = HashMap::new();
+    for (point, draft) in drafts {
+        let own = reads_alone(program, *point, draft, fresh.contains(point) || passed.contains(point));
+        reads.insert(*point, own);
+        for way in &draft.ways {
+            if let Target::State(to) = way.target {
+                ways_from.entry(to).or_default().insert(*point);
             }
-            let passed = drafts
-                .values()
-                .flat_map(|draft| &draft.ways)
-                .any(|way| matches!(way.target, Target::Passing(to, _) if to == *point));
-            if passed {
-                reads.clear();
-            }
-            for way in &draft.ways {
-                if let WayKind::Rule(condition) = way.kind {
-                    program.arena.each_var(condition, &mut |var| {
-                        reads.insert(var);
-                    });
-                }
-                let after: HashSet<Var> = match way.target {
-                    Target::State(to) => live.get(&to).cloned().unwrap_or_default(),
-                    Target::End(output) | Target::Passing(_, output) => {
-                        program.arena.each_var(output, &mut |var| {
-                            reads.insert(var);
-                        });
-                        HashSet::new()
-                    }
-                };
-                for (var, value) in &way.lets {
-                    if after.contains(var) {
-                        program.arena.each_var(*value, &mut |var| {
-                            reads.insert(var);
-                        });
-                    }
-                }
-                let assigned: HashSet<Var> = way.lets.iter().map(|(var, _)| *var).collect();
-                reads.extend(after.difference(&assigned));
-            }
-            if let Some(known) = live.get_mut(point)
-                && *known != reads
-            {
-                *known = reads;
-                changed = true;
-            }
-        }
-        if !changed {
-            return live;
         }
     }
+    // What a state learns, those before it have to learn; the last ones first.
+    let mut live: HashMap<Point, HashSet<Var>> =
+        drafts.keys().map(|point| (*point, HashSet::new())).collect();
+    let mut open: BTreeSet<Point> = drafts.keys().copied().collect();
+    while let Some(point) = open.pop_last() {
+        let mut found = reads.remove(&point).unwrap_or_default();
+        for way in &drafts[&point].ways {
+            let Target::State(to) = way.target else { continue };
+            let Some(after) = live.get(&to) else { continue };
+            for (var, value) in &way.lets {
+                if after.contains(var) {
+                    program.arena.each_var(*value, &mut |var| {
+                        found.insert(var);
+                    });
+                }
+            }
+            let assigned = |var: &Var| way.lets.iter().any(|(set, _)| set == var);
+            found.extend(after.iter().copied().filter(|var| !assigned(var)));
+        }
+        let Some(known) = live.get_mut(&point) else { continue };
+        let before = known.len();
+        known.extend(found);
+        if known.len() > before {
+            open.extend(ways_from.get(&point).into_iter().flatten());
+        }
+    }
+    live
+}
+
+/// The states that pass on the output that they are given.
+pub(super) fn passed(drafts: &Drafts) -> BTreeSet<Point> {
+    let ways = drafts.values().flat_map(|draft| &draft.ways);
+    ways.filter_map(|way| match way.target {
+        Target::Passing(to, _) => Some(to),
+        Target::State(_) | Target::End(_) => None,
+    })
+    .collect()
+}
+
+/// The variables that a state reads, whatever comes after it. One that `has_input` reads that instead, and one that
+/// passes on an output reads nothing.
+fn reads_alone(program: &Program, point: Point, draft: &Draft, has_input: bool) -> HashSet<Var> {
+    let mut reads = HashSet::new();
+    let mut read = |node: Node| {
+        program.arena.each_var(node, &mut |var| {
+            reads.insert(var);
+        })
+    };
+    if !has_input {
+        match &program.steps[point] {
+            // The conditions are on the rules' ways, and those of errors decided by then.
+            Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
+            Step::Fork { fork, .. } => {
+                program.expressions(point).into_iter().for_each(&mut read);
+                fork.passed.iter().for_each(|(_, node)| read(*node));
+                fork.reads.iter().for_each(|node| read(*node));
+            }
+            _ => program.expressions(point).into_iter().for_each(&mut read),
+        }
+    }
+    for way in &draft.ways {
+        if let WayKind::Rule(condition) = way.kind {
+            read(condition);
+        }
+        if let Target::End(output) | Target::Passing(_, output) = way.target {
+            read(output);
+        }
+    }
+    reads
 }
 
 /// Takes out what is assigned and never read.
-fn drop_dead(drafts: &mut Drafts, live: &BTreeMap<Point, HashSet<Var>>) {
+fn drop_dead(drafts: &mut Drafts, live: &HashMap<Point, HashSet<Var>>) {
     for way in drafts.values_mut().flat_map(|draft| &mut draft.ways) {
         match way.target {
             Target::State(to) => {

@@ -13,6 +13,7 @@ mod jsonata;
 mod machine;
 mod merge;
 mod names;
+mod policy;
 mod regions;
 mod route;
 mod simplify;

@@ -1,6 +1,6 @@
 //! Names of states and variables. They come from what the author named, never from positions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::jsonata;
 
@@ -8,6 +8,8 @@ use crate::jsonata;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     taken: HashSet<String>,
+    /// The number after the last that a name was given with.
+    numbers: HashMap<String, u32>,
 }
 
 impl Names {
@@ -51,13 +53,13 @@ impl Names {
     }
 
     fn numbered(&mut self, wanted: &str, separator: &str) -> String {
-        let mut number = 2_u32;
+        let number = self.numbers.entry(format!("{wanted}{separator}")).or_insert(2);
         loop {
             let name = format!("{wanted}{separator}{number}");
+            *number += 1;
             if self.taken.insert(name.clone()) {
                 return name;
             }
-            number += 1;
         }
     }
 }

@@ -114,7 +114,7 @@ impl<W: Workflow<Output: Data<Owned: Sized>>> SymAwait for SymStart<'_, W> {
         let body = {
             let mut inner = b.inner.borrow_mut();
             let target = place.and_then(|place| inner.scopes[place].target);
-            inner.scopes.push(Open { exits: Vec::new(), target });
+            inner.scopes.push(Open { exits: Vec::new(), target, refused: Vec::new() });
             let at = inner.base() + site;
             let base = inner.program.sites;
             inner.program.inlined.push((at, base));

@@ -400,6 +400,13 @@ impl Program {
         }
     }
 
+    /// Adds an arm to what is done with an error: where it leads from.
+    pub(crate) fn arm(&mut self, dispatch: usize, arm: Arm) -> Hole {
+        let arms = &mut self.dispatches[dispatch].arms;
+        arms.push(arm);
+        Hole::Arm(dispatch, arms.len() - 1)
+    }
+
     /// Makes `hole` lead to `point`.
     pub(crate) fn fill(&mut self, hole: Hole, point: Point) {
         let target = match hole {

@@ -182,7 +182,23 @@ pub(crate) enum BinaryOp {
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     kinds: Vec<Kind>,
+    facts: Vec<Facts>,
     places: HashMap<Kind, Node>,
+}
+
+/// What is known of a node and of all its parts, which are there before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts {
+    /// Whether it reads a variable.
+    reads: bool,
+    /// Whether evaluating it draws a value.
+    pub(crate) draws: bool,
+    /// Whether computing it may fail the execution.
+    may_fail: bool,
+    /// Whether the author wrote some of it in JSONata.
+    jsonata: bool,
+    /// Whether it is better computed once.
+    costly: bool,
 }
 
 impl Arena {
@@ -193,7 +209,32 @@ impl Arena {
         let node = Node(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
         self.kinds.push(kind.clone());
         self.places.insert(kind, node);
+        self.facts.push(self.facts_of(node));
         node
+    }
+
+    fn facts_of(&self, node: Node) -> Facts {
+        let kind = self.kind(node);
+        let jsonata = matches!(kind, Kind::Jsonata { .. });
+        let own = Facts {
+            reads: matches!(kind, Kind::Var(_)),
+            draws: matches!(kind, Kind::Drawn(..)),
+            may_fail: jsonata || matches!(kind, Kind::Form { text, .. } if text.contains("$error(")),
+            jsonata,
+            costly: matches!(kind, Kind::ErrorData(_) | Kind::ErrorCause(_) | Kind::Drawn(..)),
+        };
+        self.parts(node).into_iter().map(|part| self.facts(part)).fold(own, |known, part| Facts {
+            reads: known.reads || part.reads,
+            draws: known.draws || part.draws,
+            may_fail: known.may_fail || part.may_fail,
+            jsonata: known.jsonata || part.jsonata,
+            costly: known.costly || part.costly,
+        })
+    }
+
+    /// What is known of a node and its parts.
+    pub(crate) fn facts(&self, node: Node) -> Facts {
+        self.facts[node.place()]
     }
 
     /// Every node, in the order in which they were made.
@@ -556,15 +597,12 @@ impl Arena {
 
     /// Whether computing a value may fail the execution, as a division by zero does.
     pub(crate) fn may_fail(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::Jsonata { .. })
-            || matches!(self.kind(node), Kind::Form { text, .. } if text.contains("$error("))
-            || self.parts(node).into_iter().any(|part| self.may_fail(part))
+        self.facts(node).may_fail
     }
 
     /// Whether the author wrote some of a value in JSONata.
     pub(crate) fn holds_jsonata(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::Jsonata { .. })
-            || self.parts(node).into_iter().any(|part| self.holds_jsonata(part))
+        self.facts(node).jsonata
     }
 
     /// Whether computing a value reads a variable whatever the conditions in it say.
@@ -580,8 +618,7 @@ impl Arena {
 
     /// Whether a value is better computed once, where its parts are at hand.
     pub(crate) fn is_costly(&self, node: Node) -> bool {
-        matches!(self.kind(node), Kind::ErrorData(_) | Kind::ErrorCause(_) | Kind::Drawn(..))
-            || self.parts(node).into_iter().any(|part| self.is_costly(part))
+        self.facts(node).costly
     }
 
     /// Whether a test for a value says already that there is one: `x = 'a'` implies `x != null`.
@@ -604,6 +641,9 @@ impl Arena {
 
     /// Calls `visit` with every variable that a node reads.
     pub(crate) fn each_var(&self, node: Node, visit: &mut dyn FnMut(Var)) {
+        if !self.facts(node).reads {
+            return;
+        }
         if let Kind::Var(var) = self.kind(node) {
             visit(*var);
         }

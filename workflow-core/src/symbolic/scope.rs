@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     branch::Join,
-    builder::Builder,
+    builder::{Builder, Inner},
     errors,
     graph::{Arm, Dispatch, Hole, Note, Point, Position, Program, Step},
     node::{Expr, Kind, Node, Presence, UnaryOp},
@@ -27,6 +27,18 @@ pub(super) struct Open {
     /// Where its errors lead: what is done with them, and the step that does it. Nothing where they leave the
     /// workflow.
     pub(super) target: Option<(usize, Point)>,
+    /// The arms after a guard that awaited, which are asked again for what it did not let in.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// The errors that a guard did not let in.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    dispatch: usize,
+    /// The names of these errors, by their place in the universe of the scope, which are the universe there.
+    names: Vec<usize>,
+    /// Whether they have other names as well.
+    others: bool,
 }
 
 /// Where `Ok` and `Err` lead: out of the workflow, or out of an `async` block or an awaited
@@ -80,7 +92,7 @@ impl Builder {
         let node = program.arena.add(Kind::Var(error));
         program.steps.push(Step::Dispatch { dispatch, error: node });
         let handler = program.steps.len() - 1;
-        inner.scopes.push(Open { exits: Vec::new(), target: Some((dispatch, handler)) });
+        inner.scopes.push(Open { exits: Vec::new(), target: Some((dispatch, handler)), refused: Vec::new() });
         Scope { place: Some(inner.scopes.len() - 1), of: PhantomData }
     }
 
@@ -249,11 +261,43 @@ impl Builder {
     pub fn when_error<T, E>(&self, scope: Scope<T, E>, pat: errors::ErrPat, guard: Test) {
         let mut inner = self.inner.borrow_mut();
         let Some((dispatch, _)) = scope.place.and_then(|place| inner.scopes[place].target) else { return };
-        let guard = inner.program.arena.and(pat.test, guard.0);
-        let arms = &mut inner.program.dispatches[dispatch].arms;
-        arms.push(Arm { names: pat.names, others: pat.others, guard, entry: None });
-        let arm = arms.len() - 1;
-        inner.holes = vec![Hole::Arm(dispatch, arm)];
+        let Inner { program, scopes, holes, .. } = &mut *inner;
+        let guard = program.arena.and(pat.test, guard.0);
+        let refused = scope.place.map(|place| scopes[place].refused.as_slice()).unwrap_or_default();
+        holes.clear();
+        for Refused { dispatch, names, others } in refused {
+            let taken: Vec<usize> =
+                (0..names.len()).filter(|place| pat.names.contains(&names[*place])).collect();
+            // Where there are no others, who takes all names takes all errors.
+            let others = if *others { pat.others } else { taken.len() == names.len() };
+            if others || !taken.is_empty() {
+                holes.push(program.arm(*dispatch, Arm { names: taken, others, guard, entry: None }));
+            }
+        }
+        holes.push(program.arm(dispatch, Arm { names: pat.names, others: pat.others, guard, entry: None }));
+    }
+
+    /// Ends the guard of the arm that was started last: what comes next is done when `test` holds. When it does not,
+    /// the arms after it are asked, for the errors that came here.
+    pub fn guarded_error<T, E>(&self, scope: Scope<T, E>, test: Test, note: Note) {
+        let Some(condition) = test.0 else { return };
+        let mut inner = self.inner.borrow_mut();
+        let Some(place) = scope.place else { return };
+        let Some((dispatch, _)) = inner.scopes[place].target else { return };
+        inner.append(|_| Step::Choice { note, rules: vec![(condition, None)], default: None });
+        let Inner { program, scopes, holes, .. } = &mut *inner;
+        let choice = program.steps.len() - 1;
+        *holes = vec![Hole::Rule(choice, 0)];
+        let Dispatch { error, universe, arms } = &program.dispatches[dispatch];
+        let (Some(error), Some(Arm { names, others, .. })) = (*error, arms.last()) else { return };
+        let (names, others) = (names.clone(), *others);
+        let universe = names.iter().map(|place| universe[*place]).collect();
+        program.dispatches.push(Dispatch { error: Some(error), universe, arms: Vec::new() });
+        let dispatch = program.dispatches.len() - 1;
+        let node = program.arena.add(Kind::Var(error));
+        program.steps.push(Step::Dispatch { dispatch, error: node });
+        program.fill(Hole::Default(choice), program.steps.len() - 1);
+        scopes[place].refused.push(Refused { dispatch, names, others });
     }
 
     /// The same for an arm that also takes the successes which no arm has taken so far.

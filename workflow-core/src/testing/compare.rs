@@ -7,6 +7,7 @@ use super::{
     script::{Script, counted},
 };
 use crate::{
+    escape::MISTYPED,
     history::{Detail, StateKind, Status},
     interpreter::Execution,
     native::Report,
@@ -37,6 +38,14 @@ pub(super) fn differences(
     let (output, other) = (json(ours.output.as_deref()), json(theirs.output.as_deref()));
     if output != other {
         found.push(format!("the output is {}, and {} of the state machine", shown(&output), shown(&other)));
+    }
+    if let Some(cause) = ours.cause.as_deref().filter(|cause| cause.contains(MISTYPED))
+        && ours.error != theirs.error
+    {
+        found.push(format!(
+            "a value out of `jsonata!` is read by its type in process alone, and a state machine goes on with any: \
+             {cause} Have the expression give what the type says, or fail with `$error(..)`"
+        ));
     }
     if ours.error != theirs.error {
         found.push(format!("the error is {:?}, and {:?} of the state machine", ours.error, theirs.error));

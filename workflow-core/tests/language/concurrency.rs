@@ -308,3 +308,47 @@ async fn longer_saga(order: Order) -> Result<u32, ShopError> {
     send(receipt.clone()).await?;
     Ok(total)
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Parcel {
+    seconds: u64,
+    number: u32,
+}
+
+#[task(lambda_transients = false)]
+async fn weigh(number: u32) -> Result<u32, ShopError> {
+    if number > 9 { Err(ShopError::Short(number)) } else { Ok(number) }
+}
+
+/// Iterations in iterations, which fail at the same instant.
+#[workflow]
+async fn in_iterations(groups: Vec<Vec<Parcel>>) -> Result<Vec<Vec<u32>>, ShopError> {
+    map(groups, async |parcels| {
+        map(parcels, async |parcel| {
+            sleep(Duration::from_secs(parcel.seconds)).await;
+            weigh(parcel.number).await
+        })
+        .max_concurrency(2)
+        .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_began_first_fails_first() {
+    let parcels = |parcels: &[(u64, u32)]| -> Vec<Parcel> {
+        parcels.iter().map(|(seconds, number)| Parcel { seconds: *seconds, number: *number }).collect()
+    };
+    for (groups, first) in [
+        // At two seconds 2, 20 and 10 are weighed: 20 has waited since the start, 10 for one second.
+        ([parcels(&[(1, 1), (2, 2), (1, 10)]), parcels(&[(2, 20)])], 20),
+        ([parcels(&[(1, 1), (1, 2), (1, 10)]), parcels(&[(2, 20)])], 20),
+        ([parcels(&[(2, 10), (2, 11)]), parcels(&[(2, 20), (1, 3)])], 10),
+        ([parcels(&[(1, 1), (3, 2), (2, 10)]), parcels(&[(1, 4), (2, 5), (1, 6), (1, 20)])], 10),
+    ] {
+        let execution = testing().run(in_iterations(groups.to_vec())).await;
+        assert_eq!(execution.outcome().error.as_deref(), Some("Short"));
+        let cause = execution.outcome().cause.clone().unwrap_or_default();
+        assert!(cause.contains(&format!("only {first} left")), "{first}: {cause}");
+    }
+}

@@ -423,12 +423,13 @@ async fn no_text(key: String) -> Result<Vec<u32>, PlatformError> {
 }
 
 const LABEL: &str = "two words";
+const TOO_MANY: f64 = 101.0;
 
 #[workflow]
 async fn out_of_range(numbers: Vec<u32>) -> Result<MapRunResult, PlatformError> {
     distributed_map(&numbers, async |number| add(*number, 1).await)
         .label(LABEL)
-        .tolerated_failure_percentage(101.0)
+        .tolerated_failure_percentage(TOO_MANY)
         .write_results("data", "")
         .await
 }

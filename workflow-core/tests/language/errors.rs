@@ -395,3 +395,81 @@ fn a_text_with_a_float_in_it_is_a_problem() {
     let problems = &<shared as workflow_core::Workflow>::definition().problems;
     assert!(problems[0].contains("has its field `share` in it"), "{problems:?}");
 }
+
+/// A guard of an error that awaits is asked when its pattern matches, and leads on to the arms after it.
+#[workflow]
+async fn asked_of_errors(order: Order, pieces: u32) -> Result<String, ShopError> {
+    match charge(&order).await {
+        Err(ShopError::Declined { reason }) if send(reason.clone()).await? == "later" => {
+            Ok(format!("{reason}, then"))
+        }
+        Ok(receipt) if receipt.is_empty() => Ok("no receipt".to_owned()),
+        Err(ShopError::Short(left)) if left > 2 && add(left, pieces).await? > 10 => {
+            Ok(format!("{left} are enough"))
+        }
+        Err(ShopError::Short(0)) => Ok("none".to_owned()),
+        Err(ShopError::SoldOut) => Ok("none".to_owned()),
+        Err(error) if add(pieces, 1).await? == 1 => Err(error),
+        Err(ShopError::Declined { reason }) => Ok(format!("no: {reason}")),
+        Ok(receipt) => Ok(receipt),
+        Err(_) => Ok("something else".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn the_guard_of_an_error_may_await() {
+    snapshot!(asked_of_errors);
+    let declined = |reason: &str| ShopError::Declined { reason: reason.to_owned() };
+    for (error, pieces, expected, calls) in [
+        (declined("later"), 0, Ok("later, then"), (1, 0)),
+        (declined("never"), 1, Ok("no: never"), (1, 1)),
+        (declined("never"), 0, Err("Declined"), (1, 1)),
+        (ShopError::Short(7), 4, Ok("7 are enough"), (0, 1)),
+        (ShopError::Short(7), 1, Ok("something else"), (0, 2)),
+        (ShopError::Short(7), 0, Err("Short"), (0, 2)),
+        (ShopError::Short(2), 4, Ok("something else"), (0, 1)),
+        (ShopError::Short(0), 4, Ok("none"), (0, 0)),
+        (ShopError::SoldOut, 0, Ok("none"), (0, 0)),
+    ] {
+        let executor = testing().mock(charge, Mock::error(error.clone()));
+        let execution = executor.run(asked_of_errors(order(), pieces)).await;
+        match expected {
+            Ok(text) => assert_eq!(execution.output().unwrap(), text, "{error} {pieces}"),
+            Err(name) => {
+                assert_eq!(execution.outcome().error.as_deref(), Some(name), "{error} {pieces}");
+            }
+        }
+        assert_eq!((execution.calls(send).len(), execution.calls(add).len()), calls, "{error} {pieces}");
+    }
+    let receipt = testing().run(asked_of_errors(order(), 3)).await;
+    assert_eq!(receipt.output().unwrap(), "receipt of o-1");
+}
+
+/// Blocks of which nothing says what they fail with: they fail as the function around them does.
+#[workflow]
+async fn open_blocks(order: Order, pieces: u32) -> Result<(u32, Option<String>), OrderError> {
+    let (sum, note): (u32, Option<String>) = async {
+        defer! { send("done".to_owned()).await?; }
+        let receipt = charge(&order).await?;
+        if receipt.is_empty() {
+            return Ok((0, Some(receipt)));
+        }
+        Ok((add(pieces, 1).await?, None))
+    }
+    .await?;
+    let block = async {
+        let twice: u32 = async { Ok(add(sum, sum).await?) }.await?;
+        Ok(twice + 1)
+    };
+    let counted = block.await?;
+    Ok((counted, note))
+}
+
+#[tokio::test]
+async fn an_open_block_fails_as_the_function_does() {
+    snapshot!(open_blocks);
+    assert_eq!(testing().run(open_blocks(order(), 3)).await.output().unwrap(), (9, None));
+    let failed = testing().mock(charge, Mock::error(ShopError::SoldOut)).run(open_blocks(order(), 3)).await;
+    assert_eq!(failed.outcome().error.as_deref(), Some("SoldOut"));
+    assert_eq!(failed.calls(send).len(), 1);
+}

@@ -315,3 +315,69 @@ async fn marked_functions_of_an_impl_block_are_read() {
     meter.count();
     assert_eq!(testing().run(metered(meter)).await.output().unwrap(), Meter { counted: 9 });
 }
+
+/// A function in a body is read as one beside it: it sees what the body has by name, and nothing of its values.
+#[workflow]
+async fn with_functions(basket: Basket, codes: Vec<u64>) -> Result<(u64, Vec<u64>, Option<u64>), ShopError> {
+    use std::cmp::Ordering;
+    const STEP: u64 = 10;
+
+    /// Rounds up to a whole step.
+    fn rounded(cents: u64) -> u64 {
+        let rest = cents % STEP;
+        if rest == 0 { cents } else { up(cents, rest) }
+    }
+    #[pure]
+    fn up(cents: u64, rest: u64) -> u64 {
+        cents + STEP - rest
+    }
+    fn larger<T: Ord + Data>(left: T, right: T) -> T {
+        match left.cmp(&right) {
+            Ordering::Less => right,
+            _ => left,
+        }
+    }
+
+    let total = rounded(shipping(&basket) + basket.total());
+    let mut found = None;
+    for code in &codes {
+        fn is_lucky(code: u64) -> bool {
+            fn last(code: u64) -> u64 {
+                code % STEP
+            }
+            last(code) == 7
+        }
+        if is_lucky(*code) {
+            send(format!("{code}")).await?;
+            found = Some(larger(*code, total));
+            break;
+        }
+    }
+    let all = codes.iter().copied().map(rounded).collect();
+    Ok((total, all, found))
+}
+
+/// So does one in a function under `#[pure]`.
+#[pure]
+fn in_pairs(numbers: &[u64]) -> Vec<u64> {
+    fn paired(number: u64) -> u64 {
+        number * 2
+    }
+    numbers.iter().map(|number| paired(*number)).collect()
+}
+
+#[workflow]
+async fn paired(numbers: Vec<u64>) -> Vec<u64> {
+    in_pairs(&numbers)
+}
+
+#[tokio::test]
+async fn a_function_in_a_body_is_read() {
+    snapshot!(with_functions);
+    snapshot!(paired);
+    let basket = Basket { lines: vec![Line::of("a", 1_001)], discount: None };
+    let execution = testing().run(with_functions(basket, vec![3, 27, 47])).await;
+    assert_eq!(execution.output().unwrap(), (1_510, vec![10, 30, 50], Some(1_510)));
+    assert_eq!(execution.calls(send).len(), 1);
+    assert_eq!(testing().run(paired(vec![1, 2])).await.output().unwrap(), [2, 4]);
+}

@@ -174,3 +174,19 @@ fn outside_of_workflows_it_is_evaluated() {
     let total: f64 = jsonata!("$sum($prices)");
     assert!((total - 3.5).abs() < f64::EPSILON);
 }
+
+/// The text gives a number, and the type is a text.
+#[workflow]
+async fn mistyped(pieces: u64) -> Result<String, PlatformError> {
+    let text: String = jsonata!("$pieces + 1");
+    Ok(text)
+}
+
+#[tokio::test]
+async fn a_value_of_another_type_is_told_of_as_what_it_is() {
+    let execution = Executor::test().run(mistyped(1)).await;
+    assert_eq!(execution.outcome().error.as_deref(), Some("States.QueryEvaluationError"));
+    let told = workflow_core::testing::replay(&execution).unwrap_err().to_string();
+    assert!(told.contains("a value out of `jsonata!` is read by its type in process alone"), "{told}");
+    assert!(told.contains("returned what is no `alloc::string::String`"), "{told}");
+}

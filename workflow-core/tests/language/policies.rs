@@ -71,3 +71,46 @@ async fn retriers_are_counted_one_by_one() {
     // 5 seconds for the first retrier, 1 and 2 for the second.
     assert_eq!(execution.elapsed(), Duration::from_secs(8));
 }
+
+const NO_TIME: Duration = Duration::ZERO;
+const SHRINKING: f64 = 0.5;
+const TOO_LONG: Duration = Duration::from_secs(100_000_000);
+
+fn impatient() -> Retry {
+    Retry::on([PlatformError::ALL, PlatformError::TIMEOUT])
+        .interval(NO_TIME)
+        .backoff(SHRINKING)
+        .max_delay(NO_TIME)
+        .max_attempts(100_000_000)
+}
+
+/// Every number here is one that Step Functions refuses.
+#[workflow]
+async fn refused_numbers(cents: u32) -> Result<Vec<u32>, ShopError> {
+    sleep(TOO_LONG).await;
+    add(cents, 1).timeout(NO_TIME).heartbeat(TOO_LONG).await?;
+    send("x".to_owned()).retry(impatient()).retry(Retry::on([PlatformError::ALL; 0])).await?;
+    map(vec![cents], async |cents| Ok(add(cents, 1).await?))
+        .retry(Retry::on([ShopError::SHORT]).interval(GRACE).max_delay(GRACE))
+        .await
+}
+
+#[test]
+fn numbers_that_are_no_literals_are_told_when_the_state_machine_is_written() {
+    let problems = &<refused_numbers as workflow_core::Workflow>::definition().problems;
+    let expected = [
+        "the state `Wait`: a wait (`Seconds`) has up to 99999999 seconds, and this has 100000000",
+        "the state `Add`: a timeout (`TimeoutSeconds`) has 1 to 99999999 seconds, and this has 0",
+        "the state `Add`: a heartbeat (`HeartbeatSeconds`) has 1 to 99999999 seconds, and this has 100000000",
+        "the state `Add`: a heartbeat (`HeartbeatSeconds`) is shorter than the timeout (`TimeoutSeconds`), and 100000000 is not less than 0",
+        "the state `Send`: `States.ALL` stands alone in its retrier, which is the last",
+        "the state `Send`: the interval of a retrier (`IntervalSeconds`) has 1 to 99999999 seconds, and this has 0",
+        "the state `Send`: a retrier (`MaxAttempts`) has up to 99999999 retries, and this has 100000000",
+        "the state `Send`: the backoff of a retrier (`BackoffRate`) is 1.0 or more, and this is 0.5",
+        "the state `Send`: the longest delay of a retrier (`MaxDelaySeconds`) has 1 to 31622400 seconds, and this has 0",
+        "the state `Send`: a retrier (`ErrorEquals`) names the errors that it is about, and this names none",
+        "the state `Map`: the longest delay of a retrier (`MaxDelaySeconds`) is longer than its interval (`IntervalSeconds`), and 60 is not more than 60",
+    ];
+    let told: Vec<&str> = problems.iter().map(String::as_str).collect();
+    assert_eq!(told, expected);
+}

@@ -228,6 +228,7 @@ impl Symbolic<'_> {
                         }
                         self.policy_is_fixed(argument);
                     }
+                    self.policy_holds(method);
                     let (method, arguments) = (&method.method, &method.args);
                     written = quote_spanned!(method.span()=> #written.#method(#arguments));
                 }

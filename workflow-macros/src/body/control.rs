@@ -214,18 +214,7 @@ impl Symbolic<'_> {
         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
         let bound = &pattern.names;
         let texts: Vec<String> = bound.iter().map(plain).collect();
-        // A guard that awaits is asked when the pattern is known to match, and leads on to the next arm.
-        let (guard, asked) = match case.guard {
-            Some(guard) if has_effect(guard) => {
-                let (value, no_note) = (self.expr(guard), self.no_note());
-                let asked = quote! {
-                    let __guard = #value;
-                    #b.guarded(&mut #join, #b.test(__guard), #no_note);
-                };
-                (TokenStream::new(), asked)
-            }
-            _ => (self.guard(case), TokenStream::new()),
-        };
+        let (guard, asked) = self.guards(case, |asked, note| quote!(#b.guarded(&mut #join, #asked, #note);));
         let attributes = case.attributes.to_vec();
         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
         // A name for the whole is of the scrutinee's own type, which rustc may find only later.
@@ -247,17 +236,28 @@ impl Symbolic<'_> {
         }}
     }
 
-    /// A guard: statements that add it to `__test`.
+    /// A guard: statements that add it to `__test`, or else those that ask it when the pattern is known to match,
+    /// and lead on to the next arm. `ends` writes the end of these, with the test and a note.
+    fn guards(
+        &mut self,
+        case: &Case<'_>,
+        ends: impl FnOnce(TokenStream, TokenStream) -> TokenStream,
+    ) -> (TokenStream, TokenStream) {
+        let b = self.b.clone();
+        match case.guard {
+            Some(guard) if has_effect(guard) => {
+                let (value, no_note) = (self.expr(guard), self.no_note());
+                let end = ends(quote!(#b.test(__guard)), no_note);
+                (TokenStream::new(), quote!(let __guard = #value; #end))
+            }
+            _ => (self.guard(case), TokenStream::new()),
+        }
+    }
+
+    /// A guard that awaits nothing: statements that add it to `__test`.
     pub(super) fn guard(&mut self, case: &Case<'_>) -> TokenStream {
         let b = self.b.clone();
         let Some(guard) = case.guard else { return TokenStream::new() };
-        if has_effect(guard) {
-            self.errors.refuse(
-                effect(guard),
-                "the guard of an `Err(..)` cannot await; await in the arm, and decide there",
-            );
-            return TokenStream::new();
-        }
         let value = self.lazily(guard);
         quote!(let __test = #b.both(__test, #b.test(#value));)
     }
@@ -286,7 +286,8 @@ impl Symbolic<'_> {
                         let pattern = pattern::read(&err.elems[0], self.errors);
                         self.declare(&pattern);
                         let (value_of, names, witness) = (&pattern.value, pattern.tuple(), pattern.witness());
-                        let guard = self.guard(case);
+                        let (guard, asked) = self
+                            .guards(case, |asked, note| quote!(#b.guarded_error(#inner, #asked, #note);));
                         let bound = &pattern.names;
                         let texts: Vec<String> = bound.iter().map(plain).collect();
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));
@@ -299,6 +300,7 @@ impl Symbolic<'_> {
                             #guard
                             #b.when_error(#inner, __found, __test);
                             #(let #bound = #b.bind_name(#texts, #bound);)*
+                            #asked
                             let __value = #body;
                             #b.arm(&mut #join, __value);
                         }}
@@ -310,6 +312,13 @@ impl Symbolic<'_> {
                                 name,
                                 "an arm for `Ok(..)` and `Err(..)` together binds no name; write an arm for each",
                             );
+                        }
+                        if let Some(guard) = case.guard.filter(|guard| has_effect(guard)) {
+                            self.errors.refuse(
+                                effect(guard),
+                                "the guard of an arm for `Ok(..)` and `Err(..)` together cannot await; write an arm for each",
+                            );
+                            return TokenStream::new();
                         }
                         let guard = self.guard(case);
                         let body = self.noted(&attributes, |writer| writer.body(case.body, position));

@@ -238,6 +238,7 @@ impl Symbolic<'_> {
                 _ => {}
             }
             args.iter().for_each(|argument| self.policy_is_fixed(argument));
+            self.policy_holds(call);
             fixed.push(call);
         }
         let tolerates = children.policy.iter().find(|call| call.method.to_string().starts_with("tolerated_"));

@@ -219,13 +219,15 @@ impl Symbolic<'_> {
         let function = repeated.function;
         let units = sugar::unit_arguments(if repeated.items.is_some() { 2 } else { 1 });
         let mut written = quote_spanned!(function.span()=> #function(#units));
-        for ExprMethodCall { method, args, .. } in &repeated.policy {
+        for &call in &repeated.policy {
+            let ExprMethodCall { method, args, .. } = call;
             if !known.contains(&method.to_string().as_str()) {
                 let known = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 self.errors.refuse(method, format!("there is no method `{method}` here; known is {known}"));
                 return None;
             }
             args.iter().for_each(|argument| self.policy_is_fixed(argument));
+            self.policy_holds(call);
             written = quote_spanned!(method.span()=> #written.#method(#args));
         }
         Some(written)

@@ -22,6 +22,7 @@ use super::{
     escape::written_out,
     expression::impure,
     is_capitalized,
+    nested::Around,
     symbolic::Symbolic,
     unparenthesized,
 };
@@ -29,12 +30,13 @@ use super::{
 /// The functions that a body calls by a plain name.
 pub(crate) type Functions = BTreeMap<String, Ident>;
 
-/// A body with what finds the functions that it calls around it.
-pub(crate) fn with_lookups(functions: &Functions, body: TokenStream) -> TokenStream {
-    if functions.is_empty() {
+/// A body with what finds the functions that it calls around it, but for those in it.
+pub(super) fn with_lookups(functions: &Functions, around: &Around, body: TokenStream) -> TokenStream {
+    let names = functions.iter().filter(|(name, _)| !around.functions.contains(*name));
+    let names: Vec<&Ident> = names.map(|(_, name)| name).collect();
+    if names.is_empty() {
         return body;
     }
-    let names = functions.values();
     quote! {{
         #(#[allow(unused_imports)] use ::workflow_core::__private::NotPure as #names;)*
         {
@@ -118,13 +120,14 @@ pub(super) fn uses(block: &Block) -> Vec<ItemUse> {
 
 /// A call that is not awaited, in the native reading: it has to be of a `#[pure]` function. The name is
 /// looked up apart from the call, so that a function that is not there is reported as ever.
-pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
+pub(super) fn check_call(expr: &mut Expr, around: &Around) {
     let Expr::Call(call) = expr else { return };
     let Some(path) = function(&call.func) else { return };
     if super::loops::moves(call).is_some() {
         return;
     }
     let span = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
+    let uses = &around.uses;
     let looked_up = look_up(path, |name| {
         quote_spanned! {span=>
             <#name as ::workflow_core::__private::Returns<_>>::value(
@@ -134,6 +137,7 @@ pub(super) fn check_call(expr: &mut Expr, uses: &[ItemUse]) {
     });
     let looked_up = match path.get_ident() {
         None => looked_up,
+        Some(name) if around.functions.contains(&plain(name)) => looked_up,
         Some(name) => quote! {{
             #[allow(unused_imports)]
             use ::workflow_core::__private::NotPure as #name;
@@ -185,15 +189,15 @@ pub(super) fn visit_operands(visitor: &mut impl VisitMut, expr: &mut Expr) {
 }
 
 /// A body for rustc to judge: as it is, with its calls checked.
-pub(super) struct Judged {
-    pub(super) uses: Vec<ItemUse>,
+pub(super) struct Judged<'a> {
+    pub(super) around: &'a Around,
 }
 
-impl VisitMut for Judged {
+impl VisitMut for Judged<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_operands(self, expr);
         written_out(expr);
-        check_call(expr, &self.uses);
+        check_call(expr, self.around);
     }
 
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {

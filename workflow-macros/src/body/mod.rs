@@ -18,7 +18,10 @@ mod macros;
 mod method_table;
 mod methods;
 mod native;
+mod nested;
+mod open;
 mod pattern;
+mod policy;
 mod spellings;
 mod statement;
 mod sugar;
@@ -33,7 +36,8 @@ use syn::{
     spanned::Spanned, visit_mut::VisitMut,
 };
 
-pub(crate) use self::{escape::write_out, symbolic::line_of};
+use self::nested::Nested;
+pub(crate) use self::{escape::write_out, nested::Around, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.
@@ -45,16 +49,24 @@ pub(crate) struct Readings {
 }
 
 /// Reads a body twice. `function` is the workflow's name, `parameters` are the names of the workflow's, which
-/// `declared` declares in the symbolic reading; `fallible` says that the function returns a `Result`.
+/// `declared` declares in the symbolic reading; `error` is the error type of a function that returns a `Result`.
 pub(crate) fn readings(
     block: &Block,
     function: String,
     parameters: impl Iterator<Item = String>,
     declared: &TokenStream,
-    fallible: bool,
+    error: Option<&TokenStream>,
     errors: &mut Errors,
 ) -> Readings {
     let mut block = block.clone();
+    let fallible = error.is_some();
+    let around = Around { path: function.clone(), ..Around::default() };
+    let nested = Nested::take(&mut block, around, errors);
+    let around = nested.around.clone();
+    let (native_forms, symbolic_forms) = nested.read(errors);
+    if let Some(error) = error {
+        open::close(&mut block, error);
+    }
     spellings::write_out_closures(&mut block);
     sugar::expand(&mut block, fallible, errors);
     let mut sites = Sites { next: 0 };
@@ -62,10 +74,12 @@ pub(crate) fn readings(
     let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
     let mut respelt = block.clone();
     spellings::respell(&mut respelt, fallible);
+    symbolic_forms.put(&mut respelt);
     let symbolic = writer.result_block(&respelt);
     let functions = std::mem::take(&mut writer.functions);
-    let symbolic = functions::with_lookups(&functions, quote!(#declared #symbolic));
-    Readings { native: native::write(block), symbolic, sites: sites.next }
+    let symbolic = functions::with_lookups(&functions, &around, quote!(#declared #symbolic));
+    native_forms.put(&mut block);
+    Readings { native: native::write(block, &around), symbolic, sites: sites.next }
 }
 
 /// The readings of a function under `#[pure]`.
@@ -84,8 +98,17 @@ pub(crate) fn pure_readings(
     receiver: bool,
     patterns: &[Pat],
     name: &Ident,
+    around: &Around,
     errors: &mut Errors,
 ) -> PureReadings {
+    let mut block = block.clone();
+    let path = format!("{}::{}", around.path, plain(name));
+    let nested = Nested::take(&mut block, Around { path, ..around.clone() }, errors);
+    let around = nested.around.clone();
+    let (native_forms, symbolic_forms) = nested.read(errors);
+    let mut judged = block.clone();
+    symbolic_forms.put(&mut block);
+    native_forms.put(&mut judged);
     let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
     let b = builder();
     let mut parameters = Vec::new();
@@ -119,15 +142,14 @@ pub(crate) fn pure_readings(
         }
     }
     let symbolic = writer.pure_body(symbolic::Pure::Function, |writer| {
-        let value = writer.value_block(block);
+        let value = writer.value_block(&block);
         quote!({ #bindings #value })
     });
     let functions = std::mem::take(&mut writer.functions);
-    let mut judged = block.clone();
-    functions::Judged { uses: functions::uses(block) }.visit_block_mut(&mut judged);
+    functions::Judged { around: &around }.visit_block_mut(&mut judged);
     PureReadings {
         native: quote!(#judged),
-        symbolic: functions::with_lookups(&functions, symbolic),
+        symbolic: functions::with_lookups(&functions, &around, symbolic),
         parameters,
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, ItemUse, Local,
+    Arm, Block, Expr, ExprAwait, ExprCall, ExprMethodCall, Local,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
@@ -14,28 +14,30 @@ use super::{
     await_::{Awaited, Repeated, awaited, is_execution},
     context, distributed,
     escape::written_out,
-    functions::{check_call, uses, visit_awaited, visit_operands},
-    is_capitalized, site,
+    functions::{check_call, visit_awaited, visit_operands},
+    is_capitalized,
+    nested::Around,
+    site,
     statement::called,
     sugar, unparenthesized,
 };
 
-pub(crate) fn write(mut block: Block) -> TokenStream {
-    let mut native = Native { uses: uses(&block), checks: true, closures: 0 };
+pub(super) fn write(mut block: Block, around: &Around) -> TokenStream {
+    let mut native = Native { around, checks: true, closures: 0 };
     native.visit_block_mut(&mut block);
     block.into_token_stream()
 }
 
-struct Native {
-    /// The `use`s of the body.
-    uses: Vec<ItemUse>,
+struct Native<'a> {
+    /// What the body has by name.
+    around: &'a Around,
     /// Whether a call that is not awaited has to be of a `#[pure]` function.
     checks: bool,
     /// How many closures over values there are around what is read: their errors are values like any other.
     closures: usize,
 }
 
-impl VisitMut for Native {
+impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let awaits = matches!(expr, Expr::Try(try_) if matches!(unparenthesized(&try_.expr), Expr::Await(_)));
         // What runs at the same time fails with the error type around it.
@@ -127,7 +129,7 @@ impl VisitMut for Native {
                 }
             }
             Expr::Macro(_) => written_out(expr),
-            Expr::Call(_) if self.checks => check_call(expr, &self.uses),
+            Expr::Call(_) if self.checks => check_call(expr, self.around),
             _ => {}
         }
     }

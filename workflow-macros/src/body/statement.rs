@@ -8,7 +8,9 @@ use crate::attributes::plain;
 
 use super::{
     await_::{Awaited, awaited},
-    is_capitalized, pattern,
+    is_capitalized,
+    nested::NO_ITEMS,
+    pattern,
     symbolic::{Pure, Symbolic, block_diverges, diverges, has_effect},
     unparenthesized,
 };
@@ -74,12 +76,10 @@ impl Symbolic<'_> {
                 quote!(let _: ::workflow_core::__private::Expr<()> = #value;)
             }
             Stmt::Item(item) => match item {
-                syn::Item::Const(_) | syn::Item::Use(_) => quote!(#item),
+                // A function stands here in the form that this reading gave it.
+                syn::Item::Const(_) | syn::Item::Use(_) | syn::Item::Verbatim(_) => quote!(#item),
                 other => {
-                    self.errors.refuse(
-                        other,
-                        "a workflow holds no items but `const` and `use`: what it says is what Step Functions does; move this beside the workflow",
-                    );
+                    self.errors.refuse(other, NO_ITEMS);
                     TokenStream::new()
                 }
             },

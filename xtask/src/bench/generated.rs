@@ -39,7 +39,7 @@ pub(super) fn manifest(flavour: Flavour, core: &str) -> String {
     format!(
         "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
          [dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\nthiserror = \"2\"\n{core}\n\
-         [profile.dev]\ndebug = false\n",
+         [profile.dev]\ndebug = false\n\n[profile.release]\nopt-level = 1\n\n[profile.release.package.\"*\"]\nopt-level = 3\n",
         flavour.name()
     )
 }

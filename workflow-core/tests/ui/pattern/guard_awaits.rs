@@ -16,7 +16,7 @@ async fn charge(cents: u32) -> Result<u32, PayError> {
 #[workflow]
 async fn pay(cents: u32) -> Result<u32, PayError> {
     match charge(cents).await {
-        Err(PayError::Declined) if charge(1).await? > 0 => Ok(0),
+        Ok(0) | Err(PayError::Declined) if charge(1).await? > 0 => Ok(0),
         Ok(paid) => Ok(paid),
         Err(error) => Err(error),
     }
