@@ -213,15 +213,10 @@ fn liveness(program: &Program, fresh: &BTreeSet<Point>, drafts: &Drafts) -> BTre
             };
             // A state that has the input reads that instead.
             if !fresh.contains(point) {
-                match &program.steps[*point] {
-                    // The conditions are on the rules' ways, and those of errors decided by then.
-                    Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
-                    Step::Fork { fork, .. } => {
-                        program.expressions(*point).into_iter().for_each(&mut read);
-                        fork.passed.iter().for_each(|(_, node)| read(*node));
-                        fork.reads.iter().for_each(|node| read(*node));
-                    }
-                    _ => program.expressions(*point).into_iter().for_each(read),
+                program.expressions(*point).into_iter().for_each(&mut read);
+                if let Step::Fork { fork, .. } = &program.steps[*point] {
+                    fork.passed.iter().for_each(|(_, node)| read(*node));
+                    fork.reads.iter().for_each(|node| read(*node));
                 }
             }
             let passed = drafts

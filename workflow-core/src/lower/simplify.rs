@@ -1,6 +1,6 @@
 //! Puts pure values where they are used.
 //!
-//! A `let` of a pure expression needs a variable only where several states read it, or where it is
+//! A `let` of a pure expression needs a variable only where it is read more than once, or where it is
 //! costly to compute. Variables are set once, so a value may be moved to where it is read.
 
 use std::collections::HashMap;
@@ -22,11 +22,11 @@ pub(super) fn simplify(program: &mut Program) {
             {
                 return None;
             }
-            let movable =
-                is_cheap(program, *value) || (uses.get(var) == Some(&1) && !program.arena.is_costly(*value));
             // What may fail does so before whatever comes next.
-            let movable = movable && !program.arena.may_fail(*value);
-            (movable && uses.contains_key(var)).then_some((*var, *value))
+            let movable = uses.get(var) == Some(&1)
+                && !program.arena.is_costly(*value)
+                && !program.arena.may_fail(*value);
+            movable.then_some((*var, *value))
         }) else {
             return;
         };
@@ -70,16 +70,6 @@ fn nodes(program: &Program) -> Vec<Node> {
         nodes.extend(dispatch.arms.iter().filter_map(|arm| arm.guard));
     }
     nodes
-}
-
-/// Whether a value reads as well where it is used as a variable would.
-fn is_cheap(program: &Program, node: Node) -> bool {
-    match program.arena.kind(node) {
-        Kind::Literal(value) => !value.is_object() && !value.is_array(),
-        Kind::Var(_) | Kind::Context(_) => true,
-        Kind::Field { base, .. } | Kind::Index { base, .. } => is_cheap(program, *base),
-        _ => false,
-    }
 }
 
 /// Puts `value` wherever `var` is read, and takes the `let` out.
