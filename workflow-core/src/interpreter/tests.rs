@@ -1,5 +1,6 @@
 //! What the interpreter does, seen from outside.
 
+mod alone;
 mod children;
 mod failures;
 mod hostile;

@@ -28,6 +28,7 @@ mod positions;
 mod services;
 mod slices;
 mod times;
+mod untagged;
 
 use std::collections::BTreeMap;
 
