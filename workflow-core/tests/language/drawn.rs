@@ -104,10 +104,13 @@ async fn one_after_the_other(text: String) -> Result<Vec<String>, PlatformError>
 async fn in_an_error(text: String) -> Result<Vec<String>, ShopError> {
     let result = async {
         let sent = send(text).await?;
-        let id = uuid().await;
         if sent == "a" {
-            return Ok(id);
+            return Ok(sent);
         }
+        if sent == "c" {
+            return Err(ShopError::SoldOut);
+        }
+        let id = uuid().await;
         Err(ShopError::Declined { reason: format!("{id}/{id}") })
     };
     match result.await {
@@ -139,4 +142,6 @@ async fn it_is_one_value_wherever_it_is_read() {
     assert_eq!(both[0], both[1]);
     let error = testing().run(in_an_error("b".into())).await.output().unwrap();
     assert_eq!(error[0], error[1]);
+    assert_eq!(testing().run(in_an_error("a".into())).await.output().unwrap(), ["a"]);
+    assert_eq!(testing().run(in_an_error("c".into())).await.output().unwrap(), ["SoldOut"]);
 }

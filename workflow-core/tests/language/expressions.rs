@@ -202,3 +202,44 @@ async fn what_may_not_be_there_differs_from_what_is() {
     let notes = Notes { left: None, right: some("a"), any: 1.into(), inner: None, ..notes };
     assert_eq!(run(notes).await.output().unwrap(), [true, true, false, true, false, true]);
 }
+
+#[workflow]
+async fn said_already(notes: Notes) -> Result<String, PlatformError> {
+    if let Some(right) = &notes.right
+        && notes.left.as_deref() == Some("a")
+    {
+        return send(right.clone()).await;
+    }
+    Ok("nothing".to_string())
+}
+
+#[workflow]
+async fn edges(number: u64, text: String) -> Vec<bool> {
+    vec![number == 9_007_199_254_740_992, text.as_str() < "m", text.as_str() < "\u{e000}"]
+}
+
+#[tokio::test]
+async fn a_test_of_one_field_says_nothing_of_another() {
+    snapshot!(said_already);
+    let notes = |left: &str, right: Option<&str>| Notes {
+        left: Some(left.to_owned()),
+        right: right.map(str::to_owned),
+        plain: String::new(),
+        any: serde_json::Value::Null,
+        inner: None,
+    };
+    let run = |left, right| testing().run(said_already(notes(left, right)));
+    assert_eq!(run("a", None).await.output().unwrap(), "nothing");
+    assert_eq!(run("a", Some("b")).await.output().unwrap(), "b");
+    assert_eq!(run("b", Some("b")).await.output().unwrap(), "nothing");
+}
+
+#[tokio::test]
+async fn the_largest_number_and_the_first_character_beyond_the_surrogates() {
+    snapshot!(edges);
+    let run = |text: &str| testing().run(edges(9_007_199_254_740_992, text.to_owned()));
+    assert_eq!(run("a").await.output().unwrap(), [true, true, true]);
+    assert_eq!(run("m").await.output().unwrap(), [true, false, true]);
+    assert_eq!(run("\u{e000}").await.output().unwrap(), [true, false, false]);
+    assert_eq!(run("\u{1f600}").await.output().unwrap(), [true, false, false]);
+}
