@@ -120,6 +120,23 @@ async fn in_an_error(text: String) -> Result<Vec<String>, ShopError> {
     }
 }
 
+#[workflow]
+async fn in_the_only_error(text: String) -> Result<Vec<String>, ShopError> {
+    let result = async {
+        let sent = send(text).await?;
+        if sent == "a" {
+            return Ok(sent);
+        }
+        let id = uuid().await;
+        Err(ShopError::Declined { reason: format!("{id}/{id}") })
+    };
+    match result.await {
+        Ok(id) => Ok(vec![id]),
+        Err(ShopError::Declined { reason }) => Ok(vec![reason]),
+        Err(error) => Ok(vec![error.name().to_string()]),
+    }
+}
+
 #[tokio::test]
 async fn it_is_one_value_wherever_it_is_read() {
     snapshot!(held_beside);
@@ -129,6 +146,7 @@ async fn it_is_one_value_wherever_it_is_read() {
     snapshot!(from_two);
     snapshot!(one_after_the_other);
     snapshot!(in_an_error);
+    snapshot!(in_the_only_error);
     let held = testing().run(held_beside("a".into())).await.output().unwrap();
     assert_eq!(held[1], format!("{}!", held[0]));
     assert_eq!(testing().run(on_one_way(3)).await.output().unwrap(), "none!");
@@ -142,6 +160,8 @@ async fn it_is_one_value_wherever_it_is_read() {
     assert_eq!(both[0], both[1]);
     let error = testing().run(in_an_error("b".into())).await.output().unwrap();
     assert_eq!(error[0], error[1]);
+    let gone = testing().mock(send, Mock::failure("Gone", "")).run(in_the_only_error("b".into())).await;
+    assert_eq!(gone.output().unwrap(), ["Gone"]);
     assert_eq!(testing().run(in_an_error("a".into())).await.output().unwrap(), ["a"]);
     assert_eq!(testing().run(in_an_error("c".into())).await.output().unwrap(), ["SoldOut"]);
 }
