@@ -213,4 +213,12 @@ mod tests {
         assert_eq!(compare(Kind::Timestamp, &"2016-01-01".into(), &"2016-01-01".into()), None);
         assert_eq!(compare(Kind::Numeric, &1.into(), &1.0.into()), Some(Ordering::Equal));
     }
+
+    #[test]
+    fn points_in_time_compare_wherever_they_are_told() {
+        let order = |left: &str, right: &str| compare(Kind::Timestamp, &left.into(), &right.into());
+        assert_eq!(order("2026-01-01T01:00+01:00", "2026-01-01T00:00:00.000Z"), Some(Ordering::Equal));
+        assert_eq!(order("2026-01-01T00:00:00.1Z", "2026-01-01T00:00:00Z"), Some(Ordering::Greater));
+        assert_eq!(order("2026-01-01T00:00:00-00:30", "2026-01-01T01:00:00Z"), Some(Ordering::Less));
+    }
 }

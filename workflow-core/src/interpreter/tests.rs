@@ -1,5 +1,6 @@
 //! What the interpreter does, seen from outside.
 
+mod alone;
 mod children;
 mod failures;
 mod hostile;
@@ -219,4 +220,63 @@ fn definitions_are_refused_with_the_place() {
         "Type": "Pass", "QueryLanguage": "JSONata", "End": true, "Output": {"a/b": ["{% 1 + %}"]}
     }}}));
     assert!(told.starts_with("/States/A/Output/a~1b/0: "), "{told}");
+}
+
+#[test]
+fn a_rule_of_paths_assigns_what_it_says() {
+    let machine = machine(json!({
+        "A": { "Type": "Choice", "Choices": [
+            { "Variable": "$.n", "NumericGreaterThan": 1, "Assign": { "seen.$": "$.n" }, "Next": "B" }
+        ], "Assign": { "seen": "few" }, "Default": "B" },
+        "B": { "Type": "Pass", "Parameters": { "seen.$": "$seen" }, "End": true }
+    }));
+    assert_eq!(run(&machine, json!({"n": 2})).output().unwrap(), json!({"seen": 2}));
+    assert_eq!(run(&machine, json!({"n": 1})).output().unwrap(), json!({"seen": "few"}));
+}
+
+#[test]
+fn values_are_told_by_their_types() {
+    let is = |test: &str, expected: bool, value: Value| {
+        let mut rule = json!({ "Variable": "$.v", "Next": "B" });
+        rule[test] = expected.into();
+        let machine = machine(json!({
+            "A": { "Type": "Choice", "Choices": [rule], "Default": "C" },
+            "B": { "Type": "Pass", "Result": true, "End": true },
+            "C": { "Type": "Pass", "Result": false, "End": true }
+        }));
+        run(&machine, json!({ "v": value })).output().unwrap() == json!(true)
+    };
+    let values = [json!(null), json!(true), json!(1.5), json!("a"), json!("2026-01-01T00:00:00Z"), json!([])];
+    for (test, of) in [
+        ("IsNull", [true, false, false, false, false, false]),
+        ("IsBoolean", [false, true, false, false, false, false]),
+        ("IsNumeric", [false, false, true, false, false, false]),
+        ("IsString", [false, false, false, true, true, false]),
+        ("IsTimestamp", [false, false, false, false, true, false]),
+        ("IsPresent", [true; 6]),
+    ] {
+        for (value, expected) in values.iter().zip(of) {
+            assert_eq!(is(test, true, value.clone()), expected, "{test} of {value}");
+            assert_eq!(is(test, false, value.clone()), !expected, "{test} of {value}");
+        }
+    }
+}
+
+#[test]
+fn a_function_that_takes_too_long_times_out_as_one() {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let machine = machine(json!({
+        "A": { "Type": "Task", "Resource": function, "TimeoutSeconds": 2, "End": true }
+    }));
+    let execution = Interpreter::test().mock("A", TaskMock::hangs()).run_blocking(&machine, json!({}));
+    assert!(types(&execution).contains(&"LambdaFunctionTimedOut"), "{:?}", types(&execution));
+}
+
+#[test]
+fn an_input_may_be_as_large_as_the_limit() {
+    let machine = machine(json!({ "A": { "Type": "Succeed", "OutputPath": null } }));
+    let text = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
+    let run = |bytes| Interpreter::test().run_text(&machine, &text(bytes));
+    assert_eq!(run(crate::limits::MAX_DATA_BYTES).output().unwrap(), json!({}));
+    assert_ne!(run(crate::limits::MAX_DATA_BYTES + 1).status(), Status::Succeeded);
 }

@@ -75,8 +75,7 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     {
         // A loop leads back to the first state, whose input is then another, or a value before it is drawn
         // or may fail: what the workflow starts with is assigned once, before it.
-        program.steps.push(Step::Pass { next: Some(entry) });
-        start = Route { lets: entry_lets, target: program.steps.len() - 1 };
+        start = Route { lets: entry_lets, target: program.add(Step::Pass { next: Some(entry) }) };
         fresh = BTreeSet::from([start.target]);
         drafts = drafts_from(program, &start, &fresh);
     }

@@ -4,8 +4,6 @@
 //! the same way would draw it again, for all values of one `Assign` are computed from what was known before
 //! it. So what reads it moves on to the states behind, or into the drawing, or else waits for a Pass.
 
-use std::collections::HashSet;
-
 use crate::symbolic::{Arena, Drawn, Kind, Node, Point, Program, Step, Var};
 
 use super::{route, simplify};
@@ -18,14 +16,16 @@ pub(super) fn settle(program: &mut Program) {
     if program.draws == 0 {
         return;
     }
-    drop_unread(program);
-    while let Some((drawing, reader)) = find(program, fuses) {
-        fuse(program, drawing, reader);
-    }
-    while let Some((_, reader)) = find(program, moves) {
-        let Step::Let { var, value, next } = program.steps[reader] else { return };
-        simplify::substitute(program, var, value);
-        program.steps[reader] = Step::Jump { next };
+    loop {
+        if let Some((drawing, reader)) = find(program, fuses) {
+            fuse(program, drawing, reader);
+        } else if let Some((_, reader)) = find(program, moves) {
+            let Step::Let { var, value, next } = program.steps[reader] else { return };
+            simplify::substitute(program, var, value);
+            program.steps[reader] = Step::Jump { next };
+        } else {
+            return;
+        }
     }
 }
 
@@ -48,10 +48,7 @@ pub(super) fn may_hold(program: &Program, lets: &[(Var, Node)], node: Node) -> b
 pub(super) fn pass_before(program: &mut Program, at: Point) -> Point {
     let known =
         program.steps.iter().position(|step| matches!(step, Step::Pass { next } if *next == Some(at)));
-    known.unwrap_or_else(|| {
-        program.steps.push(Step::Pass { next: Some(at) });
-        program.steps.len() - 1
-    })
+    known.unwrap_or_else(|| program.add(Step::Pass { next: Some(at) }))
 }
 
 /// Makes the time at which an execution starts that at which its first state was entered, which is the same
@@ -87,58 +84,50 @@ fn reads(arena: &Arena, var: Var, node: Node) -> usize {
     }
 }
 
-/// Takes out what nobody reads, so that it counts as no reader.
-fn drop_unread(program: &mut Program) {
-    let caught: HashSet<Var> = program.dispatches.iter().filter_map(|dispatch| dispatch.error).collect();
-    loop {
-        let uses = simplify::uses(program);
-        let mut dropped = false;
-        for step in &mut program.steps {
-            if let Step::Let { var, next, .. } = step
-                && !uses.contains_key(var)
-                && !caught.contains(var)
-            {
-                *step = Step::Jump { next: *next };
-                dropped = true;
-            }
-        }
-        // What it alone has read is unread in turn.
-        if !dropped {
-            return;
-        }
-    }
+/// A `let` that reads what was drawn on the same way.
+struct Reader {
+    drawn: Var,
+    var: Var,
+    value: Node,
+    /// Whether another value is drawn between.
+    later: bool,
 }
 
 /// A drawing, and a `let` behind it with no state between that reads what was drawn, of which `test` is true.
-fn find(program: &Program, test: fn(&Program, Var, Var, Node) -> bool) -> Option<(Point, Point)> {
+fn find(program: &Program, test: fn(&Program, &Reader) -> bool) -> Option<(Point, Point)> {
     program.steps.iter().enumerate().find_map(|(drawing, step)| {
-        let Step::Let { var, value, next } = step else { return None };
+        let Step::Let { var: drawn, value, next } = step else { return None };
         if !draws(&program.arena, *value) {
             return None;
         }
         let mut at = *next;
-        while let Some(Step::Let { var: reader, value, next }) = at.map(|at| &program.steps[at]) {
-            if reads(&program.arena, *var, *value) > 0 && test(program, *var, *reader, *value) {
+        let mut later = false;
+        while let Some(Step::Let { var, value, next }) = at.map(|at| &program.steps[at]) {
+            let reader = Reader { drawn: *drawn, var: *var, value: *value, later };
+            if reads(&program.arena, *drawn, *value) > 0 && test(program, &reader) {
                 return at.map(|at| (drawing, at));
             }
+            later |= draws(&program.arena, *value);
             at = *next;
         }
         None
     })
 }
 
-/// Whether the only reader of a drawn value can draw it itself.
-fn fuses(program: &Program, drawn: Var, _: Var, value: Node) -> bool {
+/// Whether the only reader of a drawn value can draw it itself, in the same turn.
+fn fuses(program: &Program, reader: &Reader) -> bool {
     // What several ways set is drawn on one of them alone.
-    !program.mutable.contains(&drawn)
-        && settings(program, drawn) == 1
-        && simplify::uses(program).get(&drawn) == Some(&1)
-        && reads(&program.arena, drawn, value) == 1
+    !reader.later
+        && settings(program, reader.drawn) == 1
+        && simplify::uses(program).get(&reader.drawn) == Some(&1)
+        && reads(&program.arena, reader.drawn, reader.value) == 1
 }
 
-/// How many steps set a variable.
+/// How many steps set a variable. What awaits sets that of the errors it is told, beside those that are made.
 fn settings(program: &Program, of: Var) -> usize {
-    program.steps.iter().filter(|step| matches!(step, Step::Let { var, .. } if *var == of)).count()
+    let lets = program.steps.iter().filter(|step| matches!(step, Step::Let { var, .. } if *var == of));
+    let caught = program.dispatches.iter().filter(|dispatch| dispatch.error == Some(of));
+    lets.count() + caught.count()
 }
 
 fn fuse(program: &mut Program, drawing: Point, reader: Point) {
@@ -152,10 +141,8 @@ fn fuse(program: &mut Program, drawing: Point, reader: Point) {
 }
 
 /// Whether what reads a drawn value can be computed where it is read in turn.
-fn moves(program: &Program, _: Var, reader: Var, value: Node) -> bool {
-    settings(program, reader) == 1
-        && !program.mutable.contains(&reader)
-        && !program.reads_mutable(value)
-        && !program.arena.is_costly(value)
-        && !program.dispatches.iter().any(|dispatch| dispatch.error == Some(reader))
+fn moves(program: &Program, reader: &Reader) -> bool {
+    settings(program, reader.var) == 1
+        && !program.reads_mutable(reader.value)
+        && !program.arena.is_costly(reader.value)
 }

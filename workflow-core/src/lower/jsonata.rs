@@ -131,10 +131,6 @@ impl Writer<'_> {
             Kind::Drawn(Drawn::Uuid, _) => ("$uuid()".to_owned(), Path),
             Kind::Drawn(Drawn::Random, _) => ("$random()".to_owned(), Path),
             Kind::Context(path) => (format!("$states.context.{path}"), Path),
-            // Where it is known that there is nothing, nothing is read.
-            Kind::Field { base, .. } if matches!(self.arena.kind(*base), Kind::Literal(Value::Null)) => {
-                ("null".to_owned(), Path)
-            }
             Kind::Field { base, key, presence } => {
                 let base = match self.at_end(*base) {
                     Some((list, place)) => format!("{}[{place}]", self.indexed(list)),
@@ -237,6 +233,7 @@ impl Writer<'_> {
             Kind::Concat(parts) => {
                 let mut flat = Vec::new();
                 self.flatten(parts, &mut flat);
+                flat.retain(|part| self.known_text(*part).is_none_or(|text| !text.is_empty()));
                 let mut texts: Vec<String> = Vec::new();
                 let mut known = String::new();
                 for part in &flat {
@@ -269,15 +266,6 @@ impl Writer<'_> {
                 (format!("$type({inner}) = 'string' ? {inner} : null"), Conditional)
             }
             Kind::ErrorData(error) => match self.arena.kind(*error) {
-                Kind::Error { fields, .. } => {
-                    let fields: Vec<String> = fields
-                        .iter()
-                        .map(|(key, value)| {
-                            format!("{}: {}", quoted(key), self.write(*value, Conditional, true))
-                        })
-                        .collect();
-                    (format!("{{{}}}", fields.join(", ")), Path)
-                }
                 kind if self.foreign || matches!(kind, Kind::Var(var) if self.made.contains(var)) => {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
@@ -393,7 +381,6 @@ impl Writer<'_> {
             rest = &rest[at..];
             let digits = rest[1..].find(|character: char| !character.is_ascii_digit()).unwrap_or(0);
             if rest.starts_with('{')
-                && digits > 0
                 && rest[1 + digits..].starts_with('}')
                 && let Some(part) = rest[1..=digits].parse().ok().and_then(|place: usize| parts.get(place))
             {
@@ -407,7 +394,7 @@ impl Writer<'_> {
                     continue;
                 }
                 let outer = if opened && closed { Tightness::Block } else { Tightness::Path };
-                written.push_str(&self.write(*part, outer, !before.ends_with("$exists(")));
+                written.push_str(&self.write(*part, outer, true));
                 continue;
             }
             match rest.as_bytes()[0] {
@@ -425,16 +412,14 @@ impl Writer<'_> {
 
     fn unary(&self, op: UnaryOp, operand: Node) -> (String, Tightness) {
         use Tightness::{Block, Comparison, Path, Product, Sum};
+        // What may be absent is shorter beside `=`.
+        let is_certain = |node: &Node| !matches!(self.arena.kind(*node), Kind::Field { presence, .. } if *presence != Presence::Certain);
         match op {
             UnaryOp::Not => match self.arena.kind(operand) {
-                Kind::Binary(BinaryOp::Equal, left, right)
-                    if !self.may_be_absent(*left) && !self.may_be_absent(*right) =>
-                {
-                    (
-                        format!("{} != {}", self.write(*left, Sum, true), self.write(*right, Sum, true)),
-                        Comparison,
-                    )
-                }
+                Kind::Binary(BinaryOp::Equal, left, right) if is_certain(left) && is_certain(right) => (
+                    format!("{} != {}", self.write(*left, Sum, true), self.write(*right, Sum, true)),
+                    Comparison,
+                ),
                 _ => (format!("$not({})", self.write(operand, Block, false)), Path),
             },
             UnaryOp::Negate => (format!("-{}", self.write(operand, Path, true)), Product),
@@ -496,19 +481,9 @@ impl Writer<'_> {
     fn known_text(&self, part: Node) -> Option<String> {
         match self.arena.kind(part) {
             Kind::Literal(Value::String(text)) => Some(text.clone()),
-            Kind::Literal(Value::Bool(value)) => Some(value.to_string()),
-            Kind::Literal(Value::Number(number)) if !number.is_f64() => Some(number.to_string()),
+            Kind::Literal(Value::Number(number)) => Some(number.to_string()),
             Kind::Unary(UnaryOp::Text | UnaryOp::TextOfInteger, inner) => self.known_text(*inner),
             _ => None,
-        }
-    }
-
-    fn may_be_absent(&self, node: Node) -> bool {
-        match self.arena.kind(node) {
-            Kind::Field { base, presence, .. } => *presence != Presence::Certain || self.may_be_absent(*base),
-            // Any JSON may stand where the author wrote a field of type `Value`.
-            Kind::TextOrNull(_) => true,
-            _ => false,
         }
     }
 }

@@ -266,15 +266,10 @@ fn reads_alone(program: &Program, point: Point, draft: &Draft, has_input: bool) 
         })
     };
     if !has_input {
-        match &program.steps[point] {
-            // The conditions are on the rules' ways, and those of errors decided by then.
-            Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => {}
-            Step::Fork { fork, .. } => {
-                program.expressions(point).into_iter().for_each(&mut read);
-                fork.passed.iter().for_each(|(_, node)| read(*node));
-                fork.reads.iter().for_each(|node| read(*node));
-            }
-            _ => program.expressions(point).into_iter().for_each(&mut read),
+        program.expressions(point).into_iter().for_each(&mut read);
+        if let Step::Fork { fork, .. } = &program.steps[point] {
+            fork.passed.iter().for_each(|(_, node)| read(*node));
+            fork.reads.iter().for_each(|node| read(*node));
         }
     }
     for way in &draft.ways {

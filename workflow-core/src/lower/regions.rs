@@ -51,8 +51,7 @@ pub(super) fn lower(program: &mut Program, region: RegionId, given: Vec<(Var, No
         Some(entry) => entry,
         None => {
             let value = program.arena.literal(Value::Null);
-            program.steps.push(Step::Return { note: Note::default(), value });
-            program.steps.len() - 1
+            program.add(Step::Return { note: Note::default(), value })
         }
     };
     let mut reached = draft::reach(program, lets, entry);
@@ -182,11 +181,9 @@ fn own_variable(program: &mut Program, region: RegionId, outside: Var) -> Var {
 }
 
 fn own_expressions(program: &Program, point: Point) -> Vec<Node> {
-    match &program.steps[point] {
-        Step::Choice { .. } | Step::Let { .. } | Step::Dispatch { .. } => Vec::new(),
-        Step::Fork { fork, .. } => {
-            program.expressions(point).into_iter().chain(fork.passed.iter().map(|(_, node)| *node)).collect()
-        }
-        _ => program.expressions(point),
+    let mut nodes = program.expressions(point);
+    if let Step::Fork { fork, .. } = &program.steps[point] {
+        nodes.extend(fork.passed.iter().map(|(_, node)| *node));
     }
+    nodes
 }

@@ -4,15 +4,14 @@
 //! assigns. An error whose name is known on the way goes straight to the arm that takes it, so a
 //! `match` on errors becomes catchers and no Choice state looks at names.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
-use crate::symbolic::{
-    Arena, Arm, BinaryOp, Dispatch, Element, Kind, Node, Note, Point, Program, Step, UnaryOp, Var, takes,
-};
+use crate::symbolic::{Arena, Arm, Element, Kind, Node, Note, Point, Presence, Program, Step, Var, takes};
 
 use super::drawn;
+
+/// What a Choice tests, and where it leads if that holds.
+type Rule = (Node, Option<Point>);
 
 /// A way out: what is assigned, in order, and the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +37,21 @@ pub(super) fn follow(
     mut name: Name<'_>,
 ) -> Route {
     let mut at = from;
-    let mut passed = HashSet::new();
+    let mut passed: Vec<Point> = Vec::new();
     loop {
         match &program.steps[at] {
             Step::Jump { next: Some(next) } => {
-                // Coming here again without a state in between would go on forever.
-                if !passed.insert(at) {
+                // Coming here again without a state in between would go on forever. A Choice that was decided
+                // is one the next time.
+                if let Some(first) = passed.iter().position(|known| *known == at)
+                    && !passed[first..].iter().any(|at| matches!(program.steps[*at], Step::Choice { .. }))
+                {
                     program
                         .problems
                         .push("a loop that awaits nothing and tests nothing never ends".to_owned());
                     return Route { lets, target: at };
                 }
+                passed.push(at);
                 at = *next;
             }
             Step::Let { var, value, next: Some(next) } => {
@@ -69,7 +72,10 @@ pub(super) fn follow(
             Step::Choice { note: Note { name: None, comment: None, .. }, rules, default } => {
                 let (rules, default) = (rules.clone(), *default);
                 match decided(program, &lets, name, &rules, default) {
-                    Some(next) if passed.insert(at) => at = next,
+                    Some(next) if !passed.contains(&at) => {
+                        passed.push(at);
+                        at = next;
+                    }
                     _ => return Route { lets, target: at },
                 }
             }
@@ -82,10 +88,16 @@ pub(super) fn follow(
                 };
                 let arms = match (&known, name) {
                     (Some(name), _) => arms_for(program, dispatch, Name::Known(name)),
-                    (None, Name::Unknown) if let Some(arm) = arm_for_all(program, dispatch) => vec![arm],
-                    (None, Name::Unknown) => {
-                        return Route { lets, target: dispatch_state(program, dispatch, error) };
-                    }
+                    (None, Name::Unknown) => match dispatch_rules(program, dispatch, error) {
+                        (rules, Some(all)) if rules.is_empty() => {
+                            at = all;
+                            continue;
+                        }
+                        (rules, default) => {
+                            let target = add_choice(program, rules, default);
+                            return Route { lets, target };
+                        }
+                    },
                     (None, name) => arms_for(program, dispatch, name),
                 };
                 match arms.as_slice() {
@@ -116,54 +128,28 @@ fn decided(
 ) -> Option<Point> {
     for (condition, target) in rules {
         let condition = inlined(program, lets, &[], *condition);
-        match truth(&program.arena, condition, name) {
-            Some(true) => return *target,
-            Some(false) => {}
-            None => return None,
+        let condition = named(&mut program.arena, name, condition);
+        match program.arena.kind(condition) {
+            Kind::Literal(Value::Bool(true)) => return *target,
+            Kind::Literal(Value::Bool(false)) => {}
+            _ => return None,
         }
     }
     default
 }
 
-/// Whether a condition is known to be true or false when the state machine is written.
-fn truth(arena: &Arena, condition: Node, name: Name<'_>) -> Option<bool> {
-    let truth = |node: &Node| truth(arena, *node, name);
-    match arena.kind(condition) {
-        Kind::Literal(Value::Bool(value)) => Some(*value),
-        Kind::Unary(UnaryOp::Not, operand) => truth(operand).map(|value| !value),
-        Kind::Unary(UnaryOp::Exists, operand) => arena.presence(*operand),
-        Kind::Unary(UnaryOp::IsSome, operand) => match arena.kind(*operand) {
-            Kind::Literal(value) => Some(!value.is_null()),
-            Kind::Object(_) | Kind::Array(_) | Kind::Concat(_) | Kind::Error { .. } | Kind::ErrorOutput => {
-                Some(true)
-            }
-            _ => None,
-        },
-        Kind::Binary(BinaryOp::And, left, right) => match (truth(left), truth(right)) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        },
-        Kind::Binary(BinaryOp::Or, left, right) => match (truth(left), truth(right)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
-        Kind::Binary(BinaryOp::Equal, left, right) => match (arena.kind(*left), arena.kind(*right)) {
-            (Kind::Literal(left), Kind::Literal(right)) => Some(left == right),
-            (Kind::Field { base, key, .. }, Kind::Literal(Value::String(text)))
-                if *arena.kind(*base) == Kind::ErrorOutput && key == "Error" =>
-            {
-                match name {
-                    Name::Known(known) => Some(known == text),
-                    Name::Other => Some(false),
-                    Name::Unknown => None,
-                }
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+/// Puts the name of the error that is caught on this way into a condition.
+fn named(arena: &mut Arena, name: Name<'_>, condition: Node) -> Node {
+    let name = match name {
+        Name::Known(name) => name,
+        // Nothing has the empty name.
+        Name::Other => "",
+        Name::Unknown => return condition,
+    };
+    let caught = arena.add(Kind::ErrorOutput);
+    let read = arena.field(caught, "Error".to_owned(), Presence::Certain);
+    let (read, name) = (arena.kind(read).clone(), arena.literal(name));
+    arena.replace(condition, &mut |kind| (*kind == read).then_some(name))
 }
 
 /// Puts the assigned values into an expression. One that may fail does so in any case, as the `let` did.
@@ -227,13 +213,6 @@ fn arms_for(program: &Program, dispatch: usize, name: Name<'_>) -> Vec<usize> {
     arms
 }
 
-/// The first arm, if it takes every error.
-fn arm_for_all(program: &Program, dispatch: usize) -> Option<usize> {
-    let Dispatch { universe, arms, .. } = &program.dispatches[dispatch];
-    let first = arms.first()?;
-    (first.others && first.guard.is_none() && first.names.len() == universe.len()).then_some(0)
-}
-
 /// The Choice state between arms with guards, for an error whose name is known.
 fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Point {
     let Some((last, earlier)) = arms.split_last() else { return 0 };
@@ -242,16 +221,12 @@ fn guarded_state(program: &mut Program, dispatch: usize, arms: &[usize]) -> Poin
         .iter()
         .filter_map(|arm| program.dispatches[dispatch].arms[*arm].guard.map(|guard| (guard, entry(arm))))
         .collect();
-    let step = Step::Choice {
-        note: Note { about: Some("error"), ..Default::default() },
-        rules,
-        default: entry(last),
-    };
-    add_choice(program, step)
+    let default = entry(last);
+    add_choice(program, rules, default)
 }
 
-/// The Choice state on the name of an error that is known only when the state machine runs.
-fn dispatch_state(program: &mut Program, dispatch: usize, error: Node) -> Point {
+/// The rules on the name of an error that is known only when the state machine runs, and where all others lead.
+fn dispatch_rules(program: &mut Program, dispatch: usize, error: Node) -> (Vec<Rule>, Option<Point>) {
     let universe = program.dispatches[dispatch].universe.clone();
     let mut rules = Vec::new();
     let mut default = None;
@@ -276,19 +251,17 @@ fn dispatch_state(program: &mut Program, dispatch: usize, error: Node) -> Point 
     {
         rules.pop();
     }
-    let step = Step::Choice { note: Note { about: Some("error"), ..Default::default() }, rules, default };
-    add_choice(program, step)
+    (rules, default)
 }
 
-/// Adds a Choice state, or finds the one that is equal.
-fn add_choice(program: &mut Program, step: Step) -> Point {
-    let Step::Choice { rules, default, .. } = &step else { return 0 };
+/// Adds a Choice state on an error, or finds the one that is equal.
+fn add_choice(program: &mut Program, rules: Vec<Rule>, default: Option<Point>) -> Point {
     let equal = program.steps.iter().position(|known| {
         matches!(known, Step::Choice { rules: known_rules, default: known_default, .. }
-            if known_rules == rules && known_default == default)
+            if *known_rules == rules && *known_default == default)
     });
     equal.unwrap_or_else(|| {
-        program.steps.push(step);
-        program.steps.len() - 1
+        let note = Note { about: Some("error"), ..Default::default() };
+        program.add(Step::Choice { note, rules, default })
     })
 }

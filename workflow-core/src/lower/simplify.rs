@@ -1,6 +1,6 @@
 //! Puts pure values where they are used.
 //!
-//! A `let` of a pure expression needs a variable only where several states read it, or where it is
+//! A `let` of a pure expression needs a variable only where it is read more than once, or where it is
 //! costly to compute. Variables are set once, so a value may be moved to where it is read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -67,10 +67,10 @@ fn is_movable(program: &Program, readers: &Readers, (var, point): &(Var, Point))
     let Step::Let { value, .. } = program.steps[*point] else { return false };
     let uses = readers.uses(*var);
     // What may fail does so before whatever comes next.
-    uses > 0
+    uses == 1
         && !drawn::draws(&program.arena, value)
         && !program.arena.may_fail(value)
-        && (is_cheap(program, value) || (uses == 1 && !program.arena.is_costly(value)))
+        && !program.arena.is_costly(value)
         && !program.reads_mutable(value)
 }
 
@@ -143,16 +143,6 @@ fn each_read(program: &Program, point: Point, visit: &mut dyn FnMut(Var)) {
         guards.for_each(|guard| program.arena.each_var(guard, visit));
     } else {
         program.expressions(point).into_iter().for_each(|node| program.arena.each_var(node, visit));
-    }
-}
-
-/// Whether a value reads as well where it is used as a variable would.
-fn is_cheap(program: &Program, node: Node) -> bool {
-    match program.arena.kind(node) {
-        Kind::Literal(value) => !value.is_object() && !value.is_array(),
-        Kind::Var(_) | Kind::Context(_) => true,
-        Kind::Field { base, .. } | Kind::Index { base, .. } => is_cheap(program, *base),
-        _ => false,
     }
 }
 

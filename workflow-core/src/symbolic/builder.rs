@@ -134,7 +134,7 @@ impl Builder {
                 value
             }
             // A literal and a field read as well where they are used; a name adds nothing.
-            Kind::Literal(_) | Kind::Field { .. } | Kind::Index { .. }
+            Kind::Literal(_) | Kind::Context(_) | Kind::Field { .. } | Kind::Index { .. }
                 if !mutable && !program.arena.is_costly(value.node()) =>
             {
                 value
@@ -247,8 +247,7 @@ impl Inner {
         let mut leads_on = false;
         let mut step = step(&mut leads_on);
         self.annotate(&mut step);
-        self.program.steps.push(step);
-        let point = self.program.steps.len() - 1;
+        let point = self.program.add(step);
         let reachable = !self.holes.is_empty();
         for hole in std::mem::take(&mut self.holes) {
             self.program.fill(hole, point);

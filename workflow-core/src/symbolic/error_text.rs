@@ -150,10 +150,7 @@ impl ErrorText<'_> {
             let cause = self.cause();
             return message(self.builder, parts, fields, |_| Some(cause)).unwrap_or(cause);
         }
-        let data = self.builder.edit(|program| match program.arena.kind(self.error).clone() {
-            Kind::Error { fields, .. } => program.arena.add(Kind::Object(fields)),
-            _ => program.arena.add(Kind::ErrorData(self.error)),
-        });
+        let data = self.builder.edit(|program| program.arena.error_data(self.error));
         let value = |name: &str| {
             Some(self.builder.edit(|program| program.arena.field(data, name.to_owned(), Presence::Certain)))
         };

@@ -232,7 +232,7 @@ impl Reader<'_> {
                         for (field, pat) in fields {
                             match declared.iter().find(|declared| declared.name == *field) {
                                 Some(declared) => {
-                                    let data = self.arena.add(Kind::ErrorData(self.error));
+                                    let data = self.arena.error_data(self.error);
                                     let value =
                                         self.arena.field(data, (*field).to_owned(), Presence::Certain);
                                     self.read_field(Some(declared.shape), value, pat, found);

@@ -263,6 +263,13 @@ impl Program {
         Var(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))
     }
 
+    /// Adds a step to which nothing leads yet.
+    pub(crate) fn add(&mut self, step: Step) -> Point {
+        let point = self.steps.len();
+        self.steps.push(step);
+        point
+    }
+
     /// Whether an expression reads a variable that is set again.
     pub(crate) fn reads_mutable(&self, node: Node) -> bool {
         let mut reads = false;

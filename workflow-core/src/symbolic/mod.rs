@@ -44,9 +44,7 @@ pub use errors::ErrPat;
 pub(crate) use errors::takes;
 pub use fork::{Fork, ForkedMap};
 pub use frame::{Branch, Exits, Question};
-pub(crate) use graph::{
-    Arm, CallInfo, Dispatch, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var,
-};
+pub(crate) use graph::{Arm, CallInfo, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var};
 pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,

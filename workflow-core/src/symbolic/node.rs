@@ -360,6 +360,11 @@ impl Arena {
                         let is_some = !value.is_null();
                         self.literal(is_some)
                     }
+                    Kind::Object(_)
+                    | Kind::Array(_)
+                    | Kind::Concat(_)
+                    | Kind::Error { .. }
+                    | Kind::ErrorOutput => self.literal(true),
                     _ => self.add(Kind::Unary(UnaryOp::IsSome, operand)),
                 };
             }
@@ -367,10 +372,7 @@ impl Arena {
             Kind::TextOrNull(operand) => Kind::TextOrNull(self.replace(operand, replace)),
             Kind::ErrorData(operand) => {
                 let operand = self.replace(operand, replace);
-                match self.kind(operand) {
-                    Kind::Error { fields, .. } => Kind::Object(fields.clone()),
-                    _ => Kind::ErrorData(operand),
-                }
+                return self.error_data(operand);
             }
             Kind::ErrorCause(operand) => Kind::ErrorCause(self.replace(operand, replace)),
             Kind::Binary(op, left, right) => {
@@ -443,6 +445,17 @@ impl Arena {
                 self.add(Kind::Update { base, entries: known })
             }
             _ => self.add(Kind::Update { base, entries }),
+        }
+    }
+
+    /// The `data` in the cause of an error; of one that the workflow makes, its fields.
+    pub(crate) fn error_data(&mut self, error: Node) -> Node {
+        match self.kind(error) {
+            Kind::Error { fields, .. } => {
+                let fields = fields.clone();
+                self.add(Kind::Object(fields))
+            }
+            _ => self.add(Kind::ErrorData(error)),
         }
     }
 

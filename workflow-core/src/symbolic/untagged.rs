@@ -65,6 +65,15 @@ fn is_unit(variant: &Variant) -> bool {
     matches!(variant.fields, Fields::Unit)
 }
 
+/// Whether a variant is a number, whole or not.
+fn is_number(variant: &Variant, whole: bool) -> bool {
+    match &variant.fields {
+        Fields::Newtype(shape) if whole => matches!(shape(), Shape::Integer { .. }),
+        Fields::Newtype(shape) => matches!(shape(), Shape::Float),
+        _ => false,
+    }
+}
+
 /// The test for a variant of an untagged enum. Nothing where it cannot be told from the others.
 pub(super) fn is_variant(
     arena: &mut Arena,
@@ -72,6 +81,12 @@ pub(super) fn is_variant(
     variant: &Variant,
     value: Node,
 ) -> Option<Node> {
+    // To serde `1.0` is no whole number, to JSONata the same as `1`.
+    let mut from_whole = variants.iter().skip_while(|variant| !is_number(variant, true));
+    let counts = is_number(variant, true) || is_number(variant, false);
+    if counts && from_whole.any(|variant| is_number(variant, false)) {
+        return None;
+    }
     let own = types_of(&variant.fields, 0)?;
     let others = variants.iter().filter(|other| other.rust != variant.rust);
     let others = others.map(|other| types_of(&other.fields, 0)).collect::<Option<Vec<u8>>>()?;

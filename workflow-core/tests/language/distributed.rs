@@ -409,6 +409,17 @@ async fn in_express(numbers: Vec<u32>) -> Result<Vec<u32>, PlatformError> {
     Ok(sums)
 }
 
+#[workflow]
+async fn in_express_children(numbers: Vec<u32>) -> Result<Vec<usize>, PlatformError> {
+    let counts = distributed_map(&numbers, async |number| {
+        let inner = distributed_map(vec![1, 2], async |more| add(*number, more).await).await?;
+        Ok::<_, PlatformError>(inner.len())
+    })
+    .express()
+    .await?;
+    Ok(counts)
+}
+
 #[derive(Serialize, Deserialize, Data)]
 struct Counted {
     sku: String,
@@ -440,6 +451,10 @@ fn what_rustc_cannot_see_is_told() {
     assert_eq!(
         problems(in_express::definition()),
         "`in_express` is an Express workflow, which has no distributed Map; make it `kind = standard`, or use `map`"
+    );
+    assert_eq!(
+        problems(in_express_children::definition()),
+        "a child execution under `.express()` has no distributed Map of its own; leave `.express()` out, or use `map` inside"
     );
     assert_eq!(
         problems(no_text::definition()),

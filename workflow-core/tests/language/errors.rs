@@ -241,6 +241,43 @@ async fn an_error_may_hold_two_of_one_name() {
     assert_eq!(packing(StoreError::Closed).await.output().unwrap(), "later");
 }
 
+#[workflow]
+async fn told_cause(number: u32) -> Result<String, ShopError> {
+    let result = async {
+        if number > 3 {
+            return Err(ShopError::Short(number));
+        }
+        Ok(number)
+    };
+    match result.await {
+        Ok(number) => Ok(number.to_string()),
+        Err(error) => Ok(error.cause().to_string()),
+    }
+}
+
+#[workflow]
+async fn told_text(number: u32) -> Result<String, ShopError> {
+    let result = async {
+        if number > 3 {
+            return Err(ShopError::SoldOut);
+        }
+        Ok(number)
+    };
+    match result.await {
+        Ok(number) => Ok(number.to_string()),
+        Err(error) => Ok(error.cause().to_string()),
+    }
+}
+
+#[tokio::test]
+async fn the_cause_of_an_error_that_the_workflow_makes_is_known() {
+    snapshot!(told_cause);
+    snapshot!(told_text);
+    let cause = testing().run(told_cause(4)).await.output().unwrap();
+    assert_eq!(cause, r#"{"message":"only 4 left","data":{"0":4}}"#);
+    assert_eq!(testing().run(told_text(4)).await.output().unwrap(), "sold out");
+}
+
 mod another {
     use super::*;
 

@@ -112,3 +112,134 @@ async fn what_stands_in_macros_is_awaited_in_order() {
     let list = vec!["receipt of o-1".to_owned(), "6".to_owned()];
     assert_eq!(execution.output().unwrap(), ("b8".to_owned(), list, vec![252; 3], false));
 }
+
+const EMPTY: &str = "";
+const MARK: &str = "!";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Texts {
+    number: String,
+    nothing: String,
+    marks: String,
+    template: String,
+    lengths: Vec<usize>,
+}
+
+#[workflow]
+async fn spelled(number: u32, list: Vec<u32>) -> Result<Texts, PlatformError> {
+    let template = send("{% $now() %}".to_string()).await?;
+    Ok(Texts {
+        number: format!("{EMPTY}{number}"),
+        nothing: format!("{EMPTY}{EMPTY}"),
+        marks: format!("{MARK}{}{MARK}", true),
+        template,
+        lengths: vec![list.clone(), vec![number]].iter().map(|list| list.len()).collect(),
+    })
+}
+
+#[tokio::test]
+async fn a_text_stays_a_text_and_a_list_a_list() {
+    snapshot!(spelled);
+    let texts = testing().run(spelled(7, vec![1, 2, 3])).await.output().unwrap();
+    assert_eq!((texts.number.as_str(), texts.nothing.as_str(), texts.marks.as_str()), ("7", "", "!true!"));
+    assert_eq!(texts.template, "{% $now() %}");
+    assert_eq!(texts.lengths, [3, 1]);
+}
+
+#[workflow]
+async fn without(order: Order) -> Result<u32, PlatformError> {
+    let none: Option<Order> = None;
+    let numbers: Option<Vec<u32>> = None;
+    let first = match &numbers {
+        Some(numbers) => numbers[0] + order.cents,
+        None => 2,
+    };
+    if order.cents > 9 {
+        send("many".to_string()).await?;
+    }
+    let sum = add(first, none.as_ref().map_or(1, |other| other.cents)).await?;
+    match none {
+        Some(other) => add(sum, other.cents).await,
+        None => Ok(sum),
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_what_is_not_there_is_not_read() {
+    snapshot!(without);
+    assert_eq!(testing().run(without(order())).await.output().unwrap(), 3);
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Notes {
+    left: Option<String>,
+    right: Option<String>,
+    plain: String,
+    any: serde_json::Value,
+    inner: Option<Order>,
+}
+
+#[workflow]
+async fn differ(notes: Notes) -> Vec<bool> {
+    vec![
+        notes.left != notes.right,
+        notes.left.as_deref() != Some(notes.plain.as_str()),
+        Some(notes.plain.as_str()) != notes.right.as_deref(),
+        notes.any.as_str() != Some(notes.plain.as_str()),
+        notes.inner.is_some_and(|inner| inner.order_id != notes.plain),
+        notes.left.as_deref() != Some("b"),
+    ]
+}
+
+#[tokio::test]
+async fn what_may_not_be_there_differs_from_what_is() {
+    snapshot!(differ);
+    let some = |text: &str| Some(text.to_owned());
+    let notes =
+        Notes { left: some("a"), right: None, plain: "a".into(), any: "a".into(), inner: Some(order()) };
+    let run = |notes: Notes| testing().run(differ(notes));
+    assert_eq!(run(notes.clone()).await.output().unwrap(), [true, false, true, false, true, true]);
+    let notes = Notes { left: None, right: some("a"), any: 1.into(), inner: None, ..notes };
+    assert_eq!(run(notes).await.output().unwrap(), [true, true, false, true, false, true]);
+}
+
+#[workflow]
+async fn said_already(notes: Notes) -> Result<String, PlatformError> {
+    if let Some(right) = &notes.right
+        && notes.left.as_deref() == Some("a")
+    {
+        return send(right.clone()).await;
+    }
+    Ok("nothing".to_string())
+}
+
+#[workflow]
+async fn edges(number: u64, text: String) -> Vec<bool> {
+    vec![number == 9_007_199_254_740_992, text.as_str() < "m", text.as_str() < "\u{e000}"]
+}
+
+#[tokio::test]
+async fn a_test_of_one_field_says_nothing_of_another() {
+    snapshot!(said_already);
+    let notes = |left: &str, right: Option<&str>| Notes {
+        left: Some(left.to_owned()),
+        right: right.map(str::to_owned),
+        plain: String::new(),
+        any: serde_json::Value::Null,
+        inner: None,
+    };
+    let run = |left, right| testing().run(said_already(notes(left, right)));
+    assert_eq!(run("a", None).await.output().unwrap(), "nothing");
+    assert_eq!(run("a", Some("b")).await.output().unwrap(), "b");
+    assert_eq!(run("b", Some("b")).await.output().unwrap(), "nothing");
+}
+
+#[tokio::test]
+async fn the_largest_number_and_the_first_character_beyond_the_surrogates() {
+    snapshot!(edges);
+    let run = |text: &str| testing().run(edges(9_007_199_254_740_992, text.to_owned()));
+    assert_eq!(run("a").await.output().unwrap(), [true, true, true]);
+    assert_eq!(run("m").await.output().unwrap(), [true, false, true]);
+    assert_eq!(run("\u{e000}").await.output().unwrap(), [true, false, false]);
+    assert_eq!(run("\u{1f600}").await.output().unwrap(), [true, false, false]);
+}

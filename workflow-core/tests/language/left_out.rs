@@ -125,3 +125,40 @@ async fn a_rule_that_no_state_machine_knows_is_a_problem_where_values_are_made()
     assert!(problems[0].contains("the field `count` is left out where `is_small` says so"), "{problems:?}");
     assert!(problems[1].contains("`Limit::holds`") && problems[1].contains("`fn holds("), "{problems:?}");
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+enum Told {
+    Noted {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        kept: u32,
+    },
+    Other {
+        #[serde(default, skip_serializing_if = "is_zero")]
+        kept: u32,
+    },
+    Nothing,
+}
+
+#[task(lambda_transients = false)]
+async fn tell(told: &Told) -> Told {
+    told.clone()
+}
+
+#[workflow]
+async fn told_in_variants(note: Option<String>, kept: u32) -> Result<Vec<Told>, PlatformError> {
+    let noted = Told::Noted { note, kept };
+    tell(&noted).await?;
+    let other = Told::Other { kept };
+    tell(&other).await?;
+    Ok(vec![noted, other, Told::Nothing])
+}
+
+#[tokio::test]
+async fn a_field_of_a_variant_is_left_out_too() {
+    snapshot!(told_in_variants);
+    let run = |note: Option<&str>, kept| testing().run(told_in_variants(note.map(str::to_owned), kept));
+    let told = run(None, 0).await;
+    assert_eq!(told.outcome().output.as_deref(), Some(r#"[{"Noted":{"kept":0}},{"Other":{}},"Nothing"]"#));
+    assert_eq!(run(Some("n"), 1).await.output().unwrap().len(), 3);
+}

@@ -8,6 +8,7 @@ mod concurrency;
 mod data;
 mod decimals;
 mod distributed;
+mod drawn;
 mod effects;
 mod error_texts;
 mod errors;
@@ -18,6 +19,7 @@ mod left_out;
 mod lists;
 mod locals;
 mod loops;
+mod lowered;
 mod made_by_macros;
 mod places;
 mod planted;
@@ -26,6 +28,7 @@ mod positions;
 mod services;
 mod slices;
 mod times;
+mod untagged;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,147 @@
+//! Untagged enums: the first variant that fits a value counts, as serde reads it.
+
+use workflow_core::Workflow;
+
+use super::*;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(rename_all = "lowercase")]
+enum Side {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Aged {
+    name: String,
+    age: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Given {
+    Byte(u8),
+    Signed(i8),
+    Wide(u64),
+    Any(i64),
+    Side(Side),
+    Text(String),
+    Aged(Aged),
+    Named { name: String, nick: Option<String> },
+    Marked { mark: bool },
+    Many(Vec<u32>),
+    Nothing,
+}
+
+#[workflow]
+async fn told(given: Given) -> Result<String, PlatformError> {
+    let text = match given {
+        Given::Byte(_) => "byte",
+        Given::Signed(_) => "signed",
+        Given::Wide(_) => "wide",
+        Given::Any(_) => "any",
+        Given::Side(_) => "side",
+        Given::Text(_) => "text",
+        Given::Aged(_) => "aged",
+        Given::Named { .. } => "named",
+        Given::Marked { .. } => "marked",
+        Given::Many(_) => "many",
+        Given::Nothing => "nothing",
+    };
+    send(text.to_string()).await
+}
+
+#[tokio::test]
+async fn the_first_variant_that_fits_counts() {
+    snapshot!(told);
+    for (json, expected) in [
+        ("0", "byte"),
+        ("255", "byte"),
+        ("256", "wide"),
+        ("-1", "signed"),
+        ("-128", "signed"),
+        ("-129", "any"),
+        (r#""left""#, "side"),
+        (r#""up""#, "text"),
+        (r#"{"name": "a", "age": 255}"#, "aged"),
+        (r#"{"name": "a", "age": 256}"#, "named"),
+        (r#"{"name": "a"}"#, "named"),
+        (r#"{"name": "a", "nick": null}"#, "named"),
+        (r#"{"mark": false}"#, "marked"),
+        ("[]", "many"),
+        ("null", "nothing"),
+    ] {
+        let given: Given = serde_json::from_str(json).unwrap();
+        assert_eq!(testing().run(told(given)).await.output().unwrap(), expected, "{json}");
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Measure {
+    Whole(u32),
+    Ratio(f64),
+    Word(String),
+}
+
+#[workflow]
+async fn is_whole(measure: Measure) -> bool {
+    matches!(measure, Measure::Whole(_))
+}
+
+#[workflow]
+async fn is_ratio(measure: Measure) -> bool {
+    matches!(measure, Measure::Ratio(_))
+}
+
+#[workflow]
+async fn is_word(measure: Measure) -> bool {
+    matches!(measure, Measure::Word(_))
+}
+
+#[tokio::test]
+async fn a_ratio_that_is_whole_is_not_told_from_a_whole_number() {
+    for problems in [&is_whole::definition().problems, &is_ratio::definition().problems] {
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].contains("cannot tell its variant"), "{problems:?}");
+    }
+    assert!(testing().run(is_word(Measure::Word("w".into()))).await.output().unwrap());
+    assert!(!testing().run(is_word(Measure::Ratio(1.0))).await.output().unwrap());
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Apart {
+    Maybe(Option<u32>),
+    Texts(Vec<String>),
+    Whole(Aged),
+    Flag(bool),
+    Word(String),
+}
+
+#[workflow]
+async fn told_by_type(apart: Apart) -> String {
+    match apart {
+        Apart::Maybe(None) => "none".to_string(),
+        Apart::Maybe(Some(number)) => number.to_string(),
+        Apart::Texts(texts) => texts.join(","),
+        Apart::Whole(aged) => aged.name,
+        Apart::Flag(flag) => flag.to_string(),
+        Apart::Word(word) => word,
+    }
+}
+
+#[tokio::test]
+async fn variants_of_other_json_types_are_told_by_these() {
+    snapshot!(told_by_type);
+    for (apart, expected) in [
+        (Apart::Maybe(None), "none"),
+        (Apart::Maybe(Some(7)), "7"),
+        (Apart::Texts(vec!["a".into(), "b".into()]), "a,b"),
+        (Apart::Whole(Aged { name: "n".into(), age: 1 }), "n"),
+        (Apart::Flag(true), "true"),
+        (Apart::Word("w".into()), "w"),
+    ] {
+        assert_eq!(testing().run(told_by_type(apart)).await.output().unwrap(), expected);
+    }
+}
