@@ -28,6 +28,7 @@ mod pure;
 mod scope;
 mod time;
 mod tuple;
+mod turns;
 mod untagged;
 
 pub use branch::{Join, Loop, Ways};
@@ -63,6 +64,7 @@ pub use ops::{
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
+pub use turns::{Looped, Turned};
 pub use tuple::{
-    Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, listed, witness, witness_owned,
+    Bound, ExprTuple, FieldTuple, OwnedWitness, Unpack, Witness, WitnessTuple, listed, witness, witness_owned,
 };

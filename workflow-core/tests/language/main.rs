@@ -13,6 +13,7 @@ mod error_texts;
 mod errors;
 mod expressions;
 mod functions;
+mod imperatives;
 mod jsonata;
 mod left_out;
 mod lists;

@@ -156,6 +156,7 @@ impl Symbolic<'_> {
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
         if let Some(pure) = self.pure
+            && self.giving_back.is_none()
             && is_compound(&binary.op)
         {
             if self.was_refused(&binary.left) {

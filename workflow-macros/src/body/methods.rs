@@ -27,6 +27,13 @@ pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
     mutator(method).is_some() || entry(method).is_some()
 }
 
+/// Whether a method that sets its receiver gives nothing.
+pub(crate) fn gives_nothing(method: &ExprMethodCall) -> bool {
+    method.method == "push"
+        || method.method == "push_str"
+        || mutator(method).is_some_and(|(_, _, gives)| !gives)
+}
+
 fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
     let known = || {
         MUTATORS
@@ -93,6 +100,7 @@ impl Symbolic<'_> {
             return self.expr(&method.receiver);
         }
         if let Some(pure) = self.pure
+            && self.giving_back.is_none()
             && is_mutation(method)
             && (is_place(&method.receiver) || entry(method).is_some())
         {
@@ -112,7 +120,8 @@ impl Symbolic<'_> {
             // What was not there is there from now on.
             let new = Ident::new("__new", Span::mixed_site());
             let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
-            return quote!({ let #new = #value; let #new = #b.keep(#new); #set #new });
+            let done = self.done(quote!(#new), true);
+            return quote!({ let #new = #value; let #new = #b.keep(#new); #set #done });
         }
         // An iterator in a variable moves on when it is asked.
         if matches!(name.as_str(), "next" | "nth" | "any" | "all" | "find_map" | "position")
@@ -275,7 +284,8 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         for input in &closure.inputs {
             let place = self.fresh("element");
-            let pat = without_type(input);
+            let unchanging = super::imperative::unchanging(input);
+            let pat = without_type(&unchanging);
             names.push(name_of(pat));
             match simple(pat) {
                 Some(ident) => {
@@ -292,10 +302,14 @@ impl Symbolic<'_> {
             }
             places.push(place);
         }
+        let mut own = std::collections::HashSet::new();
+        closure.inputs.iter().for_each(|input| super::imperative::names_in(input, &mut own));
+        let outer = std::mem::replace(&mut self.own, own);
         let body = self.pure_body(Pure::Closure, |writer| match in_error {
             true => writer.error_value(&closure.body),
             false => writer.expr(&closure.body),
         });
+        self.own = outer;
         Some((names, quote!(|#(#places),*| { #bound #body })))
     }
 
@@ -367,25 +381,30 @@ impl Symbolic<'_> {
         let new = Ident::new("__new", Span::mixed_site());
         let set = self.set(&method.receiver, quote!(#new));
         let call = quote_spanned!(span=> #b.methods().#to(#place, #(#arguments),*));
+        let value = if gives && used { quote!(__old) } else { quote!(#b.unit()) };
+        let done = match used {
+            true => self.done(value, true),
+            false => self.giving_back.clone().unwrap_or_default(),
+        };
         match (gives, used) {
-            (false, false) => quote!({ let #new = #call; #set }),
-            (false, true) => quote!({ let #new = #call; #set #b.unit() }),
-            (true, false) => quote!({ let (_, #new) = #call; #set }),
+            (false, _) => quote!({ let #new = #call; #set #done }),
+            (true, false) => quote!({ let (_, #new) = #call; #set #done }),
             // What was there is read before the place is set.
-            (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set __old }),
+            (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set #done }),
         }
     }
 
     /// A method call as a statement, whose value nobody reads.
     pub(crate) fn method_statement(&mut self, method: &ExprMethodCall) -> Option<TokenStream> {
-        if self.pure.is_some() {
+        if self.pure.is_some() && self.giving_back.is_none() {
             return None;
         }
         if entry(method).is_some() {
             let value = self.entry_value(method);
             let new = Ident::new("__new", Span::mixed_site());
             let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
-            return Some(quote!({ let #new = #value; #set }));
+            let done = self.giving_back.clone().unwrap_or_default();
+            return Some(quote!({ let #new = #value; #set #done }));
         }
         let (to, arguments, gives) = mutator(method)?;
         Some(self.mutation(method, to, arguments, gives, false))

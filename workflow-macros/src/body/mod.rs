@@ -13,6 +13,7 @@ mod escape;
 mod expression;
 mod fork;
 mod functions;
+mod imperative;
 mod loops;
 mod macros;
 mod method_table;
@@ -86,8 +87,15 @@ pub(crate) fn pure_readings(
     name: &Ident,
     errors: &mut Errors,
 ) -> PureReadings {
+    let mut respelt = block.clone();
+    spellings::write_out_closures(&mut respelt);
+    spellings::respell(&mut respelt, false);
     let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
     let b = builder();
+    patterns.iter().for_each(|pat| imperative::names_in(pat, &mut writer.own));
+    if receiver {
+        writer.own.insert("self".to_owned());
+    }
     let mut parameters = Vec::new();
     let mut bindings = TokenStream::new();
     if receiver {
@@ -119,11 +127,12 @@ pub(crate) fn pure_readings(
         }
     }
     let symbolic = writer.pure_body(symbolic::Pure::Function, |writer| {
-        let value = writer.value_block(block);
+        let value = writer.value_block(&respelt);
         quote!({ #bindings #value })
     });
     let functions = std::mem::take(&mut writer.functions);
     let mut judged = block.clone();
+    spellings::write_out_closures(&mut judged);
     functions::Judged { uses: functions::uses(block) }.visit_block_mut(&mut judged);
     PureReadings {
         native: quote!(#judged),
