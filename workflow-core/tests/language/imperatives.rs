@@ -182,7 +182,7 @@ async fn imperatives(numbers: Vec<i64>, words: Vec<String>, limit: i64) -> Tally
         *counts.entry(word.clone()).or_insert(0) += 1;
         counts
     });
-    send(format!("{low} {high} {odd} {}", counts.len())).await;
+    let _ = send(format!("{low} {high} {odd} {}", counts.len())).await;
     let (highest, steps) = collatz(high.unsigned_abs());
     let (rest, sum, old) = taken(&squares);
     let told = match pair_that_sums(&numbers, limit) {

@@ -16,6 +16,7 @@ mod functions;
 mod imperatives;
 mod jsonata;
 mod left_out;
+mod lent;
 mod lists;
 mod locals;
 mod loops;

@@ -478,6 +478,20 @@ pub(crate) fn names_in(pat: &Pat, names: &mut HashSet<String>) {
     Names(names).visit_pat(pat);
 }
 
+/// The names that a pattern binds with `mut`.
+pub(crate) fn changing_names_in(pat: &Pat, names: &mut HashSet<String>) {
+    struct Names<'a>(&'a mut HashSet<String>);
+    impl<'ast> Visit<'ast> for Names<'_> {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            if pat.mutability.is_some() {
+                self.0.insert(plain(&pat.ident));
+            }
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    Names(names).visit_pat(pat);
+}
+
 /// What a variable is called in JSONata.
 fn text_of(var: &Ident) -> String {
     if var == "self" { "this".to_owned() } else { plain(var) }
@@ -717,6 +731,11 @@ fn returns(body: &Block) -> bool {
     let mut returns = Returns(false);
     returns.visit_block(body);
     returns.0
+}
+
+/// Whether a statement sets a variable.
+pub(crate) fn sets(stmt: &Stmt, name: &Ident) -> bool {
+    set_in(|finder| finder.visit_stmt(stmt)).contains(name)
 }
 
 /// The variables that code sets and does not declare itself, in order.

@@ -381,6 +381,15 @@ impl Symbolic<'_> {
                     );
                     return TokenStream::new();
                 }
+                if let Some(name) = path.path.get_ident().filter(|name| {
+                    self.unchanging.contains(&plain(name)) && !self.changing_names.contains(&plain(name))
+                }) {
+                    self.errors.refuse(
+                        name,
+                        format!("`{name}` is lent by a pattern, to be changed in place, and JSON stays as it is; set the part where it stands, such as `order.{name} = ..`, or build the value anew"),
+                    );
+                    return TokenStream::new();
+                }
                 if self.giving_back.is_some()
                     && let Some(name) = path.path.get_ident()
                 {

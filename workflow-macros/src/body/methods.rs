@@ -286,6 +286,7 @@ impl Symbolic<'_> {
             let place = self.fresh("element");
             let unchanging = super::imperative::unchanging(input);
             let pat = without_type(&unchanging);
+            super::imperative::changing_names_in(input, &mut self.changing_names);
             names.push(name_of(pat));
             match simple(pat) {
                 Some(ident) => {

@@ -14,6 +14,7 @@ mod expression;
 mod fork;
 mod functions;
 mod imperative;
+mod lent;
 mod loops;
 mod macros;
 mod method_table;
@@ -62,6 +63,7 @@ pub(crate) fn readings(
     sites.visit_block_mut(&mut block);
     let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
     let mut respelt = block.clone();
+    lent::put_in_place(&mut respelt);
     spellings::respell(&mut respelt, fallible);
     let symbolic = writer.result_block(&respelt);
     let functions = std::mem::take(&mut writer.functions);
@@ -89,10 +91,12 @@ pub(crate) fn pure_readings(
 ) -> PureReadings {
     let mut respelt = block.clone();
     spellings::write_out_closures(&mut respelt);
+    lent::put_in_place(&mut respelt);
     spellings::respell(&mut respelt, false);
     let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
     let b = builder();
     patterns.iter().for_each(|pat| imperative::names_in(pat, &mut writer.own));
+    writer.changing_names.clone_from(&writer.own);
     if receiver {
         writer.own.insert("self".to_owned());
     }

@@ -141,6 +141,11 @@ impl Symbolic<'_> {
             let ignored = self.ignored(await_);
             return quote!(#ignored;);
         }
+        if let Pat::Ident(name) = pat
+            && name.mutability.is_some()
+        {
+            self.changing_names.insert(plain(&name.ident));
+        }
         let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
         let found = self.errors.count();
         let value = self.expr(&collected(&init.expr, ty));
@@ -199,6 +204,7 @@ impl Symbolic<'_> {
         for name in pattern.names.iter().map(plain) {
             self.around.remove(&name);
             self.own.insert(name.clone());
+            self.unchanging.insert(name.clone());
             self.locals.insert(name);
         }
     }
