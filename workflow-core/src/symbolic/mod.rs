@@ -52,7 +52,7 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Questioned, ReadBack, Removed, Reversed, Sliced, TextPart,
+    Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced, TextPart,
     Unsigned, Written, Zipped, displayed, inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};

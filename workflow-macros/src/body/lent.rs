@@ -12,6 +12,7 @@
 //! | `for (key, value) in map.iter_mut()`, `map.values_mut()` | `map[key]` for each key |
 //! | `map.entry(key).and_modify(\|count\| *count += 1).or_insert(1);` | `map[key] += 1` or `insert` |
 //! | `option.get_or_insert(value)` | sets the option, and gives its value |
+//! | `list.drain(..)` | `std::mem::take(&mut list)` |
 //! | `items.iter().for_each(\|item\| total += item);` | a `for` loop |
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -71,6 +72,7 @@ impl VisitMut for Lent {
             *expr = other;
         }
         with_defaults(expr);
+        drained(expr);
         visit_mut::visit_expr_mut(self, expr);
     }
 }
@@ -110,6 +112,7 @@ impl Lent {
     fn local(&mut self, local: &mut Local, after: &[Stmt]) -> Lends {
         let Some(LocalInit { expr, diverge, .. }) = &mut local.init else { return Lends::Nothing };
         with_defaults(expr);
+        drained(expr);
         match diverge {
             // `let Some(line) = lines.get_mut(i) else { .. };`
             Some((_, otherwise)) => {
@@ -407,6 +410,18 @@ fn with_defaults(expr: &mut Expr) {
     {
         method.method = Ident::new("or_insert", method.method.span());
         method.args = std::iter::once(value).collect();
+    }
+}
+
+/// `list.drain(..)` as `std::mem::take(&mut list)`.
+fn drained(expr: &mut Expr) {
+    if let Expr::MethodCall(method) = expr
+        && method.method == "drain"
+        && is_place(&method.receiver)
+        && let Some(Expr::Range(syn::ExprRange { start: None, end: None, .. })) = method.args.first()
+    {
+        let list = &method.receiver;
+        *expr = parse_quote!(::std::mem::take(&mut #list));
     }
 }
 

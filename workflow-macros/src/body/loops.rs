@@ -71,12 +71,12 @@ impl Symbolic<'_> {
     pub(crate) fn for_(&mut self, loop_: &ExprForLoop) -> TokenStream {
         let b = self.b.clone();
         let (turn, join, list) = (self.fresh("turn"), self.fresh("join"), self.fresh("list"));
-        let Some(source) = source(&loop_.expr) else {
-            return self.refuse(
-                &loop_.expr,
-                "a workflow loops over a list or a range, with `.iter()`, `.enumerate()` and `.rev()`; compute any other sequence first",
-            );
-        };
+        // What is no list by itself is computed as one.
+        let source = source(&loop_.expr).unwrap_or(Source::List {
+            expr: &loop_.expr,
+            enumerated: false,
+            reversed: false,
+        });
         let about = match &*loop_.pat {
             Pat::Ident(name) => plain(&name.ident),
             Pat::Tuple(tuple) => match tuple.elems.last() {

@@ -329,10 +329,10 @@ impl Symbolic<'_> {
         let outer = last_name(ty);
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap" | "LinkedList"), _) => {
+            (Some("HashSet" | "BTreeSet" | "BinaryHeap" | "LinkedList"), _) => {
                 self.refuse(ty, NO_SET)
             }
-            (Some("Vec"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
+            (Some("Vec" | "VecDeque"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
             (Some("String"), _) => {
                 quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list))
@@ -422,10 +422,20 @@ fn is_ten(expr: &Expr) -> bool {
 
 /// `Some`, `String::len` and the like as the closure that they stand for.
 fn path_as_closure(path: &syn::ExprPath, arity: usize) -> Option<ExprClosure> {
+    let segments = &path.path.segments;
+    // `f64::max` is a method of two.
+    if arity == 2 && is_of_a_type(&path.path) && segments.len() >= 2 {
+        let method = &segments.last()?.ident;
+        let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, Span::mixed_site()));
+        return Some(syn::parse_quote_spanned!(path.span()=> |#one, #other| #one.#method(#other)));
+    }
+    if arity == 2 {
+        let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, Span::mixed_site()));
+        return Some(syn::parse_quote_spanned!(path.span()=> |#one, #other| #path(#one, #other)));
+    }
     if arity != 1 {
         return None;
     }
-    let segments = &path.path.segments;
     let last = segments.last()?;
     let item = Ident::new("__item", Span::mixed_site());
     if super::is_capitalized(&path.path) || matches!(last.ident.to_string().as_str(), "from" | "try_from") {

@@ -104,7 +104,7 @@ fn a_sound_machine_has_no_problem() {
         (
             "Charge",
             task(|task| {
-                task.timeout_seconds = Some(30);
+                task.timeout_seconds = Some(30.into());
                 task.heartbeat_seconds = Some(10);
                 task.retry = vec![retrier(&["Busy"]), retrier(&["States.ALL"])];
                 task.catch = vec![catcher(&["Declined"], "Refuse"), catcher(&["States.ALL"], "Refuse")];

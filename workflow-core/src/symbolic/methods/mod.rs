@@ -23,7 +23,7 @@ pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Written};
 pub use order::{Ordered, OrderedItem, displayed, inside, rank};
-pub use strings::{Glyphs, TextPart, Unsigned};
+pub use strings::{Glyphs, Precise, TextPart, Unsigned};
 
 use serde_json::Value;
 
