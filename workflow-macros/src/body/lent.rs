@@ -201,7 +201,7 @@ impl Lent {
                 let (mut before, base) = self.fixed(receiver);
                 let (key, name) = (&method.args[0], self.fresh("key"));
                 before.push(parse_quote!(let #name = #key;));
-                let asked = parse_quote!(#base.get(#name));
+                let asked = parse_quote!(#base.__holds_key(#name).then_some(true));
                 Some(Loan { before, place: parse_quote!(#base[#name]), asked: Some(asked) })
             }
             ("first_mut" | "front_mut", 0) if is_place(receiver) => {

@@ -82,6 +82,8 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("len", "len", &[]),
     ("is_empty", "is_empty", &[]),
     ("get", "get", &[V]),
+    // What `get_mut` asks for.
+    ("__holds_key", "holds_key", &[V]),
     ("chunks", "chunks", &[V]),
     ("split_at", "split_at", &[V]),
     ("windows", "windows", &[V]),

@@ -165,9 +165,17 @@ impl Symbolic<'_> {
             _ => {}
         }
         let known = || PURE.iter().filter(|(known, _, arguments)| *known == name && arguments.len() == arity);
-        if let Some((_, to, arguments)) =
-            known().find(|(_, _, arguments)| fits(method, arguments)).or_else(|| known().next())
-        {
+        // `text.find(letter)`: a variable is a value, never a function.
+        let is_variable = |given: &Expr| {
+            matches!(unparenthesized(given), Expr::Path(path)
+                if path.path.get_ident().is_some_and(|name| self.locals.contains(&plain(name))))
+        };
+        let of_values = |arguments: &[Argument]| {
+            let mut pairs = method.args.iter().zip(arguments);
+            !pairs.any(|(given, wanted)| matches!(wanted, Function(_)) && is_variable(given))
+        };
+        let found = known().find(|(_, _, arguments)| fits(method, arguments) && of_values(arguments));
+        if let Some((_, to, arguments)) = found.or_else(|| known().next()) {
             let receiver = self.expr(&method.receiver);
             let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
             let to = Ident::new(to, span);

@@ -17,7 +17,7 @@ use super::{
 
 /// The characters of a text, as a list.
 pub(super) const CHARACTERS: &str =
-    "$append([], $map([0..$length({0}) - 1], function($_i) { $substring({0}, $_i, 1) })[])";
+    "($_s := {0}; $append([], $map([0..$length($_s) - 1], function($_i) { $substring($_s, $_i, 1) })[]))";
 
 /// The bytes of UTF-8: `$encodeUrlComponent` writes each as one character, or as three with a `%`.
 const BYTES: &str = "$length($replace($encodeUrlComponent({0}), /%../, '-'))";
@@ -236,6 +236,27 @@ impl<T> Removed<usize> for Vec<T> {
                 &[from, key],
             )
         })
+    }
+}
+
+/// What may hold something under a key.
+pub trait Keyed<K> {
+    /// Whether it does.
+    #[doc(hidden)]
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Keyed<usize> for Vec<T> {
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node {
+        builder.form("{1} >= 0 and {1} < $count({0})", &[of, key])
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Keyed<String> for std::collections::BTreeMap<String, T> {
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node {
+        builder.form("$exists($lookup({0}, {1}))", &[of, key])
     }
 }
 
@@ -481,6 +502,11 @@ impl Methods<'_> {
             self.0.form("$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])", &[list])
         }));
         (self.last(list), rest)
+    }
+
+    /// Whether a list or a map holds something under a key: what `get_mut` asks for.
+    pub fn holds_key<C: Keyed<K>, K>(&self, of: Expr<C>, key: Expr<K>) -> Expr<bool> {
+        Expr::new(C::holds(self.0, of.node(), key.node()))
     }
 
     /// `swap_remove`: what was taken, and what is left, the last in its place.
