@@ -221,7 +221,8 @@ impl Read<'_> {
             body::pure_readings(block, sig.receiver().is_some(), &patterns, &sig.ident, errors);
         if errors.count() > found {
             // What calls it is not to blame.
-            let unnamed = matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)));
+            let unnamed =
+                matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)));
             let any = generic || unnamed;
             let header = stub_generics(self.outer, any);
             let returned = if any { syn::parse_quote!(__R) } else { self.returned() };

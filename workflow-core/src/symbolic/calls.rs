@@ -131,8 +131,20 @@ impl<T, E> SymCall<T, E> {
         let (resource, hold) = self.token;
         hold(builder, &mut self.lowered);
         self.task.resource = resource.unwrap_or(self.task.resource);
-        let Self { task, lowered, policy, timeout, heartbeat, overrides_retry, errors, failure, option, finish, token, .. } =
-            self;
+        let Self {
+            task,
+            lowered,
+            policy,
+            timeout,
+            heartbeat,
+            overrides_retry,
+            errors,
+            failure,
+            option,
+            finish,
+            token,
+            ..
+        } = self;
         SymCall {
             task,
             lowered,

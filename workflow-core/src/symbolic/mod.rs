@@ -52,8 +52,8 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced, TextPart,
-    Unsigned, Written, Zipped, displayed, inside, rank,
+    Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
+    TextPart, Unsigned, Written, Zipped, displayed, inside, rank,
 };
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
@@ -64,7 +64,7 @@ pub use ops::{
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
-pub use turns::{Looped, Turned};
 pub use tuple::{
     Bound, ExprTuple, FieldTuple, OwnedWitness, Unpack, Witness, WitnessTuple, listed, witness, witness_owned,
 };
+pub use turns::{Looped, Turned};

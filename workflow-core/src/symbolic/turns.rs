@@ -114,9 +114,8 @@ impl Builder {
 
     /// Returns from a pure body, if the loop did.
     pub fn leave_body<R, V>(&self, _: Exits<R>, looped: &Looped<V>) {
-        let returned = self.edit(|program| {
-            program.arena.field(looped.whole, RETURNED.to_owned(), Presence::NullOrAbsent)
-        });
+        let returned = self
+            .edit(|program| program.arena.field(looped.whole, RETURNED.to_owned(), Presence::NullOrAbsent));
         let condition = self.has_returned(looped);
         self.leave_when(condition, returned);
     }

@@ -21,7 +21,10 @@ struct Line {
 }
 
 #[workflow]
-async fn lent(mut lines: Lines, names: Vec<String>) -> (Lines, BTreeMap<String, Bucket>, BTreeMap<String, (u64, i64)>) {
+async fn lent(
+    mut lines: Lines,
+    names: Vec<String>,
+) -> (Lines, BTreeMap<String, Bucket>, BTreeMap<String, (u64, i64)>) {
     let mut buckets: BTreeMap<String, Bucket> = BTreeMap::new();
     let mut totals = BTreeMap::new();
     for name in &names {

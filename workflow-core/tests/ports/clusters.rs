@@ -95,7 +95,8 @@ pub async fn manage_cluster(commands: Vec<Command>) -> Result<(usize, u32), Clus
                 cluster.jobs.retain(|known| *known != job);
             }
             Command::Check => {
-                let busy = cluster.nodes.iter().filter(|(_, job)| job.is_some()).map(|(n, _)| n.clone()).collect();
+                let busy =
+                    cluster.nodes.iter().filter(|(_, job)| job.is_some()).map(|(n, _)| n.clone()).collect();
                 if let Ok(bad) = find_bad_nodes(busy).await {
                     for node in &bad {
                         if let Some(owner) = cluster.nodes.get_mut(node) {
@@ -265,13 +266,11 @@ pub async fn order_basket(basket: Vec<String>) -> Result<(u32, Vec<String>), Bas
     if let Some(other) = counts.keys().find(|fruit| !FRUITS.contains(fruit)) {
         return Err(BasketError::NoSuchFruit(other.to_string()));
     }
-    let prices = map(counts, async |(fruit, count)| {
-        match fruit {
-            APPLE => order_apple(count).await,
-            BANANA => order_banana(count).await,
-            "cherry" | "cherries" => order_cherries(100 * count).await,
-            other => Err(BasketError::NoSuchFruit(other.to_owned())),
-        }
+    let prices = map(counts, async |(fruit, count)| match fruit {
+        APPLE => order_apple(count).await,
+        BANANA => order_banana(count).await,
+        "cherry" | "cherries" => order_cherries(100 * count).await,
+        other => Err(BasketError::NoSuchFruit(other.to_owned())),
     })
     .await?;
     let mut fruits = basket.clone();
@@ -444,12 +443,10 @@ pub async fn shopping_cart(limit: u8) -> Answer<Cart> {
             Err(e) => return Err(e),
         };
         match event {
-            CartEvent::Add { sku, quantity } => {
-                match cart.lines.iter().position(|line| line.sku == sku) {
-                    Some(i) => cart.lines[i].quantity += quantity,
-                    None => cart.lines.push(Line { sku, quantity }),
-                }
-            }
+            CartEvent::Add { sku, quantity } => match cart.lines.iter().position(|line| line.sku == sku) {
+                Some(i) => cart.lines[i].quantity += quantity,
+                None => cart.lines.push(Line { sku, quantity }),
+            },
             CartEvent::Remove { sku } => cart.lines.retain(|line| line.sku != sku),
             CartEvent::Email(email) => cart.email = Some(email.trim().to_lowercase()),
             CartEvent::Checkout => return Ok(cart),

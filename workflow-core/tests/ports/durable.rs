@@ -72,8 +72,14 @@ pub async fn run_queue(causes: Vec<Cause>) -> Answer<(Vec<String>, Queue)> {
 async fn the_queue_ticks() {
     both_ways(run_queue).await;
     let push = |id: &str, priority| Cause::Push { item: QueueItem { id: id.into(), priority } };
-    let causes =
-        vec![push("a", 3), push("b", 1), push("c", 5), push("d", 4), Cause::Done, Cause::Drop { id: "c".into() }];
+    let causes = vec![
+        push("a", 3),
+        push("b", 1),
+        push("c", 5),
+        push("d", 4),
+        Cause::Done,
+        Cause::Drop { id: "c".into() },
+    ];
     let (woken, queue) = Executor::test().agreeing().run(run_queue(causes)).await.output().unwrap();
     assert_eq!((woken.join(""), queue.items.len()), ("abd".to_string(), 0));
 }
@@ -366,7 +372,8 @@ async fn complete(messages: &[Message]) -> Result<Message, AgentError> {
     let asked = messages.iter().filter(|m| matches!(m, Message::Tool { .. })).count();
     Ok(if asked < 2 {
         let name = if asked == 0 { "weather" } else { "search" }.to_string();
-        let call = ToolCall { id: asked as u32, name, arguments: BTreeMap::from([("q".into(), "Ulm".into())]) };
+        let call =
+            ToolCall { id: asked as u32, name, arguments: BTreeMap::from([("q".into(), "Ulm".into())]) };
         Message::Assistant { content: None, tool_calls: vec![call] }
     } else {
         Message::Assistant { content: Some("sunny".into()), tool_calls: vec![] }
@@ -408,7 +415,9 @@ pub async fn agent(question: String) -> Result<(String, usize), AgentError> {
         .await?;
         messages.extend(answers);
     }
-    Err(AgentError::TooManyTurns { turns: messages.iter().filter(|m| matches!(m, Message::Assistant { .. })).count() })
+    Err(AgentError::TooManyTurns {
+        turns: messages.iter().filter(|m| matches!(m, Message::Assistant { .. })).count(),
+    })
 }
 
 #[tokio::test]
@@ -468,7 +477,10 @@ pub async fn ingest(names: Vec<String>) -> Answer<Vec<(String, f64)>> {
     for batch in chunks.chunks(3) {
         let vectors = embed(batch.iter().map(|chunk| chunk.text.clone()).collect()).await?;
         scored.extend(
-            batch.iter().zip(vectors).map(|(chunk, score)| (format!("{}#{}", chunk.document, chunk.index), score)),
+            batch
+                .iter()
+                .zip(vectors)
+                .map(|(chunk, score)| (format!("{}#{}", chunk.document, chunk.index), score)),
         );
     }
     scored.sort_by(|(_, a), (_, b)| b.partial_cmp(a).unwrap());

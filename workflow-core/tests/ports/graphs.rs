@@ -389,7 +389,8 @@ impl Sale {
             return Err(RowError::Columns { found: columns.len() });
         };
         let day = day.parse().map_err(|_| RowError::Number(day.to_string()))?;
-        let amount: f64 = amount.replace(',', ".").parse().map_err(|_| RowError::Number(amount.to_string()))?;
+        let amount: f64 =
+            amount.replace(',', ".").parse().map_err(|_| RowError::Number(amount.to_string()))?;
         Ok(Sale { day, shop: shop.to_uppercase(), cents: (amount * 100.0).round() as i64 })
     }
 }

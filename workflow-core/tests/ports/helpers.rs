@@ -313,7 +313,11 @@ pub struct Activity {
 #[task]
 async fn activities(week: u32) -> Answer<Vec<Activity>> {
     let activity = |user: &str, verb: &str, likes| Activity { user: user.into(), verb: verb.into(), likes };
-    Ok(vec![activity("ann", "wrote", Some(week)), activity("bob", "read", None), activity("ann", "read", Some(1))])
+    Ok(vec![
+        activity("ann", "wrote", Some(week)),
+        activity("bob", "read", None),
+        activity("ann", "read", Some(1)),
+    ])
 }
 
 #[task]
@@ -374,7 +378,10 @@ impl FilePath {
 #[task]
 async fn list_files(root: Option<&str>) -> Answer<Vec<FilePath>> {
     let root = root.unwrap_or("/srv");
-    Ok(["a.html", "img/b.png", "img/old/c.PNG", "README"].iter().map(|f| FilePath(format!("{root}/{f}"))).collect())
+    Ok(["a.html", "img/b.png", "img/old/c.PNG", "README"]
+        .iter()
+        .map(|f| FilePath(format!("{root}/{f}")))
+        .collect())
 }
 
 #[task(retry(errors = [ALL], max_attempts = 2))]

@@ -427,7 +427,9 @@ pub async fn send_money(from: String, to: String, cents: u32) -> Result<String, 
 async fn check_digits_are_checked() {
     both_ways(send_money).await;
     let executor = Executor::test().agreeing();
-    let ran = executor.run(send_money("GB82 WEST 1234 5698 7654 32".into(), "DE89370400440532013000".into(), 1205)).await;
+    let ran = executor
+        .run(send_money("GB82 WEST 1234 5698 7654 32".into(), "DE89370400440532013000".into(), 1205))
+        .await;
     assert!(ran.output().unwrap().starts_with("GB…5432 -> DE…3000: 12.05"));
     let ran = executor.run(send_money("GB83 WEST 1234 5698 7654 32".into(), "x".into(), 1)).await;
     assert_eq!(ran.outcome().error.as_deref(), Some("Check"));

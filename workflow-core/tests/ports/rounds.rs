@@ -1,10 +1,6 @@
 //! Rounds: batches, windows, tournaments, pages, and the loops of other compilers' tests.
 
-use std::{
-    cmp::Reverse,
-    collections::BTreeMap,
-    time::Duration,
-};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;
@@ -96,7 +92,10 @@ async fn errors_are_counted_by_window() {
     let events = vec![(at(1), true), (at(2), false), (at(3), false), (at(61), true)];
     let ran = Executor::test().agreeing().run(windows(events, TimeSpan::from_secs(60))).await;
     assert_eq!(ran.calls(raise_alarm).len(), 1);
-    assert_eq!(ran.output().unwrap(), BTreeMap::from([(format!("{:020}", 0), Bucket { count: 3, errors: 2 })]));
+    assert_eq!(
+        ran.output().unwrap(),
+        BTreeMap::from([(format!("{:020}", 0), Bucket { count: 3, errors: 2 })])
+    );
 }
 
 // ---- a tournament
@@ -134,7 +133,8 @@ pub async fn tournament(teams: Vec<String>) -> Answer<Vec<(String, u32, i32)>> {
             }
         }
     }
-    let mut ranking: Vec<_> = table.into_iter().map(|(team, (points, goals))| (team, points, goals)).collect();
+    let mut ranking: Vec<_> =
+        table.into_iter().map(|(team, (points, goals))| (team, points, goals)).collect();
     ranking.sort_by_key(|(team, points, goals)| (Reverse(*points), Reverse(*goals), team.clone()));
     Ok(ranking)
 }
@@ -414,7 +414,8 @@ async fn charge_card(number: &str, packed: String) -> Answer<bool> {
 #[workflow]
 pub async fn check_card(number: String) -> Result<(u32, bool), CardError> {
     let sum = luhn(&number)?;
-    let packed = runs(&number).iter().map(|(c, n)| if *n > 1 { format!("{c}{n}") } else { c.to_string() }).collect();
+    let packed =
+        runs(&number).iter().map(|(c, n)| if *n > 1 { format!("{c}{n}") } else { c.to_string() }).collect();
     let charged = charge_card(&number, packed).await?;
     Ok((sum, charged))
 }
@@ -475,7 +476,8 @@ impl Metrics {
 pub async fn roll_out(version: String, steps: Vec<u8>) -> Answer<(Phase, Vec<u8>)> {
     let mut history = vec![];
     let mut phase = Phase::Canary { percent: 0 };
-    let mut steps: Vec<u8> = steps.into_iter().map(|step| step.min(100)).filter(|step| *step > 0).rev().collect();
+    let mut steps: Vec<u8> =
+        steps.into_iter().map(|step| step.min(100)).filter(|step| *step > 0).rev().collect();
     while let Phase::Canary { percent } = phase {
         history.push(percent);
         phase = match steps.pop() {

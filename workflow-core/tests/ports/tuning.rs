@@ -1,10 +1,6 @@
 //! Cloud chores: tuning, restoring, vending, checking, tearing down.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;
@@ -111,17 +107,14 @@ pub async fn power_tuning(tuning: Tuning) -> Result<Measure, TuningError> {
         }
         Strategy::Balanced => 0.0,
     };
-    measures
-        .iter()
-        .copied()
-        .min_by(|a, b| score(a).total_cmp(&score(b)))
-        .ok_or(TuningError::NoValues)
+    measures.iter().copied().min_by(|a, b| score(a).total_cmp(&score(b))).ok_or(TuningError::NoValues)
 }
 
 #[tokio::test]
 async fn the_best_power_is_found() {
     both_ways(power_tuning).await;
-    let tuning = |strategy| Tuning { power_values: vec![128, 512, 1024], num: 9, strategy, balanced_weight: None };
+    let tuning =
+        |strategy| Tuning { power_values: vec![128, 512, 1024], num: 9, strategy, balanced_weight: None };
     let executor = Executor::test().agreeing();
     assert_eq!(executor.run(power_tuning(tuning(Strategy::Cost))).await.output().unwrap().power, 128);
     assert_eq!(executor.run(power_tuning(tuning(Strategy::Speed))).await.output().unwrap().power, 1024);
@@ -256,7 +249,11 @@ fn is_email(text: &str) -> bool {
 }
 
 #[workflow]
-pub async fn vend_account(name: String, email: String, tags: BTreeMap<String, String>) -> Result<String, VendingError> {
+pub async fn vend_account(
+    name: String,
+    email: String,
+    tags: BTreeMap<String, String>,
+) -> Result<String, VendingError> {
     if !is_email(&email) {
         return Err(VendingError::Email { email });
     }
@@ -266,7 +263,9 @@ pub async fn vend_account(name: String, email: String, tags: BTreeMap<String, St
         match creation_status(&request, polls).await? {
             Creation::Succeeded { account_id } => break account_id,
             Creation::Failed { reason } => {
-                return Err(VendingError::Failed { reason: reason.unwrap_or_else(|| "no reason given".into()) });
+                return Err(VendingError::Failed {
+                    reason: reason.unwrap_or_else(|| "no reason given".into()),
+                });
             }
             Creation::InProgress if polls >= 5 => return Err(VendingError::TooSlow { polls }),
             Creation::InProgress => {}
@@ -526,7 +525,8 @@ pub async fn contain(finding: Finding) -> Answer<Vec<String>> {
 #[tokio::test]
 async fn an_incident_is_contained() {
     both_ways(contain).await;
-    let finding = Finding { id: "f1".into(), score: 9.5, resource: "i1".into(), labels: vec!["data:pii".into()] };
+    let finding =
+        Finding { id: "f1".into(), score: 9.5, resource: "i1".into(), labels: vec!["data:pii".into()] };
     let ran = Executor::test().agreeing().run(contain(finding)).await;
     assert_eq!(ran.output().unwrap()[..3], ["CRITICAL", "sg-i1", "snap-i1"]);
 }

@@ -152,9 +152,10 @@ impl Symbolic<'_> {
         }
         let b = self.builder_at(expr.span());
         // `Ordering::Less` is no text in serde's eyes.
-        if let (Some(order), Some(owner)) =
-            (path.segments.last(), path.segments.iter().rev().nth(1).filter(|owner| owner.ident == "Ordering"))
-            && ["Less", "Equal", "Greater"].iter().any(|known| order.ident == known)
+        if let (Some(order), Some(owner)) = (
+            path.segments.last(),
+            path.segments.iter().rev().nth(1).filter(|owner| owner.ident == "Ordering"),
+        ) && ["Less", "Equal", "Greater"].iter().any(|known| order.ident == known)
         {
             let name = plain(&order.ident);
             return quote_spanned!(owner.ident.span()=> #b.methods().ordering(#expr, #name));

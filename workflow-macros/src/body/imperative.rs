@@ -310,9 +310,14 @@ impl Symbolic<'_> {
         };
         let label = loop_.label.as_ref().map(|label| &label.name);
         let stops = leaves(&loop_.body);
-        self.turns_of(vars, label, &loop_.body, stops, bound, |first, turn| {
-            quote!(#b.over(#items, #first, #stops, #name, |__so_far, #element| #turn))
-        })
+        self.turns_of(
+            vars,
+            label,
+            &loop_.body,
+            stops,
+            bound,
+            |first, turn| quote!(#b.over(#items, #first, #stops, #name, |__so_far, #element| #turn)),
+        )
     }
 
     fn pure_while(&mut self, loop_: &ExprWhile) -> TokenStream {

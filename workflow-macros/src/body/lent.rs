@@ -18,8 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Arm, Block, Expr, ExprClosure, ExprMethodCall, Local, LocalInit, Pat, Stmt,
-    parse_quote,
+    Arm, Block, Expr, ExprClosure, ExprMethodCall, Local, LocalInit, Pat, Stmt, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -439,7 +438,8 @@ fn for_each(method: &ExprMethodCall) -> Option<Expr> {
     if method.method != "for_each" {
         return None;
     }
-    let Expr::Closure(ExprClosure { inputs, body, asyncness: None, .. }) = unparenthesized(method.args.first()?)
+    let Expr::Closure(ExprClosure { inputs, body, asyncness: None, .. }) =
+        unparenthesized(method.args.first()?)
     else {
         return None;
     };
@@ -597,9 +597,8 @@ impl VisitMut for Substitute {
         let captured = format!("{{{}", self.name);
         let captures = mac.tokens.clone().into_iter().any(|token| {
             let text = token.to_string();
-            text.match_indices(&captured).any(|(at, _)| {
-                matches!(text[at + captured.len()..].chars().next(), Some('}' | ':'))
-            })
+            text.match_indices(&captured)
+                .any(|(at, _)| matches!(text[at + captured.len()..].chars().next(), Some('}' | ':')))
         });
         if captures && !crate::jsonata::is_jsonata(mac) {
             let (tokens, name, place) = (&mac.tokens, &self.name, &self.place);

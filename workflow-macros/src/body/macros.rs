@@ -258,7 +258,9 @@ impl Spec {
             Some((radix, upper)) => quote_spanned!(span=> #b.methods().radix(#value, #radix, #upper)),
             None => match self.precision {
                 Some(precision) => quote_spanned!(span=> #b.methods().shown_to(#value, #plus, #precision)),
-                None => quote_spanned!(span=> #b.methods().shown(#value, #plus, ::core::option::Option::None)),
+                None => {
+                    quote_spanned!(span=> #b.methods().shown(#value, #plus, ::core::option::Option::None))
+                }
             },
         };
         let number = match self.radix {

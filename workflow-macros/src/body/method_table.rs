@@ -184,8 +184,18 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
 ];
 
 /// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.
-pub(super) const SAME: &[&str] =
-    &["into_owned", "clone", "to_owned", "as_ref", "as_deref", "borrow", "cloned", "copied", "to_vec", "as_slice"];
+pub(super) const SAME: &[&str] = &[
+    "into_owned",
+    "clone",
+    "to_owned",
+    "as_ref",
+    "as_deref",
+    "borrow",
+    "cloned",
+    "copied",
+    "to_vec",
+    "as_slice",
+];
 
 /// A method that sets what it is called on: its name, that of the builder's method, its arguments, and
 /// whether it gives what was there.

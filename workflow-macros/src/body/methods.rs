@@ -337,9 +337,7 @@ impl Symbolic<'_> {
         let outer = last_name(ty);
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "BinaryHeap" | "LinkedList"), _) => {
-                self.refuse(ty, NO_SET)
-            }
+            (Some("HashSet" | "BTreeSet" | "BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_SET),
             (Some("Vec" | "VecDeque"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
             (Some("String"), _) => {
