@@ -17,11 +17,12 @@ use crate::{
 /// A parameter of a handler: a text that is the same whenever this one step is tried again, and another for
 /// every other step.
 ///
-/// Hand it on to a service that does nothing twice for one key. It tells executions, states, and the times
-/// at which a state was entered (in a loop) apart; retries share it, for they do not enter the state anew.
-/// On AWS it is `$states.context.Execution.Id & '/' & $states.context.State.Name & '/' &
-/// $states.context.State.EnteredTime` in the payload; a redriven execution enters its state anew. In process
-/// a number stands for the time.
+/// Hand it on to a service that does nothing twice for one key. It tells executions, states, the iterations of
+/// a Map, and the times at which a state was entered (in a loop) apart; retries share it, for they do not enter
+/// the state anew. On AWS it is `$states.context.Execution.Id & '/' & $states.context.State.Name & '/' &
+/// $states.context.State.EnteredTime` in the payload, in a Map with the place of the iteration before the time,
+/// since many iterations are entered in one millisecond; a redriven execution enters its state anew. In process
+/// a number stands for place and time.
 ///
 /// ```
 /// use workflow_core::prelude::*;
@@ -133,15 +134,17 @@ impl Given {
         }
     }
 
-    /// What a state machine puts into the payload.
-    pub(crate) fn lower(self, arena: &mut Arena) -> Node {
+    /// What a state machine puts into the payload of a task that is in the iterations with these places.
+    pub(crate) fn lower(self, arena: &mut Arena, places: &[Node]) -> Node {
         match self {
             Self::TaskToken(_) => arena.add(Kind::Context("Task.Token")),
             Self::IdempotencyKey(_) => {
                 let slash = arena.literal("/");
                 let [id, state, entered] = ["Execution.Id", "State.Name", "State.EnteredTime"]
                     .map(|path| arena.add(Kind::Context(path)));
-                arena.add(Kind::Concat(vec![id, slash, state, slash, entered]))
+                let places = places.iter().flat_map(|place| [slash, *place]);
+                let parts = [id, slash, state].into_iter().chain(places).chain([slash, entered]);
+                arena.add(Kind::Concat(parts.collect()))
             }
         }
     }

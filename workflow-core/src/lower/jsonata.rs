@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     escape::Piece,
-    symbolic::{Arena, BinaryOp, Drawn, Element, Kind, Node, Presence, UnaryOp, Var},
+    symbolic::{Arena, BinaryOp, Drawn, Element, FIRST, Kind, LAST, Node, Presence, UnaryOp, Var},
 };
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
@@ -136,7 +136,11 @@ impl Writer<'_> {
                 ("null".to_owned(), Path)
             }
             Kind::Field { base, key, presence } => {
-                let path = format!("{}.{}", self.start(*base, "{}"), path_key(key));
+                let base = match self.at_end(*base) {
+                    Some((list, place)) => format!("{}[{place}]", self.indexed(list)),
+                    None => self.start(*base, "{}"),
+                };
+                let path = format!("{base}.{}", path_key(key));
                 if *presence != Presence::Certain && value {
                     (format!("$exists({path}) ? {path} : null"), Conditional)
                 } else {
@@ -356,6 +360,27 @@ impl Writer<'_> {
         }
     }
 
+    /// The list, and the place in it, where a value is an end of a list if there is one.
+    fn at_end(&self, node: Node) -> Option<(Node, i8)> {
+        let (named, form) = match self.arena.kind(node) {
+            Kind::Named { element, value, body } => (Some((*element, *value)), *body),
+            _ => (None, node),
+        };
+        let Kind::Form { text, parts } = self.arena.kind(form) else { return None };
+        let place = match *text {
+            FIRST => 0,
+            LAST => -1,
+            _ => return None,
+        };
+        match (named, parts.as_slice()) {
+            (None, [list]) => Some((*list, place)),
+            (Some((element, value)), [list]) if *self.arena.kind(*list) == Kind::Element(element) => {
+                Some((value, place))
+            }
+            _ => None,
+        }
+    }
+
     /// What stands before an index. An index that is no literal gives a sequence of one element, which
     /// only parentheses turn into the element.
     fn indexed(&self, base: Node) -> String {
@@ -419,6 +444,9 @@ impl Writer<'_> {
                 _ => (format!("$not({})", self.write(operand, Block, false)), Path),
             },
             UnaryOp::Negate => (format!("-{}", self.write(operand, Path, true)), Product),
+            UnaryOp::IsSome if let Some((list, _)) = self.at_end(operand) => {
+                (format!("$count({}) > 0", self.write(list, Block, true)), Comparison)
+            }
             UnaryOp::IsSome => (format!("{} != null", self.write(operand, Sum, false)), Comparison),
             UnaryOp::Exists => (format!("$exists({})", self.write(operand, Block, false)), Path),
             UnaryOp::Truncate { signed: false } => {

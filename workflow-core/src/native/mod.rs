@@ -7,6 +7,7 @@ mod attempt;
 mod children;
 mod context;
 mod distributed;
+mod drive;
 mod execution;
 mod fork;
 mod log;
@@ -22,11 +23,9 @@ mod tokens;
 use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::{Pin, pin},
+    future::Future,
+    pin::pin,
     sync::Arc,
-    task::{self, Poll},
     time::Duration,
 };
 
@@ -53,7 +52,8 @@ pub(crate) use self::{
 };
 use self::{
     children::Family,
-    context::{QUERY_EVALUATION_ERROR, Stop},
+    context::QUERY_EVALUATION_ERROR,
+    drive::{End, drive, settle},
     execution::Recorded,
     log::texts,
     tape::Entry,
@@ -254,8 +254,7 @@ async fn execute<W: Workflow>(executor: Executor, start: Start<W>) -> Report {
     // Those that are left when nobody asks for the execution any more hold on to it.
     let family = Dropped(Arc::clone(&context.shared.family));
     let mut report = run_in::<W>(&context, arguments).await;
-    let mut turns = 0;
-    poll_fn(|cx| settle(&context, &mut turns, cx)).await;
+    settle(&context).await;
     report.children = family.0.take();
     report.map_runs = family.0.take_map_runs();
     report
@@ -281,104 +280,6 @@ async fn run_in<W: Workflow>(context: &Context, arguments: W::Arguments) -> Repo
     let report = report(context, end);
     span.record("status", tracing::field::debug(report.outcome.status));
     report
-}
-
-/// How often other futures of the runtime have their turn before virtual time moves on while a task waits for
-/// its token.
-const TURNS: u32 = 32;
-
-/// How a workflow's body ended.
-enum End {
-    Returned(Result<Text, Failure>),
-    TimedOut,
-    Aborted(ExecutorError),
-}
-
-/// Polls a workflow's body to its end, and moves virtual time when all that is left is to wait.
-async fn drive<F>(context: &Context, mut body: Pin<&mut F>, limit: Option<Duration>) -> End
-where
-    F: Future<Output = Result<Text, Failure>>,
-{
-    let clock = &context.shared.clock;
-    let mut timer = None;
-    let mut turns = 0_u32;
-    poll_fn(|cx| {
-        loop {
-            match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(cx))) {
-                Ok(Poll::Ready(result)) => return Poll::Ready(End::Returned(result)),
-                Ok(Poll::Pending) => {}
-                Err(panic) => {
-                    let cause = format!("The workflow panicked: {}", panic_message(&*panic));
-                    return Poll::Ready(End::Returned(Err(Failure::new(QUERY_EVALUATION_ERROR, cause))));
-                }
-            }
-            match context.take_stop() {
-                Some(Stop::Fail(failure)) => return Poll::Ready(End::Returned(Err(failure))),
-                Some(Stop::Abort(error)) => return Poll::Ready(End::Aborted(error)),
-                None => {}
-            }
-            if let Some(limit) = limit {
-                let timer = timer.get_or_insert_with(|| clock.timer(limit));
-                if Pin::new(timer).poll(cx).is_ready() {
-                    return Poll::Ready(End::TimedOut);
-                }
-            }
-            // The time is its parent's to move.
-            if context.shared.is_child {
-                return Poll::Pending;
-            }
-            let _: Poll<()> = context.shared.family.poll(cx);
-            match advance(context, &mut turns, cx) {
-                Moved::Yes => {}
-                Moved::Later => return Poll::Pending,
-                Moved::Never => {
-                    let state = context.lock().tape.last_state().unwrap_or_default().to_owned();
-                    return Poll::Ready(End::Aborted(ExecutorError::Stalled { state }));
-                }
-            }
-        }
-    })
-    .await
-}
-
-/// Polls what an execution has started and left, until all of it has ended.
-fn settle(context: &Context, turns: &mut u32, cx: &mut task::Context<'_>) -> Poll<()> {
-    loop {
-        if context.shared.family.poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        match advance(context, turns, cx) {
-            Moved::Yes => {}
-            Moved::Later => return Poll::Pending,
-            // What is left can never end.
-            Moved::Never => return Poll::Ready(()),
-        }
-    }
-}
-
-/// Whether virtual time has moved.
-enum Moved {
-    Yes,
-    /// Something else happens first.
-    Later,
-    /// Nothing waits for a time.
-    Never,
-}
-
-/// Moves virtual time on when all that is left is to wait.
-fn advance(context: &Context, turns: &mut u32, cx: &task::Context<'_>) -> Moved {
-    let clock = &context.shared.clock;
-    if !clock.is_virtual() || !context.is_idle() {
-        return Moved::Later;
-    }
-    // Whoever holds a token has the time to answer before the time moves on.
-    if *turns < TURNS && context.shared.executor.inner.tokens.are_awaited() {
-        *turns += 1;
-        cx.waker().wake_by_ref();
-        return Moved::Later;
-    }
-    *turns = 0;
-    if clock.advance() { Moved::Yes } else { Moved::Never }
 }
 
 /// Drops those that are still running.

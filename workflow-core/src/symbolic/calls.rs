@@ -18,7 +18,7 @@ use super::{
     builder::Builder,
     errors,
     graph::{CallInfo, Note, Step},
-    node::{Arena, Expr, Kind, Node, Presence},
+    node::{Expr, Kind, Node, Presence},
     scope::Scope,
     tuple::ExprTuple,
 };
@@ -62,10 +62,10 @@ pub(crate) fn lower_lambda(
     given: &[Given],
     arguments: Vec<Node>,
 ) -> Lowered {
+    let payload = payload(builder, parameters, given, &arguments);
     builder.edit(|program| {
         let arena = &mut program.arena;
         let name = arena.literal(format!("${{{function}}}"));
-        let payload = payload(arena, parameters, given, &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             arguments: vec![("FunctionName".to_owned(), name), ("Payload".to_owned(), payload)],
@@ -89,27 +89,28 @@ pub fn lower_activity(
     given: &[Given],
     arguments: Vec<Node>,
 ) -> Lowered {
-    builder.edit(|program| {
-        let arena = &mut program.arena;
-        let input = payload(arena, parameters, given, &arguments);
-        Lowered {
-            arguments: vec![("Input".to_owned(), input)],
-            subject: None,
-            result: arena.add(Kind::TaskResult),
-            placeholders: vec![activity.to_owned()],
-        }
-    })
+    Lowered {
+        arguments: vec![("Input".to_owned(), payload(builder, parameters, given, &arguments))],
+        subject: None,
+        result: builder.edit(|program| program.arena.add(Kind::TaskResult)),
+        placeholders: vec![activity.to_owned()],
+    }
 }
 
 /// The payload of a task: the value of a single argument, else an object.
-pub(super) fn payload(arena: &mut Arena, parameters: &[&str], given: &[Given], arguments: &[Node]) -> Node {
+pub(super) fn payload(builder: &Builder, parameters: &[&str], given: &[Given], arguments: &[Node]) -> Node {
     match (parameters, arguments) {
         ([_], [argument]) if given.is_empty() => *argument,
         (names, arguments) => {
             let entries = names.iter().zip(arguments).map(|(name, node)| ((*name).to_owned(), *node));
             let mut entries: Vec<(String, Node)> = entries.collect();
-            entries.extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena))));
-            arena.add(Kind::Object(entries))
+            let places = if given.is_empty() { Vec::new() } else { builder.places() };
+            builder.edit(|program| {
+                let arena = &mut program.arena;
+                entries
+                    .extend(given.iter().map(|given| (given.name().to_owned(), given.lower(arena, &places))));
+                arena.add(Kind::Object(entries))
+            })
         }
     }
 }

@@ -156,6 +156,7 @@ pub(crate) fn lower_child<W: Workflow>(
     let meta = W::META;
     let itself = builder.is_itself(type_name::<W>());
     let placeholder = format!("{}StateMachine", pascal_case(meta.function));
+    let input = payload(builder, meta.parameters, &[], &arguments);
     builder.edit(|program| {
         let arena = &mut program.arena;
         // No template can name a state machine in its own definition.
@@ -163,7 +164,6 @@ pub(crate) fn lower_child<W: Workflow>(
             true => arena.add(Kind::Context("StateMachine.Id")),
             false => arena.literal(format!("${{{placeholder}}}")),
         };
-        let input = payload(arena, meta.parameters, &[], &arguments);
         let answer = arena.add(Kind::TaskResult);
         Lowered {
             subject: None,

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     builder::Builder,
     fork::{Fork, info},
-    graph::{ForkKind, MapInfo, Note, Program, Var},
+    graph::{ForkKind, MapInfo, Note, Program, Run, Var},
     node::{Arena, Expr, Kind, Node},
     scope::Scope,
 };
@@ -166,6 +166,7 @@ impl Builder {
                 (Some(var), place)
             }
         };
+        regions[region].run = Run::Execution;
         // With a place beside it, the element has a key of its own.
         regions[region].params.insert(0, (item_var, index.map(|_| item.to_owned())));
         let children = ForkedChildren { items, reader, batch: None, item: item_var, index: index_var };

@@ -11,7 +11,7 @@ use crate::{
 use super::{
     builder::Builder,
     errors,
-    graph::{ForkInfo, ForkKind, Hole, MapInfo, Note, Region, RegionId, Step, Var},
+    graph::{ForkInfo, ForkKind, Hole, MapInfo, Note, Program, Region, RegionId, Run, Step, Var},
     node::{Expr, Kind, Node},
     scope::Scope,
     tuple::ExprTuple,
@@ -31,7 +31,6 @@ pub struct Fork<E> {
 pub struct ForkedMap {
     items: Node,
     item: Var,
-    index: Option<Var>,
 }
 
 impl Builder {
@@ -48,7 +47,8 @@ impl Builder {
     /// Starts a branch: what comes next belongs to it, up to [`end_branch`](Self::end_branch).
     pub fn branch<T, E>(&self, fork: &mut Fork<E>) -> Scope<T, E> {
         let mut inner = self.inner.borrow_mut();
-        inner.program.regions.push(Region::default());
+        let run = Run::Branch(inner.region);
+        inner.program.regions.push(Region { run, ..Region::default() });
         let region = inner.program.regions.len() - 1;
         fork.regions.push(region);
         let holes = std::mem::replace(&mut inner.holes, vec![Hole::Entry(region)]);
@@ -78,19 +78,13 @@ impl Builder {
         let region = inner.region;
         let program = &mut inner.program;
         let item = program.var(Some(item.to_owned()));
-        let index = index.map(|name| program.var(Some(name.to_owned())));
-        let key = |var: Var, program: &super::graph::Program| program.vars[var.0 as usize].clone();
-        let params = match index {
-            None => vec![(item, None)],
-            Some(index) => vec![(item, key(item, program)), (index, key(index, program))],
-        };
-        program.regions[region].params = params;
+        if let Run::Branch(outer) = program.regions[region].run {
+            program.regions[region].run = Run::Iteration(outer, None);
+        }
+        program.regions[region].params = vec![(item, None)];
         let value = program.arena.add(Kind::Var(item));
-        let place = match index {
-            Some(index) => program.arena.add(Kind::Var(index)),
-            None => value,
-        };
-        (ForkedMap { items: items.node(), item, index }, Expr::new(value), Expr::new(place))
+        let place = index.and_then(|name| program.place(region, name)).unwrap_or(value);
+        (ForkedMap { items: items.node(), item }, Expr::new(value), Expr::new(place))
     }
 
     /// Awaits branches: the value is the list of their outputs.
@@ -146,9 +140,35 @@ impl Builder {
         note: Note,
     ) -> Expr<Vec<T>> {
         let retry = std::mem::take(&mut policy.retry);
-        let ForkedMap { items, item, index } = map;
+        let ForkedMap { items, item } = map;
+        let region = fork.regions.first().copied().unwrap_or_default();
+        let index = self.edit(|program| match program.regions[region].run {
+            Run::Iteration(_, index) => index,
+            _ => None,
+        });
         let kind = ForkKind::Map(MapInfo { items, item, index, policy, distributed: None });
         Expr::new(self.await_fork(Some(scope), info::<E>(kind, fork.regions, retry, site, note)))
+    }
+
+    /// The places of the iterations that the next step is in, innermost first, as far as they are of one execution.
+    pub(super) fn places(&self) -> Vec<Node> {
+        let mut inner = self.inner.borrow_mut();
+        let (mut region, program) = (inner.region, &mut inner.program);
+        let mut places = Vec::new();
+        loop {
+            region = match program.regions[region].run {
+                Run::Execution => return places,
+                Run::Branch(outer) => outer,
+                Run::Iteration(outer, _) => {
+                    // The context tells the innermost one alone.
+                    places.extend(match places.is_empty() {
+                        true => Some(program.arena.add(Kind::Context("Map.Item.Index"))),
+                        false => program.place(region, "place"),
+                    });
+                    outer
+                }
+            };
+        }
     }
 
     pub(super) fn await_fork<T, E>(&self, scope: Option<Scope<T, E>>, mut fork: ForkInfo) -> Node {
@@ -163,6 +183,25 @@ impl Builder {
             Step::Fork { fork: Box::new(fork), result, next: None, catch }
         });
         node
+    }
+}
+
+impl Program {
+    /// The place of an iteration of the Map that runs a region, as a variable of the region, which is of this name
+    /// if it is new.
+    fn place(&mut self, region: RegionId, name: &str) -> Option<Node> {
+        let Run::Iteration(outer, known) = self.regions[region].run else { return None };
+        let index = known.unwrap_or_else(|| {
+            let (item, _) = self.regions[region].params[0];
+            let item_key = self.vars[item.0 as usize].clone();
+            let key = if item_key.as_deref() == Some(name) { format!("{name}_2") } else { name.to_owned() };
+            let index = self.var(Some(key.clone()));
+            let region = &mut self.regions[region];
+            region.params = vec![(item, item_key), (index, Some(key))];
+            region.run = Run::Iteration(outer, Some(index));
+            index
+        });
+        Some(self.arena.add(Kind::Var(index)))
     }
 }
 

@@ -108,8 +108,22 @@ pub(crate) struct Region {
     pub(crate) params: Vec<(Var, Option<String>)>,
     /// What the executions of a batch are given beside their elements, as keys of `BatchInput`.
     pub(crate) batch_input: Vec<(Var, String)>,
+    /// What has it run.
+    pub(crate) run: Run,
     /// Where it starts.
     pub(crate) entry: Option<Point>,
+}
+
+/// What has a region run.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Run {
+    /// An execution starts with it.
+    #[default]
+    Execution,
+    /// A Parallel state in this region.
+    Branch(RegionId),
+    /// A Map state in this region, for each element; with the variable of an iteration's place, if that is read.
+    Iteration(RegionId, Option<Var>),
 }
 
 /// A region's place in [`Program::regions`].

@@ -55,6 +55,7 @@ pub use methods::{
     Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
     TextPart, Unsigned, Written, Zipped, displayed, inside, rank,
 };
+pub(crate) use methods::{FIRST, LAST};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};

@@ -350,10 +350,12 @@ fn without_made_up(text: &str) -> String {
     let Some((before, after)) = text.split_once(&format!("{STATES}:execution:")) else {
         return text.to_owned();
     };
-    match (after.rsplit_once('/'), after.contains('#')) {
-        (_, true) => "(a task token)".to_owned(),
-        (Some((entered, _)), false) => format!("{before}{STATES}:execution:{entered}"),
-        (None, false) => text.to_owned(),
+    let mut parts = after.split('/');
+    match (parts.next(), parts.next(), parts.next()) {
+        _ if after.contains('#') => "(a task token)".to_owned(),
+        // What follows is the place of an iteration, and the time.
+        (Some(execution), Some(state), Some(_)) => format!("{before}{STATES}:execution:{execution}/{state}"),
+        _ => text.to_owned(),
     }
 }
 

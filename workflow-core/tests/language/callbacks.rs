@@ -1,12 +1,14 @@
 //! Parameters that the platform fills in: keys of idempotency, and tokens with which others answer.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use workflow_core::{
-    State,
+    State, Workflow as _,
+    interpreter::{Interpreter, StateMachine},
     services::{
         Asked,
         sqs::{self, Queue},
@@ -54,6 +56,27 @@ async fn a_key_stays_over_retries_and_tells_turns_apart() {
     assert_eq!(execution.calls(book), [(order(),), (order(),), (order(),)]);
     let key = format!("\"key\":\"{id}/Book/1\"");
     assert!(execution.all_calls()[..3].iter().all(|call| call.payload.contains(&key)));
+}
+
+#[workflow]
+async fn keys_of_seats(rows: Vec<Vec<u8>>) -> Result<Vec<Vec<String>>, PlatformError> {
+    map(rows, async |row| map(row, async |_| nothing().await).await).await
+}
+
+#[tokio::test]
+async fn a_key_tells_iterations_apart() {
+    snapshot!(keys_of_seats);
+    let rows = vec![vec![1, 1], vec![1, 1]];
+    let in_process = testing().run(keys_of_seats(rows.clone())).await.output().unwrap();
+    // Every iteration is entered in the same millisecond.
+    let definition = keys_of_seats::definition();
+    let machine = StateMachine::of(definition).unwrap();
+    let interpreted = Interpreter::test().tasks(definition).run_blocking(&machine, serde_json::json!(rows));
+    let interpreted: Vec<Vec<String>> = serde_json::from_value(interpreted.output().unwrap()).unwrap();
+    for keys in [in_process, interpreted] {
+        let keys: BTreeSet<String> = keys.into_iter().flatten().collect();
+        assert_eq!(keys.len(), 4, "{keys:?}");
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]

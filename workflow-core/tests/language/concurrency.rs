@@ -10,6 +10,20 @@ async fn cancel(receipt: String) -> String {
 }
 
 #[workflow]
+async fn receipts_of_groups(groups: Vec<Vec<Order>>) -> Result<Vec<Vec<String>>, ShopError> {
+    map(groups, async |group| map(group, async |order| charge(&order).await).await).await
+}
+
+#[tokio::test]
+async fn what_is_in_iterations_of_iterations_starts_at_once() {
+    let executor = testing().mock(charge, Mock::value("r".into()).after(Duration::from_secs(9)));
+    let groups = vec![vec![order(); 3]; 40];
+    let execution = executor.run(receipts_of_groups(groups)).await;
+    assert_eq!(execution.elapsed(), Duration::from_secs(9));
+    assert_eq!(execution.calls(charge).len(), 120);
+}
+
+#[workflow]
 async fn both(order: Order) -> Result<(String, u32), ShopError> {
     let (receipt, total) = try_join!(charge(&order), add(order.cents, 1))?;
     Ok((receipt, total))

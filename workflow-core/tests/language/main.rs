@@ -96,12 +96,21 @@ fn machine(definition: &Definition) -> String {
     assert_eq!(workflow_core::asl::check(machine, &definition.placeholders()), Ok(()));
     let found = workflow_core::asl::validate::validate(&json, workflow_core::WorkflowKind::Standard);
     assert_eq!(found, [], "Step Functions would refuse it");
-    let tasks = machine.states.iter().filter(|(_, state)| matches!(state, State::Task(_))).count();
+    let (all, tasks) = counted(&machine.states);
     let entries = match entries(&machine.start_at, &machine.states) {
         Some(entries) => format!("{entries} entered on the shortest way to success"),
         None => "no way to success".to_owned(),
     };
-    format!("{} states, {tasks} of them tasks; {entries}\n{json}\n", machine.states.len())
+    format!("{all} states, {tasks} of them tasks; {entries}\n{json}\n")
+}
+
+/// How many states there are in these and in their branches, and how many of them are tasks.
+fn counted(states: &[(String, State)]) -> (usize, usize) {
+    states.iter().fold((0, 0), |(all, tasks), (_, state)| {
+        let inner = state.branches().into_iter().map(|branch| counted(&branch.states));
+        let (inside, tasks_inside) = inner.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        (all + 1 + inside, tasks + usize::from(matches!(state, State::Task(_))) + tasks_inside)
+    })
 }
 
 /// How many states are entered from one of these to the end, where no error is caught.

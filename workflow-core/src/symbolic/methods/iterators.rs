@@ -10,7 +10,7 @@ use super::{
         node::{BinaryOp, Expr, Kind, Node},
         ops::{Addable, Number},
     },
-    Methods,
+    FIRST, LAST, Methods,
     lists::CHARACTERS,
     maps::entries,
     options::Holder,
@@ -552,16 +552,12 @@ impl Methods<'_> {
 
     /// `first` of a list, `next` of an iterator
     pub fn first<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
-        Expr::new(
-            self.0.once("list", list.node(), |list| self.0.form("$count({0}) = 0 ? null : {0}[0]", &[list])),
-        )
+        Expr::new(self.0.once("list", list.node(), |list| self.0.form(FIRST, &[list])))
     }
 
     /// `last`
     pub fn last<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
-        Expr::new(
-            self.0.once("list", list.node(), |list| self.0.form("$count({0}) = 0 ? null : {0}[-1]", &[list])),
-        )
+        Expr::new(self.0.once("list", list.node(), |list| self.0.form(LAST, &[list])))
     }
 
     /// `take(n)`

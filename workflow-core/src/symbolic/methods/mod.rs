@@ -122,6 +122,10 @@ impl Builder {
     }
 }
 
+/// The first and the last element of a list, if there is one.
+pub(crate) const FIRST: &str = "$count({0}) = 0 ? null : {0}[0]";
+pub(crate) const LAST: &str = "$count({0}) = 0 ? null : {0}[-1]";
+
 impl Methods<'_> {
     fn form<T>(&self, text: &'static str, parts: &[Node]) -> Expr<T> {
         Expr::new(self.0.form(text, parts))
