@@ -268,6 +268,23 @@ impl<T: Data> Data for Vec<T> {
     }
 }
 
+/// A list that is worked off at both ends.
+#[diagnostic::do_not_recommend]
+impl<T: Data> Data for std::collections::VecDeque<T> {
+    type Owned = Vec<T::Owned>;
+    fn shape() -> Shape {
+        Shape::List(T::shape)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data + ToOwned + ?Sized> Data for std::borrow::Cow<'_, T> {
+    type Owned = <T as Data>::Owned;
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: Data> Data for [T] {
     type Owned = Vec<T::Owned>;
@@ -286,6 +303,14 @@ impl<T: Data, const N: usize> Data for [T; N] {
 
 #[diagnostic::do_not_recommend]
 impl<T: Data> Data for BTreeMap<String, T> {
+    type Owned = BTreeMap<String, T::Owned>;
+    fn shape() -> Shape {
+        Shape::Map(T::shape)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data> Data for BTreeMap<&str, T> {
     type Owned = BTreeMap<String, T::Owned>;
     fn shape() -> Shape {
         Shape::Map(T::shape)

@@ -14,6 +14,16 @@ use crate::error::{ErrorName, PlatformError};
 pub struct Seconds(u64);
 
 impl Seconds {
+    /// The least that Step Functions takes as a timeout.
+    pub(crate) const LEAST: Self = Self(1);
+    /// The most that it takes.
+    pub(crate) const MOST: Self = Self(99_999_999);
+
+    /// The length of a timeout: what is less or more than Step Functions takes is as much as it takes.
+    pub(crate) fn within(self) -> Self {
+        self.clamp(Self::LEAST, Self::MOST)
+    }
+
     /// The number of seconds.
     pub const fn get(self) -> u64 {
         self.0

@@ -195,15 +195,16 @@ impl<T: Task> Call<T> {
         self
     }
 
-    /// Fails the task with `States.Timeout` when one attempt takes longer.
+    /// Fails the task with `States.Timeout` when one attempt takes longer. A part of a second counts as a
+    /// whole one. The length may be computed when the workflow runs; then less than a second counts as one.
     pub fn timeout(mut self, timeout: impl Length) -> Self {
-        self.policy.timeout = Some(timeout.seconds());
+        self.policy.timeout = Some(timeout.seconds().within());
         self
     }
 
     /// Fails the task with `States.Timeout` when no heartbeat arrives for so long.
     pub fn heartbeat(mut self, heartbeat: impl Length) -> Self {
-        self.policy.heartbeat = Some(heartbeat.seconds());
+        self.policy.heartbeat = Some(heartbeat.seconds().within());
         self
     }
 

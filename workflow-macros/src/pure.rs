@@ -250,11 +250,15 @@ impl Read<'_> {
             body::pure_readings(block, sig.receiver().is_some(), &patterns, &sig.ident, self.around, errors);
         if errors.count() > found {
             // What calls it is not to blame.
-            let header = stub_generics(self.outer);
+            let unnamed =
+                matches!(&sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)));
+            let any = generic || unnamed;
+            let header = stub_generics(self.outer, any);
+            let returned = if any { syn::parse_quote!(__R) } else { self.returned() };
             return quote! {
                 #[diagnostic::do_not_recommend]
-                impl #header #implements<#number __Arguments, __R> for #of {
-                    fn expand(__b: &::workflow_core::__private::Builder, _: __Arguments) -> ::workflow_core::__private::Expr<__R> {
+                impl #header #implements<#number __Arguments, #returned> for #of {
+                    fn expand(__b: &::workflow_core::__private::Builder, _: __Arguments) -> ::workflow_core::__private::Expr<#returned> {
                         __b.never()
                     }
                 }
@@ -265,10 +269,7 @@ impl Read<'_> {
             types.push(Type::Verbatim(of.clone()));
         }
         types.extend(typed_arguments(sig).map(|argument| erased(&argument.ty)));
-        let returned = match &sig.output {
-            ReturnType::Default => syn::parse_quote!(()),
-            ReturnType::Type(_, ty) => erased(ty),
-        };
+        let returned = self.returned();
         let builder = body::builder();
         let path = match self.around.path.as_str() {
             "" => name,
@@ -293,6 +294,14 @@ impl Read<'_> {
                     })
                 }
             }
+        }
+    }
+
+    /// The type of its value.
+    fn returned(&self) -> Type {
+        match &self.sig.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => erased(ty),
         }
     }
 
@@ -368,11 +377,7 @@ fn check(sig: &Signature, errors: &mut Errors) {
     if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
         match &receiver.kind {
             syn::ReceiverKind::Reference(_, _, Some(mutability)) => errors.refuse(mutability, MUTABLE),
-            syn::ReceiverKind::Value | syn::ReceiverKind::Reference(..) => {
-                if let Some(mutability) = &receiver.mutability {
-                    errors.refuse(mutability, MUTABLE);
-                }
-            }
+            syn::ReceiverKind::Value | syn::ReceiverKind::Reference(..) => {}
             _ => errors.refuse(receiver, "a `#[pure]` method takes `self` or `&self`"),
         }
     }
@@ -386,15 +391,6 @@ fn check(sig: &Signature, errors: &mut Errors) {
                 "a workflow calls a `#[pure]` function with JSON values, so `impl` is not possible here; write a type, or a type parameter with `Data`",
             ),
             _ => {}
-        }
-        if let Pat::Ident(name) = &*argument.pat
-            && name.subpat.is_none()
-            && let Some(mutability) = &name.mutability
-        {
-            errors.refuse(
-                mutability,
-                "a `#[pure]` function sets no variable; give the new value a `let` of its own",
-            );
         }
     }
     if let ReturnType::Type(_, ty) = &sig.output
@@ -417,12 +413,13 @@ fn has_type_parameters(generics: &Generics) -> bool {
 }
 
 /// The generics of an `impl` block with parameters for arguments and a result.
-fn stub_generics(outer: Option<&Generics>) -> TokenStream {
+fn stub_generics(outer: Option<&Generics>, any: bool) -> TokenStream {
     let parameters = outer
         .into_iter()
         .flat_map(|outer| &outer.params)
         .filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
-    quote!(<#(#parameters,)* __Arguments, __R>)
+    let returned = any.then(|| quote!(__R));
+    quote!(<#(#parameters,)* __Arguments, #returned>)
 }
 
 /// Type parameters as the symbolic reading has them: data in its owned form, and with the builder's

@@ -81,12 +81,12 @@ pub struct Task {
     pub resource: String,
     /// What the resource receives.
     pub arguments: Value,
-    /// The longest that one attempt may run.
+    /// The longest that one attempt may run: a number of seconds, or JSONata for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timeout_seconds: Option<u64>,
-    /// The longest time between two heartbeats.
+    pub timeout_seconds: Option<Value>,
+    /// The longest time between two heartbeats, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub heartbeat_seconds: Option<u64>,
+    pub heartbeat_seconds: Option<Value>,
     /// What to try again, first match first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub retry: Vec<Retrier>,

@@ -266,7 +266,13 @@ impl Writer<'_> {
                 (format!("$type({inner}) = 'string' ? {inner} : null"), Conditional)
             }
             Kind::ErrorData(error) => match self.arena.kind(*error) {
-                kind if self.foreign || matches!(kind, Kind::Var(var) if self.made.contains(var)) => {
+                // A part of a value, such as the `Err` of a `Result`, may hold what the workflow made itself.
+                kind if self.foreign
+                    || match kind {
+                        Kind::Var(var) => self.made.contains(var),
+                        kind => *kind != Kind::ErrorOutput,
+                    } =>
+                {
                     let cause = format!("{}.Cause", self.write(*error, Path, false));
                     (
                         format!(

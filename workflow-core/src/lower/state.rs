@@ -61,12 +61,17 @@ impl State<'_> {
 
     fn task(&self, call: &CallInfo, comment: Option<String>) -> asl::Task {
         let Ways { catch, assign, output, transition } = self.ways();
+        let mut lengths = self.own[1..].iter();
+        let mut seconds = |fixed: Option<Seconds>, known_later: bool| match known_later {
+            true => lengths.next().map(|length| self.writer.template(*length)),
+            false => fixed.map(|seconds| Value::from(seconds.get())),
+        };
         asl::Task {
             comment,
             resource: call.task.resource.arn(),
             arguments: self.writer.template(self.own[0]),
-            timeout_seconds: call.policy.timeout.map(Seconds::get),
-            heartbeat_seconds: call.policy.heartbeat.map(Seconds::get),
+            timeout_seconds: seconds(call.policy.timeout, call.timeout.is_some()),
+            heartbeat_seconds: seconds(call.policy.heartbeat, call.heartbeat.is_some()),
             retry: call.policy.retriers().iter().map(retrier).collect(),
             catch,
             assign,

@@ -9,7 +9,7 @@ use crate::{
     given::{Given, waits_for_token},
     lower::TaskInfo,
     resource::Resource,
-    retry::{Length, Policy, Retry},
+    retry::{Length, Policy, Retry, Seconds},
     task::{Called, Callee, Task, add_retry},
     time::{TimeSpan, Timestamp},
 };
@@ -29,6 +29,9 @@ pub struct SymCall<T, E> {
     task: TaskInfo,
     pub(super) lowered: Lowered,
     policy: Policy,
+    /// `TimeoutSeconds` and `HeartbeatSeconds` that are known only when the state machine runs.
+    timeout: Option<Node>,
+    heartbeat: Option<Node>,
     overrides_retry: bool,
     errors: Vec<&'static str>,
     failure: Option<Node>,
@@ -129,12 +132,26 @@ impl<T, E> SymCall<T, E> {
         let (resource, hold) = self.token;
         hold(builder, &mut self.lowered);
         self.task.resource = resource.unwrap_or(self.task.resource);
-        let Self { task, lowered, policy, overrides_retry, errors, failure, option, finish, token, .. } =
-            self;
+        let Self {
+            task,
+            lowered,
+            policy,
+            timeout,
+            heartbeat,
+            overrides_retry,
+            errors,
+            failure,
+            option,
+            finish,
+            token,
+            ..
+        } = self;
         SymCall {
             task,
             lowered,
             policy,
+            timeout,
+            heartbeat,
             overrides_retry,
             errors,
             failure,
@@ -163,11 +180,32 @@ impl<T, E> SymCall<T, E> {
         self
     }
 
+    /// [`timeout`](Self::timeout) with a length that is known only when the state machine runs.
+    pub fn timeout_of(mut self, builder: &Builder, timeout: Expr<TimeSpan>) -> Self {
+        self.timeout = Some(whole_seconds(builder, timeout));
+        self
+    }
+
+    /// [`heartbeat`](Self::heartbeat) with a length that is known only when the state machine runs.
+    pub fn heartbeat_of(mut self, builder: &Builder, heartbeat: Expr<TimeSpan>) -> Self {
+        self.heartbeat = Some(whole_seconds(builder, heartbeat));
+        self
+    }
+
     /// See [`Call::no_transient_retries`](crate::Call::no_transient_retries).
     pub fn no_transient_retries(mut self) -> Self {
         self.policy.transients = &[];
         self
     }
+}
+
+/// A length as Step Functions takes it: whole seconds, of which there is one at least.
+fn whole_seconds(builder: &Builder, length: Expr<TimeSpan>) -> Node {
+    let limits = [Seconds::LEAST, Seconds::MOST].map(|limit| {
+        let limit = limit.get();
+        builder.edit(|program| program.arena.literal(limit))
+    });
+    builder.form("$min([{2}, $max([{1}, $ceil({0})])])", &[length.node(), limits[0], limits[1]])
 }
 
 /// What is awaited in the symbolic reading.
@@ -215,6 +253,8 @@ impl<T, E> SymAwait for SymCall<T, E> {
             result: given,
             placeholders,
             policy: self.policy,
+            timeout: self.timeout,
+            heartbeat: self.heartbeat,
             failure: self.failure,
             errors: self.errors,
         };
@@ -241,6 +281,8 @@ impl<T, E> SymCall<T, E> {
             },
             lowered: K::lower(builder, arguments),
             policy: K::policy(),
+            timeout: None,
+            heartbeat: None,
             overrides_retry: false,
             errors: errors::universe::<K::Error>(),
             failure: None,

@@ -199,6 +199,15 @@ impl Builder {
 
     /// `holder?` in a pure body.
     pub fn question_early<H: Question<R>, R>(&self, _: Exits<R>, holder: Expr<H>) -> Expr<H::Value> {
+        self.question_to(holder, |residual| residual)
+    }
+
+    /// `holder?`, whose residual is returned as `returned` says.
+    pub(super) fn question_to<H: Question<R>, R>(
+        &self,
+        holder: Expr<H>,
+        returned: impl FnOnce(Node) -> Node,
+    ) -> Expr<H::Value> {
         let holder = holder.node();
         let split = H::split(self, self.innermost(holder));
         if split.is_some() {
@@ -212,7 +221,7 @@ impl Builder {
         });
         let missing = self.edit(|program| program.arena.not(held));
         let residual = H::residual(self, empty);
-        self.leave_when(missing, residual);
+        self.leave_when(missing, returned(residual));
         Expr::new(value)
     }
 
@@ -269,7 +278,7 @@ impl Builder {
         !self.inner.borrow().frames.is_empty()
     }
 
-    fn leave_when(&self, condition: Node, returned: Node) {
+    pub(super) fn leave_when(&self, condition: Node, returned: Node) {
         let literal = self.edit(|program| match program.arena.kind(condition) {
             Kind::Literal(Value::Bool(known)) => Some(*known),
             _ => None,

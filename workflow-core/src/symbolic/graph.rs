@@ -168,6 +168,9 @@ pub(crate) struct CallInfo {
     /// The placeholders in the arguments, without `${` and `}`.
     pub(crate) placeholders: Vec<String>,
     pub(crate) policy: Policy,
+    /// `TimeoutSeconds` and `HeartbeatSeconds` that are known only when the state machine runs.
+    pub(crate) timeout: Option<Node>,
+    pub(crate) heartbeat: Option<Node>,
     /// What the workflow sees of a failure, where that is not the failure itself: made of
     /// [`Kind::ErrorOutput`](super::node::Kind::ErrorOutput).
     pub(crate) failure: Option<Node>,
@@ -366,7 +369,9 @@ impl Program {
     pub(crate) fn expressions(&self, point: Point) -> Vec<Node> {
         match &self.steps[point] {
             Step::Let { value, .. } => vec![*value],
-            Step::Task { call, .. } => vec![call.arguments],
+            Step::Task { call, .. } => {
+                std::iter::once(call.arguments).chain(call.timeout).chain(call.heartbeat).collect()
+            }
             Step::Fork { fork, .. } => match &fork.kind {
                 ForkKind::Parallel => Vec::new(),
                 ForkKind::Map(map) => map.expressions(),
@@ -389,7 +394,10 @@ impl Program {
         let mut put = |node: &mut Node| change(arena, node);
         match &mut steps[point] {
             Step::Let { value, .. } => put(value),
-            Step::Task { call, .. } => put(&mut call.arguments),
+            Step::Task { call, .. } => {
+                put(&mut call.arguments);
+                call.timeout.iter_mut().chain(&mut call.heartbeat).for_each(put);
+            }
             Step::Fork { fork, .. } => match &mut fork.kind {
                 ForkKind::Parallel => {}
                 ForkKind::Map(map) => map.change(&mut put),

@@ -28,6 +28,7 @@ mod pure;
 mod scope;
 mod time;
 mod tuple;
+mod turns;
 mod untagged;
 
 pub use branch::{Join, Loop, Ways};
@@ -48,9 +49,9 @@ pub(crate) use graph::{Arm, CallInfo, ForkInfo, ForkKind, MapInfo, Point, Progra
 pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
-    Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Questioned, ReadBack, Removed, Reversed, Sliced, TextPart,
-    Unsigned, Written, Zipped, displayed, inside, rank,
+    Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
+    Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
+    TextPart, Unsigned, Written, Zipped, displayed, inside, rank,
 };
 pub(crate) use methods::{FIRST, LAST};
 pub use mutation::{Cell, Named, Push, get};
@@ -63,5 +64,6 @@ pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
 pub use tuple::{
-    Bound, ExprTuple, FieldTuple, OwnedWitness, Witness, WitnessTuple, listed, witness, witness_owned,
+    Bound, ExprTuple, FieldTuple, OwnedWitness, Unpack, Witness, WitnessTuple, listed, witness, witness_owned,
 };
+pub use turns::{Looped, Turned};

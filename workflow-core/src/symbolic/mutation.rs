@@ -154,6 +154,9 @@ impl Builder {
 
     /// A value as it is now: what is set next does not change it.
     pub fn keep<T>(&self, value: Expr<T>) -> Expr<T> {
+        if self.is_pure() {
+            return Expr::new(self.name("kept", value.node()));
+        }
         let var = self.edit(|program| program.var(None));
         self.append(Step::Let { var, value: value.node(), next: None });
         self.expr(Kind::Var(var))

@@ -63,6 +63,15 @@ pub trait WitnessTuple {
     fn exprs(nodes: &[Node], missing: Node) -> Self::Exprs;
 }
 
+/// A tuple of values, of which there are expressions.
+pub trait Unpack {
+    /// The expressions of its elements.
+    type Exprs;
+    /// The expressions at these places.
+    #[doc(hidden)]
+    fn unpack(at: &mut dyn FnMut(usize) -> Node) -> Self::Exprs;
+}
+
 /// A list as a slice, for rustc to take apart.
 pub fn listed<T>(list: &Vec<T>) -> &[T] {
     list
@@ -74,6 +83,14 @@ macro_rules! tuples {
             type Value = ($($ty,)*);
             fn nodes(self) -> Vec<Node> {
                 vec![$(self.$place.node()),*]
+            }
+        }
+
+        impl<$($ty),*> Unpack for ($($ty,)*) {
+            type Exprs = ($(Expr<$ty>,)*);
+            #[allow(clippy::unused_unit, reason = "the empty tuple is one of the cases")]
+            fn unpack(_at: &mut dyn FnMut(usize) -> Node) -> Self::Exprs {
+                ($(Expr::new(_at($place)),)*)
             }
         }
 

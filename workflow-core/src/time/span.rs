@@ -31,6 +31,18 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeSpan(u64);
 
+impl PartialEq<Duration> for TimeSpan {
+    fn eq(&self, other: &Duration) -> bool {
+        *self == Self::from(*other)
+    }
+}
+
+impl PartialOrd<Duration> for TimeSpan {
+    fn partial_cmp(&self, other: &Duration) -> Option<std::cmp::Ordering> {
+        self.partial_cmp(&Self::from(*other))
+    }
+}
+
 impl TimeSpan {
     /// No time at all.
     pub const ZERO: Self = Self(0);

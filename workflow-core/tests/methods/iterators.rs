@@ -60,6 +60,8 @@ rows! {
     position_nested(lines: Vec<Line>) -> Vec<Option<usize>> { lines.iter().map(|line| line.tags.iter().position(|tag| *tag == "y")).collect() } LINES;
     partition(xs: Vec<i64>) -> (Vec<i64>, Vec<i64>) { xs.into_iter().partition(|x| *x > 1) } INTS;
     unzip(xs: Vec<i64>) -> (Vec<i64>, Vec<i64>) { xs.iter().map(|x| (*x, x * x)).unzip() } INTS;
+    try_fold(xs: Vec<i64>) -> Result<i64, String> { xs.iter().try_fold(1, |sum, x| if *x > 3 { Err(format!("{x} after {sum}")) } else { Ok(sum + x) }) } INTS;
+    fold_path(xs: Vec<i64>) -> i64 { xs.iter().copied().fold(i64::from(i8::MIN), i64::max) } INTS;
     fold(xs: Vec<i64>) -> i64 { xs.iter().fold(10, |sum, x| sum * 2 + x) } INTS;
     fold_list(xs: Vec<i64>) -> (i64, i64) { xs.iter().fold((0, 1), |(sum, product), x| (sum + x, product * x)) } INTS;
     reduce(xs: Vec<i64>) -> Option<i64> { xs.into_iter().reduce(|a, b| a - b) } INTS;

@@ -41,6 +41,12 @@ rows! {
     same_elements(xs: Vec<i64>) -> (bool, bool) { (xs.iter().eq(xs.iter().rev()), xs.iter().map(|x| x + 1).ne(xs.iter().copied())) } INTS;
     dedup_numbers(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.sort(); ys.dedup(); ys } INTS;
     retain(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.retain(|x| *x > 1); ys } INTS;
+    swap_remove(xs: Vec<i64>, n: usize) -> (i64, Vec<i64>) { let mut ys = xs; (ys.swap_remove(n), ys) } pairs(["xs", "n"], INTS, PLACES);
+    swap(xs: Vec<i64>, n: usize) -> Vec<i64> { let mut ys = xs; ys.swap(n, 0); ys } pairs(["xs", "n"], INTS, PLACES);
+    split_at(xs: Vec<i64>, n: usize) -> (i64, usize) { let (before, after) = xs.split_at(n); (before.iter().sum(), after.len()) } pairs(["xs", "n"], INTS, PLACES);
+    deque(xs: Vec<i64>) -> (Vec<i64>, Option<i64>, usize) { let mut ys = std::collections::VecDeque::from(xs); let front = ys.pop_front(); ys.push_front(7); ys.push_back(8); let back = ys.pop_back(); if let Some(first) = ys.front() && *first == 7 { ys.push_back(back.unwrap_or(0)); } (ys.iter().copied().collect(), front, ys.len()) } INTS;
+    drained(xs: Vec<i64>) -> (i64, usize) { let mut ys = xs; let mut sum = 0; for y in ys.drain(..) { sum += y; } (sum, ys.len()) } INTS;
+    rev_enumerate(xs: Vec<i64>) -> i64 { let mut sum = 0; for (i, x) in xs.iter().rev().enumerate() { sum += x * i as i64; } sum } INTS;
     truncate(xs: Vec<i64>, n: usize) -> Vec<i64> { let mut ys = xs; ys.truncate(n); ys } pairs(["xs", "n"], INTS, PLACES);
     clear(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs; ys.clear(); ys } INTS;
     extend(xs: Vec<i64>) -> Vec<i64> { let mut ys = xs.clone(); ys.extend(xs.iter().map(|x| x + 1)); ys.extend_from_slice(&[1, 2]); ys } INTS;

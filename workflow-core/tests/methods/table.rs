@@ -58,6 +58,7 @@ table! {
         (Vec<i64>, Vec<i64>): list.into_iter().partition(|item| *item > 1);
         (Vec<i64>, Vec<i64>): list.iter().map(|item| (*item, item + 1)).unzip();
         i64: list.iter().fold(1, |sum, item| sum * 2 + item);
+        Option<i64>: list.iter().try_fold(1, |sum, item| (*item > 1).then_some(sum * item));
         Option<i64>: list.into_iter().reduce(|sum, item| sum - item);
         i64: list.iter().sum();
         i64: list.iter().product();
@@ -106,6 +107,10 @@ table! {
         Vec<i64>: { let mut new = list; new[0] = a; new };
         Vec<i64>: { let mut new = list; new.insert(n, a); new };
         i64: { let mut new = list; new.remove(n) };
+        i64: { let mut new = list; new.swap_remove(n) };
+        Vec<i64>: { let mut new = list; new.swap(n, 0); new };
+        Option<i64>: { let mut new = std::collections::VecDeque::from(list); new.pop_front() };
+        Vec<i64>: { let mut new = std::collections::VecDeque::from(list); new.push_front(a); new.into_iter().collect() };
         Option<i64>: { let mut new = list; new.pop() };
         Vec<i64>: { let mut new = list; new.retain(|item| *item > 1); new };
         Vec<i64>: { let mut new = list; new.truncate(n); new };
@@ -162,6 +167,7 @@ table! {
         Option<bool>: text.parse::<bool>().ok();
         String: format!("{text}: {n}");
         String: format!("{text:>8}{a:05}{n:x}");
+        String: format!("{x:.2}");
     }
     "`Option`" {
         bool: option.is_some();

@@ -11,14 +11,22 @@
 )]
 
 mod bookings;
+mod cases;
+mod clusters;
 mod control_flow;
+mod durable;
+mod graphs;
+mod helpers;
 mod jobs;
+mod ledgers;
 mod monitors;
 mod not_said;
 mod people;
 mod pipelines;
+mod rounds;
 mod storage;
 mod texts;
+mod tuning;
 mod types;
 
 use workflow_core::{

@@ -24,7 +24,11 @@ impl Symbolic<'_> {
         let scope = std::mem::replace(&mut self.scope, exits.clone());
         let pure = self.pure.replace(kind);
         let loops = std::mem::take(&mut self.loops);
+        let turns = std::mem::take(&mut self.turns);
+        let giving_back = self.giving_back.take();
         let body = body(self);
+        self.giving_back = giving_back;
+        self.turns = turns;
         self.scope = scope;
         self.pure = pure;
         self.loops = loops;
@@ -161,6 +165,9 @@ impl Symbolic<'_> {
     pub(crate) fn pure_try(&mut self, try_: &ExprTry) -> TokenStream {
         let (b, scope) = (self.b.clone(), self.scope.clone());
         let holder = self.expr(&try_.expr);
+        if let Some(asked) = self.question_in_turn(&holder, try_.question_token.span()) {
+            return asked;
+        }
         quote_spanned!(try_.question_token.span()=> #b.question_early(#scope, #holder))
     }
 
@@ -170,6 +177,9 @@ impl Symbolic<'_> {
             Some(returned) => self.expr(returned),
             None => quote!(#b.unit()),
         };
+        if let Some(returned) = self.return_from_turn(&value) {
+            return returned;
+        }
         quote!({ let __value = #value; #b.return_early(#scope, __value); #b.never() })
     }
 }

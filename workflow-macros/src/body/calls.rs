@@ -226,7 +226,20 @@ impl Symbolic<'_> {
                             );
                             return None;
                         }
-                        self.policy_is_fixed(argument);
+                        if name == "retry" || name == "no_transient_retries" {
+                            self.policy_is_fixed(argument);
+                        }
+                    }
+                    // How long it may take may be known only when it runs.
+                    if matches!(name.as_str(), "timeout" | "heartbeat")
+                        && let Some(argument) = method.args.first()
+                        && self.local_in(argument).is_some()
+                    {
+                        let b = self.b.clone();
+                        let length = self.expr(argument);
+                        let to = quote::format_ident!("{name}_of", span = method.method.span());
+                        written = quote_spanned!(method.method.span()=> #written.#to(#b, #length));
+                        continue;
                     }
                     self.policy_holds(method);
                     let (method, arguments) = (&method.method, &method.args);

@@ -151,11 +151,21 @@ impl Symbolic<'_> {
             }
         }
         let b = self.builder_at(expr.span());
+        // `Ordering::Less` is no text in serde's eyes.
+        if let (Some(order), Some(owner)) = (
+            path.segments.last(),
+            path.segments.iter().rev().nth(1).filter(|owner| owner.ident == "Ordering"),
+        ) && ["Less", "Equal", "Greater"].iter().any(|known| order.ident == known)
+        {
+            let name = plain(&order.ident);
+            return quote_spanned!(owner.ident.span()=> #b.methods().ordering(#expr, #name));
+        }
         quote_spanned!(expr.span()=> #b.constant(#expr))
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
         if let Some(pure) = self.pure
+            && self.giving_back.is_none()
             && is_compound(&binary.op)
         {
             if self.was_refused(&binary.left) {
@@ -260,20 +270,22 @@ impl Symbolic<'_> {
         match (owner.as_deref(), name.as_str(), call.args.len()) {
             (Some("String"), "from", 1) => return self.expr(&call.args[0]),
             (Some("String"), "new", 0) => return quote!(#b.text("")),
-            (Some("Vec"), "new", 0) => return quote!(#b.array(&[])),
+            (Some("Vec" | "VecDeque"), "new", 0) => return quote!(#b.array(&[])),
             (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
             (Some("String"), "with_capacity", 1) => return quote!(#b.text("")),
-            (Some("Vec"), "with_capacity", 1) => return quote!(#b.array(&[])),
-            (Some("Vec"), "from", 1) | (Some("Box"), "new", 1) => return self.expr(&call.args[0]),
+            (Some("Vec" | "VecDeque"), "with_capacity", 1) => return quote!(#b.array(&[])),
+            (Some("Vec" | "VecDeque"), "from", 1)
+            | (Some("Box"), "new", 1)
+            | (Some("Cow"), "Borrowed" | "Owned" | "from", 1) => return self.expr(&call.args[0]),
             (Some("BTreeMap"), "from" | "from_iter", 1) => {
                 let pairs = self.expr(&call.args[0]);
                 return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
             }
             (Some("HashMap"), _, _) => return self.refuse(&call.func, super::methods::NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap"), _, _) => {
+            (Some("HashSet" | "BTreeSet" | "BinaryHeap"), _, _) => {
                 return self.refuse(&call.func, super::methods::NO_SET);
             }
-            (Some("Vec" | "String" | "BTreeMap" | "Default" | "Option"), "default", 0) => {
+            (Some("Vec" | "VecDeque" | "String" | "BTreeMap" | "Default" | "Option"), "default", 0) => {
                 return quote_spanned!(call.func.span()=> #b.methods().default());
             }
             (Some(number), "default", 0) if is_number(number) || number == "bool" => {

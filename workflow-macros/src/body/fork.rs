@@ -136,7 +136,7 @@ impl Symbolic<'_> {
             let index = index.map(|index| writer.bound(index, &quote!(#place)));
             (quote!(#element #index), writer.closure_body(map.closure))
         });
-        let given = quote_spanned!(items_span=> let (#state, #item, #place) = #b.iteration(#all, #name, #index_name););
+        let given = quote_spanned!(items_span=> let (#state, #item, #place) = #b.iteration(#b.methods().iter(#all), #name, #index_name););
         let body = quote!({ #bind #body });
         let (branch, output) = self.branch(&fork, &scope, given, &body);
         quote! {{

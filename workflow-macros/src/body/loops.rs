@@ -71,12 +71,12 @@ impl Symbolic<'_> {
     pub(crate) fn for_(&mut self, loop_: &ExprForLoop) -> TokenStream {
         let b = self.b.clone();
         let (turn, join, list) = (self.fresh("turn"), self.fresh("join"), self.fresh("list"));
-        let Some(source) = source(&loop_.expr) else {
-            return self.refuse(
-                &loop_.expr,
-                "a workflow loops over a list or a range, with `.iter()`, `.enumerate()` and `.rev()`; compute any other sequence first",
-            );
-        };
+        // What is no list by itself is computed as one.
+        let source = source(&loop_.expr).unwrap_or(Source::List {
+            expr: &loop_.expr,
+            enumerated: false,
+            reversed: false,
+        });
         let about = match &*loop_.pat {
             Pat::Ident(name) => plain(&name.ident),
             Pat::Tuple(tuple) => match tuple.elems.last() {
@@ -222,6 +222,11 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn break_(&mut self, leave: &ExprBreak) -> TokenStream {
+        if leave.expr.is_none()
+            && let Some(left) = self.pure_leave(leave.label.as_ref(), true)
+        {
+            return left;
+        }
         let b = self.b.clone();
         let value = match &leave.expr {
             Some(value) => self.expr(value),
@@ -232,6 +237,9 @@ impl Symbolic<'_> {
     }
 
     pub(crate) fn continue_(&mut self, again: &ExprContinue) -> TokenStream {
+        if let Some(left) = self.pure_leave(again.label.as_ref(), false) {
+            return left;
+        }
         let b = self.b.clone();
         let Some(turn) = self.loop_around(again.label.as_ref()) else { return quote!(#b.never()) };
         quote!({ #b.next_turn(&#turn); #b.never() })
@@ -253,7 +261,8 @@ impl Symbolic<'_> {
         let held = held();
         let value = self.expr(&assign.right);
         let set = self.set(&assign.left, quote!(#held));
-        quote!({ let #held = #value; #set #b.unit() })
+        let done = self.done(quote!(#b.unit()), false);
+        quote!({ let #held = #value; #set #done })
     }
 
     /// `place += value` and its kin.
@@ -273,7 +282,8 @@ impl Symbolic<'_> {
         let span = binary.op.span();
         let sum = quote_spanned!(span=> #b.#method(#place, #held));
         let set = self.set(&binary.left, quote!(#held));
-        Some(quote!({ let #held = #value; let #held = #sum; #set #b.unit() }))
+        let done = self.done(quote!(#b.unit()), false);
+        Some(quote!({ let #held = #value; let #held = #sum; #set #done }))
     }
 
     /// `place.push(value)` and `place.push_str(text)`.
@@ -289,7 +299,8 @@ impl Symbolic<'_> {
             quote_spanned!(span=> #b.add(#place, #held))
         };
         let set = self.set(&method.receiver, quote!(#held));
-        quote!({ let #held = #value; let #held = #pushed; #set #b.unit() })
+        let done = self.done(quote!(#b.unit()), false);
+        quote!({ let #held = #value; let #held = #pushed; #set #done })
     }
 
     /// `mem::take(&mut place)`, `mem::replace(&mut place, value)` and `mem::swap(&mut one, &mut other)`. `used`
@@ -297,7 +308,9 @@ impl Symbolic<'_> {
     pub(crate) fn moved(&mut self, call: &ExprCall, used: bool) -> Option<TokenStream> {
         let b = self.b.clone();
         let (name, places, value) = moves(call)?;
-        if let Some(pure) = self.pure {
+        if let Some(pure) = self.pure
+            && self.giving_back.is_none()
+        {
             return Some(self.refuse(&call.func, pure.changes()));
         }
         if let Some(other) = places.iter().find(|place| !super::methods::is_place(place)) {
@@ -312,12 +325,13 @@ impl Symbolic<'_> {
             ([one, other], _) => {
                 let (of_one, of_other) = (self.place(one), self.place(other));
                 let (to_one, to_other) = (self.set(one, quote!(#new)), self.set(other, quote!(#old)));
+                let done = self.done(quote!(#b.unit()), used);
                 quote! {{
                     let (#old, #new) = (#of_one, #of_other);
                     let (#old, #new) = (#b.keep(#old), #b.keep(#new));
                     #to_one
                     #to_other
-                    #b.unit()
+                    #done
                 }}
             }
             ([place], value) => {
@@ -328,12 +342,28 @@ impl Symbolic<'_> {
                 let of_place = self.place(place);
                 let set = self.set(place, quote!(#new));
                 match used {
-                    true => quote!({ let #new = #value; let #old = #b.keep(#of_place); #set #old }),
-                    false => quote!({ let #new = #value; #set #b.unit() }),
+                    true => {
+                        let done = self.done(quote!(#old), true);
+                        quote!({ let #new = #value; let #old = #b.keep(#of_place); #set #done })
+                    }
+                    false => {
+                        let done = self.done(quote!(#b.unit()), false);
+                        quote!({ let #new = #value; #set #done })
+                    }
                 }
             }
             _ => return None,
         })
+    }
+
+    /// What code that set a place gives: `value`, or in a pure body the variable that it set, behind the value
+    /// where that is used.
+    pub(crate) fn done(&self, value: TokenStream, used: bool) -> TokenStream {
+        match (&self.giving_back, used) {
+            (None, _) => value,
+            (Some(back), false) => back.clone(),
+            (Some(back), true) => quote!((#value, #back)),
+        }
     }
 
     /// Statements that put `value` into a place: a variable, or a field of one.
@@ -350,6 +380,21 @@ impl Symbolic<'_> {
                         ),
                     );
                     return TokenStream::new();
+                }
+                if let Some(name) = path.path.get_ident().filter(|name| {
+                    self.unchanging.contains(&plain(name)) && !self.changing_names.contains(&plain(name))
+                }) {
+                    self.errors.refuse(
+                        name,
+                        format!("`{name}` is lent by a pattern, to be changed in place, and JSON stays as it is; set the part where it stands, such as `order.{name} = ..`, or build the value anew"),
+                    );
+                    return TokenStream::new();
+                }
+                if self.giving_back.is_some()
+                    && let Some(name) = path.path.get_ident()
+                {
+                    let name = super::imperative::this(name);
+                    return quote_spanned!(path.span()=> let #name = #b.same(#name, #value););
                 }
                 quote_spanned!(path.span()=> #b.set(#path, #value);)
             }

@@ -254,10 +254,14 @@ impl Spec {
             None => quote!(::core::option::Option::None),
         };
         let align = option(self.align.map(|align| quote!(#align)));
-        let precision = option(self.precision.map(|precision| quote!(#precision)));
         let text = match self.radix {
             Some((radix, upper)) => quote_spanned!(span=> #b.methods().radix(#value, #radix, #upper)),
-            None => quote_spanned!(span=> #b.methods().shown(#value, #plus, #precision)),
+            None => match self.precision {
+                Some(precision) => quote_spanned!(span=> #b.methods().shown_to(#value, #plus, #precision)),
+                None => {
+                    quote_spanned!(span=> #b.methods().shown(#value, #plus, ::core::option::Option::None))
+                }
+            },
         };
         let number = match self.radix {
             Some(_) => quote!(true),

@@ -27,6 +27,13 @@ pub(crate) fn is_mutation(method: &ExprMethodCall) -> bool {
     mutator(method).is_some() || entry(method).is_some()
 }
 
+/// Whether a method that sets its receiver gives nothing.
+pub(crate) fn gives_nothing(method: &ExprMethodCall) -> bool {
+    method.method == "push"
+        || method.method == "push_str"
+        || mutator(method).is_some_and(|(_, _, gives)| !gives)
+}
+
 fn mutator(method: &ExprMethodCall) -> Option<(&'static str, &'static [Argument], bool)> {
     let known = || {
         MUTATORS
@@ -93,6 +100,7 @@ impl Symbolic<'_> {
             return self.expr(&method.receiver);
         }
         if let Some(pure) = self.pure
+            && self.giving_back.is_none()
             && is_mutation(method)
             && (is_place(&method.receiver) || entry(method).is_some())
         {
@@ -112,7 +120,8 @@ impl Symbolic<'_> {
             // What was not there is there from now on.
             let new = Ident::new("__new", Span::mixed_site());
             let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
-            return quote!({ let #new = #value; let #new = #b.keep(#new); #set #new });
+            let done = self.done(quote!(#new), true);
+            return quote!({ let #new = #value; let #new = #b.keep(#new); #set #done });
         }
         // An iterator in a variable moves on when it is asked.
         if matches!(name.as_str(), "next" | "nth" | "any" | "all" | "find_map" | "position")
@@ -156,9 +165,17 @@ impl Symbolic<'_> {
             _ => {}
         }
         let known = || PURE.iter().filter(|(known, _, arguments)| *known == name && arguments.len() == arity);
-        if let Some((_, to, arguments)) =
-            known().find(|(_, _, arguments)| fits(method, arguments)).or_else(|| known().next())
-        {
+        // `text.find(letter)`: a variable is a value, never a function.
+        let is_variable = |given: &Expr| {
+            matches!(unparenthesized(given), Expr::Path(path)
+                if path.path.get_ident().is_some_and(|name| self.locals.contains(&plain(name))))
+        };
+        let of_values = |arguments: &[Argument]| {
+            let mut pairs = method.args.iter().zip(arguments);
+            !pairs.any(|(given, wanted)| matches!(wanted, Function(_)) && is_variable(given))
+        };
+        let found = known().find(|(_, _, arguments)| fits(method, arguments) && of_values(arguments));
+        if let Some((_, to, arguments)) = found.or_else(|| known().next()) {
             let receiver = self.expr(&method.receiver);
             let Some(arguments) = self.arguments(method, arguments) else { return quote!(#b.never()) };
             let to = Ident::new(to, span);
@@ -275,7 +292,9 @@ impl Symbolic<'_> {
         let b = self.b.clone();
         for input in &closure.inputs {
             let place = self.fresh("element");
-            let pat = without_type(input);
+            let unchanging = super::imperative::unchanging(input);
+            let pat = without_type(&unchanging);
+            super::imperative::changing_names_in(input, &mut self.changing_names);
             names.push(name_of(pat));
             match simple(pat) {
                 Some(ident) => {
@@ -292,10 +311,14 @@ impl Symbolic<'_> {
             }
             places.push(place);
         }
+        let mut own = std::collections::HashSet::new();
+        closure.inputs.iter().for_each(|input| super::imperative::names_in(input, &mut own));
+        let outer = std::mem::replace(&mut self.own, own);
         let body = self.pure_body(Pure::Closure, |writer| match in_error {
             true => writer.error_value(&closure.body),
             false => writer.expr(&closure.body),
         });
+        self.own = outer;
         Some((names, quote!(|#(#places),*| { #bound #body })))
     }
 
@@ -314,10 +337,8 @@ impl Symbolic<'_> {
         let outer = last_name(ty);
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "VecDeque" | "BinaryHeap" | "LinkedList"), _) => {
-                self.refuse(ty, NO_SET)
-            }
-            (Some("Vec"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
+            (Some("HashSet" | "BTreeSet" | "BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_SET),
+            (Some("Vec" | "VecDeque"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
             (Some("String"), _) => {
                 quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list))
@@ -367,25 +388,30 @@ impl Symbolic<'_> {
         let new = Ident::new("__new", Span::mixed_site());
         let set = self.set(&method.receiver, quote!(#new));
         let call = quote_spanned!(span=> #b.methods().#to(#place, #(#arguments),*));
+        let value = if gives && used { quote!(__old) } else { quote!(#b.unit()) };
+        let done = match used {
+            true => self.done(value, true),
+            false => self.giving_back.clone().unwrap_or_default(),
+        };
         match (gives, used) {
-            (false, false) => quote!({ let #new = #call; #set }),
-            (false, true) => quote!({ let #new = #call; #set #b.unit() }),
-            (true, false) => quote!({ let (_, #new) = #call; #set }),
+            (false, _) => quote!({ let #new = #call; #set #done }),
+            (true, false) => quote!({ let (_, #new) = #call; #set #done }),
             // What was there is read before the place is set.
-            (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set __old }),
+            (true, true) => quote!({ let (__old, #new) = #call; let __old = #b.keep(__old); #set #done }),
         }
     }
 
     /// A method call as a statement, whose value nobody reads.
     pub(crate) fn method_statement(&mut self, method: &ExprMethodCall) -> Option<TokenStream> {
-        if self.pure.is_some() {
+        if self.pure.is_some() && self.giving_back.is_none() {
             return None;
         }
         if entry(method).is_some() {
             let value = self.entry_value(method);
             let new = Ident::new("__new", Span::mixed_site());
             let set = self.set(&Expr::MethodCall(method.clone()), quote!(#new));
-            return Some(quote!({ let #new = #value; #set }));
+            let done = self.giving_back.clone().unwrap_or_default();
+            return Some(quote!({ let #new = #value; #set #done }));
         }
         let (to, arguments, gives) = mutator(method)?;
         Some(self.mutation(method, to, arguments, gives, false))
@@ -402,10 +428,20 @@ fn is_ten(expr: &Expr) -> bool {
 
 /// `Some`, `String::len` and the like as the closure that they stand for.
 fn path_as_closure(path: &syn::ExprPath, arity: usize) -> Option<ExprClosure> {
+    let segments = &path.path.segments;
+    // `f64::max` is a method of two.
+    if arity == 2 && is_of_a_type(&path.path) && segments.len() >= 2 {
+        let method = &segments.last()?.ident;
+        let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, Span::mixed_site()));
+        return Some(syn::parse_quote_spanned!(path.span()=> |#one, #other| #one.#method(#other)));
+    }
+    if arity == 2 {
+        let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, Span::mixed_site()));
+        return Some(syn::parse_quote_spanned!(path.span()=> |#one, #other| #path(#one, #other)));
+    }
     if arity != 1 {
         return None;
     }
-    let segments = &path.path.segments;
     let last = segments.last()?;
     let item = Ident::new("__item", Span::mixed_site());
     if super::is_capitalized(&path.path) || matches!(last.ident.to_string().as_str(), "from" | "try_from") {

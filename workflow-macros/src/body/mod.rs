@@ -13,6 +13,8 @@ mod escape;
 mod expression;
 mod fork;
 mod functions;
+mod imperative;
+mod lent;
 mod loops;
 mod macros;
 mod method_table;
@@ -73,6 +75,7 @@ pub(crate) fn readings(
     sites.visit_block_mut(&mut block);
     let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
     let mut respelt = block.clone();
+    lent::put_in_place(&mut respelt);
     spellings::respell(&mut respelt, fallible);
     symbolic_forms.put(&mut respelt);
     let symbolic = writer.result_block(&respelt);
@@ -106,11 +109,19 @@ pub(crate) fn pure_readings(
     let nested = Nested::take(&mut block, Around { path, ..around.clone() }, errors);
     let around = nested.around.clone();
     let (native_forms, symbolic_forms) = nested.read(errors);
+    spellings::write_out_closures(&mut block);
     let mut judged = block.clone();
-    symbolic_forms.put(&mut block);
     native_forms.put(&mut judged);
+    lent::put_in_place(&mut block);
+    spellings::respell(&mut block, false);
+    symbolic_forms.put(&mut block);
     let mut writer = symbolic::Symbolic::new(plain(name), HashSet::new(), false, errors);
     let b = builder();
+    patterns.iter().for_each(|pat| imperative::names_in(pat, &mut writer.own));
+    writer.changing_names.clone_from(&writer.own);
+    if receiver {
+        writer.own.insert("self".to_owned());
+    }
     let mut parameters = Vec::new();
     let mut bindings = TokenStream::new();
     if receiver {

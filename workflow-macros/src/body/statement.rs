@@ -11,7 +11,7 @@ use super::{
     is_capitalized,
     nested::NO_ITEMS,
     pattern,
-    symbolic::{Pure, Symbolic, block_diverges, diverges, has_effect},
+    symbolic::{Symbolic, block_diverges, diverges, has_effect},
     unparenthesized,
 };
 
@@ -23,7 +23,10 @@ impl Symbolic<'_> {
         let written: Vec<TokenStream> = statements.iter().map(|stmt| self.statement(stmt)).collect();
         let b = self.b.clone();
         let value = match tail {
-            Some(tail) => self.expr(tail),
+            Some(tail) => match self.changing_tail(tail) {
+                Some(written) => written,
+                None => self.expr(tail),
+            },
             None if block_diverges(block) => quote!(#b.never()),
             None => quote!(#b.unit()),
         };
@@ -51,6 +54,9 @@ impl Symbolic<'_> {
     }
 
     fn statement(&mut self, stmt: &Stmt) -> TokenStream {
+        if let Some(written) = self.changing(stmt) {
+            return written;
+        }
         match stmt {
             Stmt::Local(local) => self.noted(&local.attrs, |writer| writer.local(local)),
             Stmt::Expr(Expr::MethodCall(method), Some(_))
@@ -86,7 +92,7 @@ impl Symbolic<'_> {
         }
     }
 
-    fn local(&mut self, local: &Local) -> TokenStream {
+    pub(crate) fn local(&mut self, local: &Local) -> TokenStream {
         let b = self.b.clone();
         let Some(init) = &local.init else {
             self.errors.refuse(
@@ -135,6 +141,11 @@ impl Symbolic<'_> {
             let ignored = self.ignored(await_);
             return quote!(#ignored;);
         }
+        if let Pat::Ident(name) = pat
+            && name.mutability.is_some()
+        {
+            self.changing_names.insert(plain(&name.ident));
+        }
         let simple = matches!(pat, Pat::Ident(name) if name.subpat.is_none() && !is_capitalized(&name.ident.clone().into()));
         let found = self.errors.count();
         let value = self.expr(&collected(&init.expr, ty));
@@ -148,15 +159,6 @@ impl Symbolic<'_> {
         let annotation = ty.and_then(erased_annotation).map(|ty| quote!(: #ty));
         match pat {
             Pat::Wild(_) => quote!(let _ #annotation = #value;),
-            Pat::Ident(name)
-                if simple
-                    && name.mutability.is_some()
-                    && let Some(pure @ (Pure::Function | Pure::Closure)) = self.pure =>
-            {
-                self.errors.refuse(name.mutability, pure.changes());
-                self.refused.insert(plain(&name.ident));
-                TokenStream::new()
-            }
             Pat::Ident(name) if simple && name.mutability.is_some() && self.pure.is_none() => {
                 let ident = &name.ident;
                 let text = plain(ident);
@@ -169,7 +171,7 @@ impl Symbolic<'_> {
                 }
             }
             Pat::Ident(name) if simple => {
-                // In a branch without an effect nothing sets it again, whatever the author meant to do.
+                // What sets it in a pure body is a `let` of its own; in a branch without an effect nothing does.
                 let mut pat = name.clone();
                 pat.mutability = None;
                 let pattern = pattern::read(&Pat::Ident(pat), self.errors);
@@ -201,6 +203,8 @@ impl Symbolic<'_> {
     pub(crate) fn declare(&mut self, pattern: &pattern::Pattern) {
         for name in pattern.names.iter().map(plain) {
             self.around.remove(&name);
+            self.own.insert(name.clone());
+            self.unchanging.insert(name.clone());
             self.locals.insert(name);
         }
     }

@@ -82,6 +82,16 @@ pub(crate) struct Symbolic<'a> {
     pub(crate) locals: HashSet<String>,
     /// The names of the variables around the branch that is being written: it may not set them.
     pub(crate) around: HashSet<String>,
+    /// The variables that the pure body declares which is being written: it may set them.
+    pub(crate) own: HashSet<String>,
+    /// The variables that patterns bind, which are not there to be set.
+    pub(crate) unchanging: HashSet<String>,
+    /// The variables that were declared to be set.
+    pub(crate) changing_names: HashSet<String>,
+    /// What a change of a variable in a pure body gives back: the variable.
+    pub(crate) giving_back: Option<TokenStream>,
+    /// The loops of a pure body around what is being written, outermost first.
+    pub(crate) turns: Vec<super::imperative::Turn>,
     /// The loops around what is being written, outermost first.
     pub(crate) loops: Vec<super::loops::Around>,
     /// Whether what is written is a place that is about to be set.
@@ -112,6 +122,11 @@ impl<'a> Symbolic<'a> {
             note: None,
             blocks: HashMap::new(),
             loops: Vec::new(),
+            own: HashSet::new(),
+            unchanging: HashSet::new(),
+            changing_names: parameters.clone(),
+            giving_back: None,
+            turns: Vec::new(),
             awaited_blocks: HashSet::new(),
             refused: HashSet::new(),
             locals: parameters,

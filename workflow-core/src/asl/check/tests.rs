@@ -104,8 +104,8 @@ fn a_sound_machine_has_no_problem() {
         (
             "Charge",
             task(|task| {
-                task.timeout_seconds = Some(30);
-                task.heartbeat_seconds = Some(10);
+                task.timeout_seconds = Some(30.into());
+                task.heartbeat_seconds = Some(10.into());
                 task.retry = vec![retrier(&["Busy"]), retrier(&["States.ALL"])];
                 task.catch = vec![catcher(&["Declined"], "Refuse"), catcher(&["States.ALL"], "Refuse")];
                 task.assign = Assign::from_iter([("receipt_1".to_owned(), json!("{% $states.result %}"))]);

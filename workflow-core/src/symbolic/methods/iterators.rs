@@ -475,6 +475,30 @@ impl Methods<'_> {
         )
     }
 
+    /// `try_fold`
+    pub fn try_fold<T, A, H: Holder<Value = A>>(
+        &self,
+        list: Expr<Vec<T>>,
+        first: Expr<A>,
+        so_far: &str,
+        name: &str,
+        body: impl FnOnce(Expr<A>, Expr<T>) -> Expr<H>,
+    ) -> Expr<H> {
+        let (sum, element) = (self.0.element::<H>("tried").node(), self.0.element(name));
+        let first = H::holding(self.0, first.node());
+        let body = H::either(
+            self.0,
+            sum,
+            so_far,
+            |held| body(Expr::new(held), element).node(),
+            |builder, holder| H::empty(builder, holder),
+        );
+        self.form(
+            "$reduce({0}, function({1}, {2}) { {3} }, {4})",
+            &[list.node(), sum, element.node(), body, first],
+        )
+    }
+
     /// `reduce`
     pub fn reduce<T>(
         &self,

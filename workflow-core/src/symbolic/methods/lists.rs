@@ -17,7 +17,7 @@ use super::{
 
 /// The characters of a text, as a list.
 pub(super) const CHARACTERS: &str =
-    "$append([], $map([0..$length({0}) - 1], function($_i) { $substring({0}, $_i, 1) })[])";
+    "($_s := {0}; $append([], $map([0..$length($_s) - 1], function($_i) { $substring($_s, $_i, 1) })[]))";
 
 /// The bytes of UTF-8: `$encodeUrlComponent` writes each as one character, or as three with a `%`.
 const BYTES: &str = "$length($replace($encodeUrlComponent({0}), /%../, '-'))";
@@ -236,6 +236,27 @@ impl<T> Removed<usize> for Vec<T> {
                 &[from, key],
             )
         })
+    }
+}
+
+/// What may hold something under a key.
+pub trait Keyed<K> {
+    /// Whether it does.
+    #[doc(hidden)]
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Keyed<usize> for Vec<T> {
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node {
+        builder.form("{1} >= 0 and {1} < $count({0})", &[of, key])
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Keyed<String> for std::collections::BTreeMap<String, T> {
+    fn holds(builder: &Builder, of: Node, key: Node) -> Node {
+        builder.form("$exists($lookup({0}, {1}))", &[of, key])
     }
 }
 
@@ -481,6 +502,71 @@ impl Methods<'_> {
             self.0.form("$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])", &[list])
         }));
         (self.last(list), rest)
+    }
+
+    /// Whether a list or a map holds something under a key: what `get_mut` asks for.
+    pub fn holds_key<C: Keyed<K>, K>(&self, of: Expr<C>, key: Expr<K>) -> Expr<bool> {
+        Expr::new(C::holds(self.0, of.node(), key.node()))
+    }
+
+    /// `swap_remove`: what was taken, and what is left, the last in its place.
+    pub fn swap_remove<T>(&self, list: Expr<Vec<T>>, index: Expr<usize>) -> (Expr<T>, Expr<Vec<T>>) {
+        let old = <Vec<T> as Indexed<usize>>::at(self.0, list.node(), index.node(), true);
+        let rest = self.0.once("list", list.node(), |list| {
+            self.0.form(
+                "($_n := {1}; $_c := $count({0}) - 1; $append([], $map($filter({0}, function($_v, $_i) { $_i < $_c })[], \
+                 function($_v, $_i) { $_i = $_n ? {0}[$_c] : $_v })[]))",
+                &[list, index.node()],
+            )
+        });
+        (Expr::new(old), Expr::new(rest))
+    }
+
+    /// `swap`
+    pub fn swap<T>(&self, list: Expr<Vec<T>>, one: Expr<usize>, other: Expr<usize>) -> Expr<Vec<T>> {
+        Expr::new(self.0.once("list", list.node(), |list| {
+            self.0.form(
+                "($_n := {1}; $_m := {2}; $_c := $count({0}); $_n >= 0 and $_m >= 0 and $_n < $_c and $_m < $_c \
+                 ? $append([], $map({0}, function($_v, $_i) { $_i = $_n ? {0}[$_m] : $_i = $_m ? {0}[$_n] : $_v })[]) \
+                 : $error('the index is out of range'))",
+                &[list, one.node(), other.node()],
+            )
+        }))
+    }
+
+    /// `split_at`: what is before a place, and the rest.
+    pub fn split_at<L: Sliced + Data>(&self, list: Expr<L>, place: Expr<usize>) -> Expr<(L, L)> {
+        let node = self.0.once("list", list.node(), |list| {
+            self.0.once("place", place.node(), |place| {
+                let list = Expr::<L>::new(list);
+                let before = self.slice(list, None, Some(Expr::new(place)), false);
+                let after = self.slice(list, Some(Expr::new(place)), None, false);
+                self.0.tuple((before, after)).node()
+            })
+        });
+        Expr::new(node)
+    }
+
+    /// `push_back`
+    pub fn push_back<T: Data>(&self, list: Expr<Vec<T>>, element: Expr<T>) -> Expr<Vec<T>> {
+        self.0.pushed(list, element)
+    }
+
+    /// `push_front`
+    pub fn push_front<T: Data>(&self, list: Expr<Vec<T>>, element: Expr<T>) -> Expr<Vec<T>> {
+        let one: Expr<Vec<T>> = self.0.array(&[element]);
+        self.0.expr(Kind::Call { function: "append", arguments: vec![one.node(), list.node()] })
+    }
+
+    /// `pop_back`: what was taken, and what is left.
+    pub fn pop_back<T>(&self, list: Expr<Vec<T>>) -> (Expr<Option<T>>, Expr<Vec<T>>) {
+        self.pop(list)
+    }
+
+    /// `pop_front`: what was taken, and what is left.
+    pub fn pop_front<T>(&self, list: Expr<Vec<T>>) -> (Expr<Option<T>>, Expr<Vec<T>>) {
+        let rest = self.form("$append([], $filter({0}, function($_v, $_i) { $_i > 0 })[])", &[list.node()]);
+        (self.first(list), rest)
     }
 
     /// `remove`: what was taken, and what is left.

@@ -17,13 +17,13 @@ mod strings;
 
 pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
 pub use lists::{
-    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Measured, Removed, Sliced,
+    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Keyed, Measured, Removed, Sliced,
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Written};
 pub use order::{Ordered, OrderedItem, displayed, inside, rank};
-pub use strings::{Glyphs, TextPart, Unsigned};
+pub use strings::{Glyphs, Precise, TextPart, Unsigned};
 
 use serde_json::Value;
 

@@ -39,6 +39,11 @@ fn is(builder: &Builder, ordering: Node, name: &str) -> Node {
 }
 
 impl Methods<'_> {
+    /// `Ordering::Less` and its kin, unless an enum of the author's own has that name.
+    pub fn ordering<T: Data>(&self, _: T, name: &str) -> Expr<T::Owned> {
+        Expr::new(self.0.text(name).node())
+    }
+
     /// `cmp`
     pub fn cmp<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<Ordering> {
         let builder = self.0;

@@ -4,6 +4,7 @@ use crate::data::{Data, Shape};
 
 use super::{
     super::{
+        builder::Builder,
         node::{Expr, Node},
         ops::Formattable,
     },
@@ -74,6 +75,53 @@ impl Unsigned for u64 {}
 #[diagnostic::do_not_recommend]
 impl Unsigned for usize {}
 
+/// What `{:.3}` writes in JSONata as in Rust.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not write a `{Self}` as Rust's `{{}}` does",
+    label = "cannot be formatted in a workflow",
+    note = "text, numbers, booleans and `Decimal<2>` can; format anything else in a task"
+)]
+pub trait Precise {
+    /// Its text.
+    #[doc(hidden)]
+    fn to(builder: &Builder, value: Node, plus: bool, precision: usize) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Formattable + Data> Precise for T {
+    fn to(builder: &Builder, value: Node, plus: bool, precision: usize) -> Node {
+        builder.methods().shown_as(Expr::<T>::new(value), plus, Some(precision)).node()
+    }
+}
+
+/// The digits behind the point are those of the exact value, of which half goes to the even digit, as in
+/// Rust. So what the product with a power of ten loses is computed as well, by Dekker's splitting: both parts
+/// of the fraction, of 26 bits at most, have exact products with 5^11 and less.
+#[diagnostic::do_not_recommend]
+impl Precise for f64 {
+    fn to(builder: &Builder, value: Node, plus: bool, precision: usize) -> Node {
+        const MOST: usize = 11;
+        if precision > MOST {
+            builder.problem(format!(
+                "`{{:.{precision}}}` has more digits than a state machine computes exactly; write {MOST} at most"
+            ));
+        }
+        let digits = precision.min(MOST);
+        let scale = builder.number(10_i64.pow(u32::try_from(digits).unwrap_or(0)));
+        let sign = builder.text(if plus { "+" } else { "" }).node();
+        let digits = builder.number(i64::try_from(digits).unwrap_or(0));
+        builder.form(
+            "($_x := {0}; $_a := $abs($_x); $_i := $floor($_a); $_f := $_a - $_i; $_p := $_f * {1}; \
+             $_c := 134217729 * $_f; $_h := $_c - ($_c - $_f); $_e := ($_h * {1} - $_p) + ($_f - $_h) * {1}; \
+             $_r := $floor($_p); $_d := $_p - $_r; \
+             $_u := $_d > 0.5 or ($_d = 0.5 and ($_e > 0 or ($_e = 0 and ({2} = 0 ? $_i : $_r) % 2 = 1))); \
+             $_q := $_u ? $_r + 1 : $_r; $_w := $_q >= {1}; ($_x < 0 ? '-' : {3}) & $formatBase($_w ? $_i + 1 : $_i) & \
+             ({2} = 0 ? '' : '.' & $pad($formatBase($_w ? 0 : $_q), 0 - {2}, '0')))",
+            &[value, scale, digits, sign],
+        )
+    }
+}
+
 impl Methods<'_> {
     /// `{:x}` and its kin
     pub fn radix<T: Unsigned>(&self, number: Expr<T>, radix: u32, upper: bool) -> Expr<String> {
@@ -86,6 +134,20 @@ impl Methods<'_> {
 
     /// `{}`, `{:+}` and `{:.3}`
     pub fn shown<T: Formattable + Data>(
+        &self,
+        value: Expr<T>,
+        plus: bool,
+        precision: Option<usize>,
+    ) -> Expr<String> {
+        self.shown_as(value, plus, precision)
+    }
+
+    /// `{:.3}`
+    pub fn shown_to<T: Precise>(&self, value: Expr<T>, plus: bool, precision: usize) -> Expr<String> {
+        Expr::new(T::to(self.0, value.node(), plus, precision))
+    }
+
+    fn shown_as<T: Formattable + Data>(
         &self,
         value: Expr<T>,
         plus: bool,
