@@ -8,7 +8,9 @@ mod runtime_api;
 
 use std::{fs, path::PathBuf};
 
-use order_workflow::{chance::Chance, executor, ids::Ids, store::Store, workflows::catalogue};
+use order_workflow::{
+    approvals::Desk, chance::Chance, executor, ids::Ids, store::Store, workflows::catalogue,
+};
 use serde_json::{Value, json};
 
 use crate::runtime_api::{Answer, Function};
@@ -42,7 +44,7 @@ fn the_functions_of_a_workflow_do_together_what_it_does_in_process() {
         &json!({ "order": order, "payment": payment, "shipment": shipment }),
     );
 
-    let native = executor(Store::in_memory().unwrap(), Ids::seeded(1), Chance::none());
+    let native = executor(Store::in_memory().unwrap(), Ids::seeded(1), Chance::none(), Desk::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let catalogue = catalogue();
     let workflow = catalogue.get("order-fulfillment").unwrap();
