@@ -11,6 +11,7 @@ mod derive;
 mod errors;
 mod foreign;
 mod jsonata;
+mod of_trait;
 mod pure;
 mod resource;
 mod task;

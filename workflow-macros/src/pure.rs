@@ -8,17 +8,19 @@
 //! in it, the symbolic reading is not checked (see `Accepted`). Of an `impl` block each function becomes
 //! an `impl Method<NAME, ..>` of the type.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     FnArg, GenericArgument, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeParamBound, WherePredicate, spanned::Spanned,
+    ReturnType, Signature, Type, TypeParamBound, WherePredicate,
+    spanned::Spanned, visit_mut::VisitMut,
 };
 
 use crate::{
     attributes::{data_probes, marker, plain, typed_arguments},
     body::{self, Around},
     errors::Errors,
+    of_trait::{self, Means},
 };
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -118,7 +120,7 @@ fn free_function(function: &mut ItemFn, around: &Around, errors: &mut Errors) ->
 
 /// What the functions of an `impl` block become beside it.
 fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
-    let ty = &*block.self_ty;
+    let ty = &*block.self_ty.clone();
     if let Some(lifetime) = block.generics.lifetimes().next() {
         errors.refuse(
             lifetime,
@@ -126,19 +128,15 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         );
         return TokenStream::new();
     }
-    let from = block
-        .trait_
-        .as_ref()
-        .is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == "From"));
-    if let Some((path, _)) = &block.trait_
-        && !from
-    {
-        errors.refuse(
-            path,
-            "a workflow calls the functions of a type, not those of a trait; write `#[pure]` on an `impl` block of the type itself, or of `From`",
-        );
+    let Some(means) = of_trait::means(block, errors) else { return TokenStream::new() };
+    if means == Means::Default {
+        block.items.iter_mut().for_each(|item| {
+            unmark_function(item);
+        });
         return TokenStream::new();
     }
+    let number = block.trait_.as_ref().map(|(path, _)| of_trait::number(path)).unwrap_or_default();
+    let original = block.clone();
     let mut written = TokenStream::new();
     let marks: Vec<bool> = block.items.iter_mut().map(unmark_function).collect();
     let all = !marks.contains(&true);
@@ -149,10 +147,11 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
         let found = errors.count();
         let name = plain(&function.sig.ident);
-        let twin = format_ident!("__pure_{}", name, span = function.sig.ident.span());
+        let twin = format_ident!("__pure_{}{}", number, name, span = function.sig.ident.span());
+        let Some(of_values) = of_trait::of_values(&original, function, means, errors) else { continue };
         let read = Read {
-            sig: &function.sig,
-            block: &function.block,
+            sig: &of_values.sig,
+            block: &of_values.block,
             outer: Some(&block.generics),
             around: &Around::default(),
             implements: quote!(::workflow_core::__private::Method),
@@ -164,24 +163,87 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         if errors.count() > found {
             forget(&mut function.attrs, &function.sig, &mut function.block);
         }
-        if from && let Some(argument) = typed_arguments(&function.sig).next() {
-            let (generics, bounds) = symbolic_generics(&[Some(&block.generics)]);
-            let source = erased(&argument.ty);
-            written.extend(quote! {
-                #[diagnostic::do_not_recommend]
-                impl #generics ::workflow_core::__private::Converted<#ty> for #source #bounds {
-                    fn convert(
-                        __b: &::workflow_core::__private::Builder,
-                        value: ::workflow_core::__private::Node,
-                    ) -> ::workflow_core::__private::Node {
-                        let value = ::workflow_core::__private::Expr::<Self>::of(value);
-                        __b.associated::<#ty, { ::workflow_core::__private::name("from") }, _, #ty>((value,)).node()
-                    }
-                }
-            });
+        if let Some(known) = implemented(&original, &of_values.sig, means) {
+            written.extend(known);
         }
     }
     written
+}
+
+/// What the builder knows of a type when a trait of Rust's own is implemented for it.
+fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenStream> {
+    let ty = &block.self_ty;
+    let (generics, bounds) = symbolic_generics(&[Some(&block.generics)]);
+    let name = plain(&sig.ident);
+    let written_out = |written: &Type| {
+        let mut written = erased(written);
+        of_trait::Itself(ty).visit_type_mut(&mut written);
+        written
+    };
+    let returned = match &sig.output {
+        ReturnType::Default => syn::parse_quote!(()),
+        ReturnType::Type(_, ty) => written_out(ty),
+    };
+    let other = typed_arguments(sig).next().map(|argument| written_out(&argument.ty));
+    // What the trait's function does, by calling that of the block.
+    let function = |implemented: TokenStream, method: TokenStream, values: &[&str], given: TokenStream, result: TokenStream| {
+        let names: Vec<Ident> = values.iter().map(|value| Ident::new(value, Span::mixed_site())).collect();
+        let returned = &returned;
+        quote! {
+            #[diagnostic::do_not_recommend]
+            impl #generics #implemented #bounds {
+                #given
+                fn #method(
+                    __b: &::workflow_core::__private::Builder,
+                    #(#names: ::workflow_core::__private::Node),*
+                ) -> #result {
+                    __b.associated::<#ty, { ::workflow_core::__private::name(#name) }, _, #returned>(
+                        (#(::workflow_core::__private::Expr::of(#names),)*)
+                    ).node()
+                }
+            }
+        }
+    };
+    let private = quote!(::workflow_core::__private);
+    let node = quote!(#private::Node);
+    let of = |implemented: TokenStream, method: &str, values: &[&str]| {
+        let method = Ident::new(method, Span::call_site());
+        function(quote!(#private::#implemented for #ty), quote!(#method), values, TokenStream::new(), node.clone())
+    };
+    Some(match means {
+        Means::Functions | Means::Default => return None,
+        Means::From => {
+            let source = other?;
+            function(quote!(#private::Converted<#ty> for #source), quote!(convert), &["value"], TokenStream::new(), node.clone())
+        }
+        Means::Display if has_type_parameters(&block.generics) => function(
+            quote!(#private::Formattable for #ty),
+            quote!(text),
+            &["value"],
+            quote!(const WRITE: #private::Write = #private::Write::AsIs;),
+            node.clone(),
+        ),
+        Means::Display => of(quote!(Shown), "shown", &["value"]),
+        Means::FromStr => {
+            let error = block.items.iter().find_map(|item| match item {
+                ImplItem::Type(item) if item.ident == "Err" => Some(&item.ty),
+                _ => None,
+            })?;
+            function(quote!(#private::Parsed for #ty), quote!(parse), &["text"], quote!(type Error = #error;), node.clone())
+        }
+        Means::Operator(implemented, method) => {
+            let (implemented, other) = (Ident::new(implemented, Span::call_site()), other?);
+            of(quote!(#implemented<#other, #returned>), method, &["left", "right"])
+        }
+        Means::Negation => of(quote!(Negated<#returned>), "negated", &["value"]),
+        Means::Compound(sign) => {
+            let other = other?;
+            of(quote!(Compound<#sign, #other>), "compound", &["place", "value"])
+        }
+        Means::Ord if name == "cmp" => of(quote!(OwnOrd), "ordering", &["left", "right"]),
+        Means::PartialOrd if name == "partial_cmp" => of(quote!(OwnPartialOrd), "ordering", &["left", "right"]),
+        Means::Ord | Means::PartialOrd => return None,
+    })
 }
 
 /// Takes `#[pure]` off a function of an `impl` block that is under `#[pure]` itself; whether it was there.
@@ -490,6 +552,10 @@ fn erased(ty: &Type) -> Type {
         }
         Type::Path(path) if path.path.is_ident("str") => {
             Type::Verbatim(quote_spanned!(span=> ::std::string::String))
+        }
+        // As a variable of a workflow that is one.
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Duration") => {
+            Type::Verbatim(quote_spanned!(span=> ::workflow_core::TimeSpan))
         }
         Type::Path(path) => {
             let mut path = path.clone();

@@ -35,7 +35,7 @@ impl<const SCALE: u32> Number for Decimal<SCALE> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<const SCALE: u32> Product<Decimal<SCALE>> for (Decimal<SCALE>, i64) {
+impl<const SCALE: u32> Product<i64, Decimal<SCALE>> for Decimal<SCALE> {
     fn product(builder: &Builder, left: Node, right: Node) -> Node {
         builder.edit(|program| program.arena.binary(BinaryOp::Multiply, left, right))
     }

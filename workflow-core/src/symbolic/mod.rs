@@ -23,6 +23,7 @@ mod methods;
 mod mutation;
 mod node;
 mod ops;
+mod own;
 mod pattern;
 mod pure;
 mod scope;
@@ -51,15 +52,17 @@ pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
     Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
-    TextPart, Unsigned, Written, Zipped, displayed, inside, rank,
+    TextPart, Unsigned, Written, Zipped, by_fields, derived, displayed, rank,
 };
 pub(crate) use methods::{FIRST, LAST};
 pub use mutation::{Cell, Named, Push, get};
 pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{
-    Addable, AsText, Constant, Difference, Equal, Formattable, Number, Product, Sum, Summed, Write,
+    Addable, AsText, Compound, Constant, Difference, Equal, Formattable, Negated, Number, Product, Quotient,
+    Remainder, Sum, Summed, Write,
 };
+pub use own::{ByDerive, ByField, FieldOrder, NoField, ByOrd, ByPartialOrd, OrderOf, OwnOrd, OwnPartialOrd, Shown};
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;

@@ -111,14 +111,14 @@ impl Addable for String {
     const TEXT: bool = true;
 }
 
-/// Two types that `+` joins to a third.
-pub trait Sum<T> {
+/// What `+` joins with a `Right` to a `T`.
+pub trait Sum<Right, T> {
     /// The sum.
     #[doc(hidden)]
     fn sum(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
-impl<T: Addable> Sum<T> for (T, T) {
+impl<T: Addable> Sum<T, T> for T {
     fn sum(builder: &Builder, left: Node, right: Node) -> Node {
         builder.edit(|program| {
             if T::TEXT {
@@ -130,31 +130,116 @@ impl<T: Addable> Sum<T> for (T, T) {
     }
 }
 
-/// Two types whose difference `-` gives.
-pub trait Difference<T> {
+/// What `-` takes a `Right` from, which leaves a `T`.
+pub trait Difference<Right, T> {
     /// The difference.
     #[doc(hidden)]
     fn difference(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
-impl<T: Number> Difference<T> for (T, T) {
+impl<T: Number> Difference<T, T> for T {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
         builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right))
     }
 }
 
-/// Two types that `*` multiplies.
-pub trait Product<T> {
+/// What `*` multiplies with a `Right` to a `T`.
+pub trait Product<Right, T> {
     /// The product.
     #[doc(hidden)]
     fn product(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
-impl<T: Number> Product<T> for (T, T) {
+impl<T: Number> Product<T, T> for T {
     fn product(builder: &Builder, left: Node, right: Node) -> Node {
         builder.edit(|program| program.arena.binary(BinaryOp::Multiply, left, right))
     }
 }
+
+/// What `/` divides by a `Right` to a `T`.
+pub trait Quotient<Right, T> {
+    /// The quotient.
+    #[doc(hidden)]
+    fn quotient(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Quotient<T, T> for T {
+    fn quotient(builder: &Builder, left: Node, right: Node) -> Node {
+        if !T::INTEGER {
+            return builder.edit(|program| program.arena.binary(BinaryOp::Divide, left, right));
+        }
+        let right = divisor(builder, right);
+        builder.edit(|program| {
+            let quotient = program.arena.binary(BinaryOp::Divide, left, right);
+            program.arena.add(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient))
+        })
+    }
+}
+
+/// What `%` divides by a `Right`, which leaves a `T`.
+pub trait Remainder<Right, T> {
+    /// The remainder.
+    #[doc(hidden)]
+    fn remainder(builder: &Builder, left: Node, right: Node) -> Node;
+}
+
+impl<T: Number> Remainder<T, T> for T {
+    fn remainder(builder: &Builder, left: Node, right: Node) -> Node {
+        let right = if T::INTEGER { divisor(builder, right) } else { right };
+        builder.edit(|program| program.arena.binary(BinaryOp::Remainder, left, right))
+    }
+}
+
+/// What `-` before it turns into a `T`.
+pub trait Negated<T> {
+    /// The other sign.
+    #[doc(hidden)]
+    fn negated(builder: &Builder, value: Node) -> Node;
+}
+
+impl<T: Number> Negated<T> for T {
+    fn negated(builder: &Builder, value: Node) -> Node {
+        builder.edit(|program| {
+            let negated = match program.arena.kind(value) {
+                Kind::Literal(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
+                    (Some(number), _) => Some(Value::from(-number)),
+                    (None, Some(number)) => Some(Value::from(-number)),
+                    (None, None) => None,
+                },
+                _ => None,
+            };
+            match negated {
+                Some(value) => program.arena.literal(value),
+                None => program.arena.add(Kind::Unary(UnaryOp::Negate, value)),
+            }
+        })
+    }
+}
+
+/// What `+=` and its kin set: `OPERATOR` is the sign before the `=`.
+pub trait Compound<const OPERATOR: char, Right> {
+    /// The new value.
+    #[doc(hidden)]
+    fn compound(builder: &Builder, place: Node, value: Node) -> Node;
+}
+
+impl<T: Addable> Compound<'+', T> for T {
+    fn compound(builder: &Builder, place: Node, value: Node) -> Node {
+        T::sum(builder, place, value)
+    }
+}
+
+macro_rules! compound {
+    ($($operator:literal $method:ident)*) => {$(
+        impl<T: Number> Compound<$operator, T> for T {
+            fn compound(builder: &Builder, place: Node, value: Node) -> Node {
+                T::$method(builder, place, value)
+            }
+        }
+    )*};
+}
+
+compound! { '-' difference '*' product '/' quotient '%' remainder }
 
 /// Types whose values `==` compares.
 pub trait Equal<Other> {
@@ -470,61 +555,42 @@ impl Builder {
     }
 
     /// Unary `-`
-    pub fn neg<T: Number>(&self, operand: Expr<T>) -> Expr<T> {
-        let node = self.edit(|program| {
-            let negated = match program.arena.kind(operand.node()) {
-                Kind::Literal(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
-                    (Some(number), _) => Some(Value::from(-number)),
-                    (None, Some(number)) => Some(Value::from(-number)),
-                    (None, None) => None,
-                },
-                _ => None,
-            };
-            match negated {
-                Some(value) => program.arena.literal(value),
-                None => program.arena.add(Kind::Unary(UnaryOp::Negate, operand.node())),
-            }
-        });
-        Expr::new(node)
+    pub fn neg<A: Negated<T>, T>(&self, operand: Expr<A>) -> Expr<T> {
+        Expr::new(A::negated(self, operand.node()))
     }
 
     /// `+`
-    pub fn add<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
-    where
-        (A, B): Sum<T>,
-    {
-        Expr::new(<(A, B)>::sum(self, left.node(), right.node()))
+    pub fn add<A: Sum<B, T>, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T> {
+        Expr::new(A::sum(self, left.node(), right.node()))
     }
 
     /// `-`
-    pub fn sub<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
-    where
-        (A, B): Difference<T>,
-    {
-        Expr::new(<(A, B)>::difference(self, left.node(), right.node()))
+    pub fn sub<A: Difference<B, T>, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T> {
+        Expr::new(A::difference(self, left.node(), right.node()))
     }
 
     /// `*`
-    pub fn mul<A, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T>
-    where
-        (A, B): Product<T>,
-    {
-        Expr::new(<(A, B)>::product(self, left.node(), right.node()))
+    pub fn mul<A: Product<B, T>, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T> {
+        Expr::new(A::product(self, left.node(), right.node()))
     }
 
     /// `/`
-    pub fn div<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        if !T::INTEGER {
-            return self.binary(BinaryOp::Divide, left.node(), right.node());
-        }
-        let quotient: Expr<T> = self.binary(BinaryOp::Divide, left.node(), divisor(self, right.node()));
-        self.expr(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient.node()))
+    pub fn div<A: Quotient<B, T>, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T> {
+        Expr::new(A::quotient(self, left.node(), right.node()))
     }
 
     /// `%`
-    pub fn rem<T: Number>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        let right = if T::INTEGER { divisor(self, right.node()) } else { right.node() };
-        self.binary(BinaryOp::Remainder, left.node(), right)
+    pub fn rem<A: Remainder<B, T>, B, T>(&self, left: Expr<A>, right: Expr<B>) -> Expr<T> {
+        Expr::new(A::remainder(self, left.node(), right.node()))
+    }
+
+    /// `+=` and its kin
+    pub fn compound<const OPERATOR: char, T: Compound<OPERATOR, B>, B>(
+        &self,
+        place: Expr<T>,
+        value: Expr<B>,
+    ) -> Expr<T> {
+        Expr::new(T::compound(self, place.node(), value.node()))
     }
 
     /// `if` without effects.

@@ -12,9 +12,9 @@ use crate::{
 
 use super::{
     builder::Builder,
-    methods::Ordered,
+    methods::{Ordered, divisor},
     node::{BinaryOp, Expr, Kind, Node},
-    ops::{Constant, Difference, Formattable, Product, Sum, Summed, Write},
+    ops::{Compound, Constant, Difference, Formattable, Product, Quotient, Sum, Summed, Write},
     pure::{Method, name},
 };
 
@@ -112,7 +112,7 @@ impl Formattable for Timestamp {
 }
 
 #[diagnostic::do_not_recommend]
-impl Sum<Timestamp> for (Timestamp, TimeSpan) {
+impl Sum<TimeSpan, Timestamp> for Timestamp {
     fn sum(builder: &Builder, left: Node, right: Node) -> Node {
         let (left, right) = (millis_of(builder, left), millis_of_span(builder, right));
         let sum = binary(builder, BinaryOp::Add, left, right);
@@ -121,7 +121,7 @@ impl Sum<Timestamp> for (Timestamp, TimeSpan) {
 }
 
 #[diagnostic::do_not_recommend]
-impl Difference<Timestamp> for (Timestamp, TimeSpan) {
+impl Difference<TimeSpan, Timestamp> for Timestamp {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
         let (left, right) = (millis_of(builder, left), millis_of_span(builder, right));
         let difference = binary(builder, BinaryOp::Subtract, left, right);
@@ -130,7 +130,7 @@ impl Difference<Timestamp> for (Timestamp, TimeSpan) {
 }
 
 #[diagnostic::do_not_recommend]
-impl Difference<TimeSpan> for (Timestamp, Timestamp) {
+impl Difference<Timestamp, TimeSpan> for Timestamp {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
         let (left, right) = (millis_of(builder, left), millis_of(builder, right));
         let difference = binary(builder, BinaryOp::Subtract, left, right);
@@ -141,7 +141,7 @@ impl Difference<TimeSpan> for (Timestamp, Timestamp) {
 }
 
 #[diagnostic::do_not_recommend]
-impl Sum<TimeSpan> for (TimeSpan, TimeSpan) {
+impl Sum<TimeSpan, TimeSpan> for TimeSpan {
     fn sum(builder: &Builder, left: Node, right: Node) -> Node {
         let sum = binary(builder, BinaryOp::Add, left, right);
         to_millis_exactly(builder, sum)
@@ -149,7 +149,7 @@ impl Sum<TimeSpan> for (TimeSpan, TimeSpan) {
 }
 
 #[diagnostic::do_not_recommend]
-impl Difference<TimeSpan> for (TimeSpan, TimeSpan) {
+impl Difference<TimeSpan, TimeSpan> for TimeSpan {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
         let difference = binary(builder, BinaryOp::Subtract, left, right);
         let difference = to_millis_exactly(builder, difference);
@@ -158,10 +158,61 @@ impl Difference<TimeSpan> for (TimeSpan, TimeSpan) {
 }
 
 #[diagnostic::do_not_recommend]
-impl Product<TimeSpan> for (TimeSpan, u32) {
+impl Product<u32, TimeSpan> for TimeSpan {
     fn product(builder: &Builder, left: Node, right: Node) -> Node {
         let product = binary(builder, BinaryOp::Multiply, left, right);
         to_millis_exactly(builder, product)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Product<TimeSpan, TimeSpan> for u32 {
+    fn product(builder: &Builder, left: Node, right: Node) -> Node {
+        <TimeSpan as Product<Self, TimeSpan>>::product(builder, right, left)
+    }
+}
+
+macro_rules! compound {
+    ($($operator:literal $ty:ident $operation:ident $method:ident;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Compound<$operator, TimeSpan> for $ty {
+            fn compound(builder: &Builder, place: Node, value: Node) -> Node {
+                <$ty as $operation<TimeSpan, $ty>>::$method(builder, place, value)
+            }
+        }
+    )*};
+}
+
+compound! {
+    '+' Timestamp Sum sum;
+    '-' Timestamp Difference difference;
+    '+' TimeSpan Sum sum;
+    '-' TimeSpan Difference difference;
+}
+
+/// Only a `Duration` is divided, which is a span here.
+#[diagnostic::do_not_recommend]
+impl Quotient<u32, TimeSpan> for TimeSpan {
+    fn quotient(builder: &Builder, left: Node, right: Node) -> Node {
+        let (millis, right) = (millis_of_span(builder, left), divisor(builder, right));
+        let quotient = binary(builder, BinaryOp::Divide, millis, right);
+        let millis = call(builder, "floor", vec![quotient]);
+        let thousand = number(builder, 1_000);
+        binary(builder, BinaryOp::Divide, millis, thousand)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Compound<'/', u32> for TimeSpan {
+    fn compound(builder: &Builder, place: Node, value: Node) -> Node {
+        <Self as Quotient<u32, Self>>::quotient(builder, place, value)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Compound<'*', u32> for TimeSpan {
+    fn compound(builder: &Builder, place: Node, value: Node) -> Node {
+        <Self as Product<u32, Self>>::product(builder, place, value)
     }
 }
 
@@ -206,7 +257,7 @@ fn seconds_from_millis(builder: &Builder, (millis,): (Expr<u64>,)) -> Node {
 
 methods! {
     "since": Timestamp, (Timestamp, Timestamp) -> TimeSpan, |builder: &Builder, (later, earlier): (Expr<_>, Expr<_>)| {
-        <(Timestamp, Timestamp)>::difference(builder, later.node(), earlier.node())
+        <Timestamp as Difference<Timestamp, TimeSpan>>::difference(builder, later.node(), earlier.node())
     };
     "as_millis": Timestamp, (Timestamp) -> i64, |builder: &Builder, (this,): (Expr<_>,)| millis_of(builder, this.node());
     "from_millis": Timestamp, (i64) -> Timestamp, |builder: &Builder, (millis,): (Expr<_>,)| from_millis(builder, millis.node());

@@ -10,11 +10,16 @@
     reason = "these are the programs of strangers, in a style of their own"
 )]
 
+mod agents;
+mod automata;
+mod behaviours;
 mod bookings;
+mod calendar;
 mod cases;
 mod clusters;
 mod control_flow;
 mod durable;
+mod errands;
 mod graphs;
 mod helpers;
 mod jobs;
@@ -22,9 +27,12 @@ mod ledgers;
 mod monitors;
 mod not_said;
 mod people;
+mod operators;
 mod pipelines;
 mod rounds;
 mod storage;
+mod strings;
+mod tallies;
 mod texts;
 mod tuning;
 mod types;

@@ -267,12 +267,12 @@ impl Symbolic<'_> {
 
     /// `place += value` and its kin.
     pub(crate) fn compound_assign(&mut self, binary: &ExprBinary) -> Option<TokenStream> {
-        let method = match binary.op {
-            BinOp::AddAssign(_) => quote!(add),
-            BinOp::SubAssign(_) => quote!(sub),
-            BinOp::MulAssign(_) => quote!(mul),
-            BinOp::DivAssign(_) => quote!(div),
-            BinOp::RemAssign(_) => quote!(rem),
+        let operator = match binary.op {
+            BinOp::AddAssign(_) => '+',
+            BinOp::SubAssign(_) => '-',
+            BinOp::MulAssign(_) => '*',
+            BinOp::DivAssign(_) => '/',
+            BinOp::RemAssign(_) => '%',
             _ => return None,
         };
         let b = self.b.clone();
@@ -280,7 +280,7 @@ impl Symbolic<'_> {
         let value = self.expr(&binary.right);
         let place = self.place(&binary.left);
         let span = binary.op.span();
-        let sum = quote_spanned!(span=> #b.#method(#place, #held));
+        let sum = quote_spanned!(span=> #b.compound::<#operator, _, _>(#place, #held));
         let set = self.set(&binary.left, quote!(#held));
         let done = self.done(quote!(#b.unit()), false);
         Some(quote!({ let #held = #value; let #held = #sum; #set #done }))

@@ -280,7 +280,7 @@ pub(crate) fn is_duration(call: &syn::ExprCall) -> bool {
 }
 
 /// What parentheses hold.
-fn unparenthesized(mut expr: &Expr) -> &Expr {
+pub(crate) fn unparenthesized(mut expr: &Expr) -> &Expr {
     loop {
         match expr {
             Expr::Paren(inner) => expr = &inner.expr,

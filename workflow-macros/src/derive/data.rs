@@ -91,9 +91,9 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
     }
 }
 
-/// What a state machine knows of a type whose values are known one by one: how they are ordered and written as text,
-/// if the type has an order and a text. An enum whose variants have no fields is known by its variants, a struct
-/// of one unnamed field is ordered as that. `for<'a>` has rustc look for the traits no sooner than they are used.
+/// What a state machine knows of how values are ordered and written as text, if their type has an order and a text. An
+/// enum whose variants have no fields is known by its variants, a struct is ordered by its fields, and written
+/// as its `Display` says if that is `#[pure]`. `for<'a>` has rustc look for the traits no sooner than they are used.
 fn by_values(item: &DeriveInput) -> Option<TokenStream> {
     let private = private();
     let ident = &item.ident;
@@ -104,8 +104,21 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
     if !item.generics.params.is_empty() {
         return None;
     }
-    let (key, value, bounds, text) = match &container.data {
-        Data::Enum(variants) if matches!(container.attrs.tag(), TagType::External) => {
+    let shown = quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #private::Formattable for #ident
+        where
+            for<'__a> Self: #private::Shown,
+        {
+            const WRITE: #private::Write = #private::Write::AsIs;
+            fn text(__builder: &#private::Builder, __value: #private::Node) -> #private::Node {
+                <Self as #private::Shown>::shown(__builder, __value)
+            }
+        }
+    };
+    let (text, less, bounds) = match &container.data {
+        Data::Enum(variants) => {
             let plain = |variant: &Variant| {
                 matches!(variant.style, Style::Unit)
                     && !variant.attrs.skip_serializing()
@@ -113,8 +126,11 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
                     && variant.attrs.serialize_with().is_none()
                     && !variant.attrs.other()
             };
-            if variants.is_empty() || !variants.iter().all(plain) {
-                return None;
+            let known = matches!(container.attrs.tag(), TagType::External)
+                && !variants.is_empty()
+                && variants.iter().all(plain);
+            if !known {
+                return Some(shown);
             }
             let variants: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
             let text = quote! {
@@ -130,26 +146,37 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
                     }
                 }
             };
-            (
-                quote!(u32),
-                quote!(#private::rank(__builder, __value, &[#(Self::#variants),*])),
-                quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::Written),
-                Some(text),
-            )
+            let less = quote! {
+                let __rank = |__value| #private::rank(__builder, __value, &[#(Self::#variants),*]);
+                __builder.lt(__rank(__left), __rank(__right)).node()
+            };
+            (text, less, quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::Written))
         }
-        Data::Struct(Style::Newtype, fields) if fields[0].attrs.serialize_with().is_none() => {
-            let ty = fields[0].ty;
-            (
-                quote!(<#ty as #private::Data>::Owned),
-                quote!(#private::inside::<Self, _>(__builder, __value)),
-                quote!(
-                    for<'__a> Self: ::core::cmp::PartialOrd + #private::ReadBack,
-                    for<'__a> <#ty as #private::Data>::Owned: #private::Ordered
-                ),
-                None,
-            )
+        Data::Struct(_, fields) => {
+            let read = |field: &&Field| {
+                field.attrs.serialize_with().is_some() || field.attrs.skip_serializing() || field.attrs.flatten()
+            };
+            if fields.is_empty() || fields.iter().any(|field| read(&field)) {
+                return Some(shown);
+            }
+            let names: Vec<_> = fields.iter().map(rust_name).collect();
+            let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
+            let less = quote! {
+                const PATH: &str = ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident));
+                use #private::{ByField as _, NoField as _};
+                #private::derived::<Self>(__builder);
+                __builder.read_function::<bool>(PATH, || #private::by_fields(__builder, ::std::vec![#({
+                    let __field = |__value| {
+                        __builder.field(#private::Expr::<Self>::of(__value), #names, |__value: &Self| &__value.#members)
+                    };
+                    let (__one, __other) = (__field(__left), __field(__right));
+                    let __less = (&#private::FieldOrder::new(__one, #names)).less(__builder, __one, __other);
+                    (__less, __builder.eq(__one, __other).node())
+                }),*])).node()
+            };
+            let bounds = quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::ReadBack);
+            (shown, less, bounds)
         }
-        _ => return None,
     };
     Some(quote! {
         #text
@@ -157,9 +184,16 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl #private::OrderedItem for #ident where #bounds {
-            type Key = #key;
-            fn key(__builder: &#private::Builder, __value: #private::Node) -> #private::Expr<Self::Key> {
-                #value
+            fn own(
+                __builder: &#private::Builder,
+                __left: #private::Node,
+                __right: #private::Node,
+            ) -> ::core::option::Option<#private::Node> {
+                use #private::{ByDerive as _, ByOrd as _, ByPartialOrd as _};
+                (&&&#private::OrderOf::<Self>::new()).own(__builder, __left, __right)
+            }
+            fn less(__builder: &#private::Builder, __left: #private::Node, __right: #private::Node) -> #private::Node {
+                #less
             }
         }
     })

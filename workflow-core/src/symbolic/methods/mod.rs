@@ -22,7 +22,7 @@ pub use lists::{
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Written};
-pub use order::{Ordered, OrderedItem, displayed, inside, rank};
+pub use order::{Ordered, OrderedItem, by_fields, derived, displayed, rank};
 pub use strings::{Glyphs, Precise, TextPart, Unsigned};
 
 use serde_json::Value;

@@ -35,6 +35,16 @@ pub trait Ordered {
         let greater = Self::less(builder, right, left);
         builder.edit(|program| program.arena.not(greater))
     }
+    /// `left.cmp(&right)`
+    #[doc(hidden)]
+    fn compare(builder: &Builder, left: Node, right: Node) -> Node {
+        builder.once("left", left, |left| {
+            builder.once("right", right, |right| {
+                let (less, greater) = (Self::less(builder, left, right), Self::less(builder, right, left));
+                builder.form("{0} ? 'Less' : {1} ? 'Greater' : 'Equal'", &[less, greater])
+            })
+        })
+    }
 }
 
 fn binary(builder: &Builder, op: BinaryOp, left: Node, right: Node) -> Node {
@@ -96,14 +106,13 @@ impl Ordered for bool {
 }
 
 /// A type of the author's that has an order in Rust. What `#[derive(Data)]` knows of it: its variants, where none
-/// has fields, or the one value inside it.
+/// has fields, or its fields, one after the other.
+#[doc(hidden)]
 pub trait OrderedItem: PartialOrd + Sized {
-    /// A value that is ordered as the item is.
-    #[doc(hidden)]
-    fn key(builder: &Builder, value: Node) -> Expr<Self::Key>;
-    /// Its type.
-    #[doc(hidden)]
-    type Key: Ordered;
+    /// What an `impl Ord` under `#[pure]` says, where there is one.
+    fn own(builder: &Builder, left: Node, right: Node) -> Option<Node>;
+    /// `left < right` as `#[derive(PartialOrd)]` has it.
+    fn less(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
 /// The place of a variant among all, of which each is compared with each other as Rust does.
@@ -135,35 +144,92 @@ fn by_variant<T: Written>(builder: &Builder, value: Node, variants: &[T], of: im
     })
 }
 
-/// The value in a struct of one field, where the struct is ordered as that is. No macro sees whether its order is
-/// derived, so some values are compared.
-pub fn inside<T: PartialOrd + ReadBack, K>(builder: &Builder, value: Node) -> Expr<K> {
-    let samples: [[Value; 3]; 3] = [
-        [0.into(), 1.into(), 2.into()],
-        ["a".into(), "b".into(), "c".into()],
-        ["2026-01-01T00:00:00Z".into(), "2026-01-02T00:00:00Z".into(), "2026-01-03T00:00:00Z".into()],
-    ];
-    let read = |value: &Value| T::read_back(value);
-    let otherwise = samples.iter().any(|sample| {
-        let values: Vec<T> = sample.iter().filter_map(read).collect();
-        values.windows(2).any(|pair| pair[0] >= pair[1])
+/// Whether two structs are in order by their fields, one after the other: of each field whether the left one is less,
+/// and whether both are equal.
+pub fn by_fields(builder: &Builder, fields: Vec<(Node, Node)>) -> Expr<bool> {
+    let mut fields = fields.into_iter().rev();
+    let last = fields.next().map_or_else(|| builder.literal(false).node(), |(less, _)| less);
+    Expr::new(fields.fold(last, |rest, (less, equal)| {
+        let rest = binary(builder, BinaryOp::And, equal, rest);
+        binary(builder, BinaryOp::Or, less, rest)
+    }))
+}
+
+/// No macro sees whether a struct's order is derived, so some values are compared: each field is to count, and more
+/// than all those after it.
+pub fn derived<T: PartialOrd + ReadBack + Data>(builder: &Builder) {
+    let Shape::Struct { fields, .. } = T::shape() else { return };
+    let of_places = |value: &dyn Fn(usize) -> usize, set: usize| -> Option<T> {
+        let sample = |place: usize, shape: Shape| sample(&shape, value(place), set);
+        let json = match &fields {
+            Fields::Unit => Value::Null,
+            Fields::Newtype(shape) => sample(0, shape())?,
+            Fields::Tuple(shapes) => Value::Array(
+                shapes.iter().enumerate().map(|(place, shape)| sample(place, shape())).collect::<Option<_>>()?,
+            ),
+            Fields::Named(fields) => {
+                let named = fields.iter().enumerate().filter(|(_, field)| !field.skip && !field.flatten);
+                let named = named.map(|(place, field)| Some((field.json.to_owned(), sample(place, (field.shape)())?)));
+                Value::Object(named.collect::<Option<_>>()?)
+            }
+        };
+        T::read_back(&json)
+    };
+    let places = match &fields {
+        Fields::Unit => 0,
+        Fields::Newtype(_) => 1,
+        Fields::Tuple(shapes) => shapes.len(),
+        Fields::Named(fields) => fields.len(),
+    };
+    // Only texts of some form may be read, so there is more than one set of samples.
+    let otherwise = (0..places).any(|place| {
+        (0..2).any(|set| {
+            let greater = of_places(&|at| usize::from(at == place), set);
+            let less = of_places(&|at| usize::from(at > place), set);
+            matches!((greater, less), (Some(greater), Some(less)) if greater <= less)
+        })
     });
     if otherwise {
         builder.problem(format!(
-            "`{}` has an order of its own, which a state machine does not know; compare the value inside it",
+            "`{}` has an order of its own, which a state machine does not know; write `#[pure]` above its `impl Ord`, \
+             or compare the fields that count",
             std::any::type_name::<T>()
         ));
     }
-    Expr::new(value)
+}
+
+/// One of two values of a shape, the larger if `large`; nothing where it is not known which is.
+fn sample(shape: &Shape, large: usize, set: usize) -> Option<Value> {
+    Some(match shape {
+        Shape::Bool => (large == 1).into(),
+        Shape::Integer { .. } | Shape::Float => large.into(),
+        Shape::Text => [["a", "b"], ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]][set][large].into(),
+        Shape::Timestamp => ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"][large].into(),
+        Shape::Option(inside) if large == 1 => sample(&inside(), large, set)?,
+        Shape::Option(_) => Value::Null,
+        Shape::Struct { fields: Fields::Newtype(inside), .. } => sample(&inside(), large, set)?,
+        _ => return None,
+    })
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: OrderedItem> Ordered for T {
     fn less(builder: &Builder, left: Node, right: Node) -> Node {
-        T::Key::less(builder, T::key(builder, left).node(), T::key(builder, right).node())
+        match T::own(builder, left, right) {
+            Some(ordering) => super::ordering::is(builder, ordering, "Less"),
+            None => <T as OrderedItem>::less(builder, left, right),
+        }
     }
-    fn less_or_equal(builder: &Builder, left: Node, right: Node) -> Node {
-        T::Key::less_or_equal(builder, T::key(builder, left).node(), T::key(builder, right).node())
+    fn compare(builder: &Builder, left: Node, right: Node) -> Node {
+        T::own(builder, left, right).unwrap_or_else(|| {
+            builder.once("left", left, |left| {
+                builder.once("right", right, |right| {
+                    let less = <T as OrderedItem>::less(builder, left, right);
+                    let greater = <T as OrderedItem>::less(builder, right, left);
+                    builder.form("{0} ? 'Less' : {1} ? 'Greater' : 'Equal'", &[less, greater])
+                })
+            })
+        })
     }
 }
 

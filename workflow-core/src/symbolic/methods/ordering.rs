@@ -33,7 +33,7 @@ impl Reversed for Ordering {
     }
 }
 
-fn is(builder: &Builder, ordering: Node, name: &str) -> Node {
+pub(super) fn is(builder: &Builder, ordering: Node, name: &str) -> Node {
     let name = builder.text(name).node();
     builder.edit(|program| program.arena.binary(BinaryOp::Equal, ordering, name))
 }
@@ -46,13 +46,7 @@ impl Methods<'_> {
 
     /// `cmp`
     pub fn cmp<T: Ordered>(&self, left: Expr<T>, right: Expr<T>) -> Expr<Ordering> {
-        let builder = self.0;
-        Expr::new(builder.once("left", left.node(), |left| {
-            builder.once("right", right.node(), |right| {
-                let (less, greater) = (T::less(builder, left, right), T::less(builder, right, left));
-                builder.form("{0} ? 'Less' : {1} ? 'Greater' : 'Equal'", &[less, greater])
-            })
-        }))
+        Expr::new(T::compare(self.0, left.node(), right.node()))
     }
 
     /// `partial_cmp`: a number of JSON is none that has no order.
