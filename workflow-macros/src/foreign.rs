@@ -62,9 +62,9 @@ pub(crate) fn foreign(ty: &Type, what: &str) -> Option<(TokenStream, String)> {
                     &segment.ident,
                     "a `HashMap` has no order, and a workflow does the same on every run; write `BTreeMap`, whose keys are in order".to_owned(),
                 ),
-                "HashSet" | "BTreeSet" if takes => self.found(
+                "HashSet" if takes => self.found(
                     &segment.ident,
-                    "JSON has lists and objects, and no sets; write `Vec`, or a `BTreeMap` with the keys that you need".to_owned(),
+                    "a `HashSet` has no order, and a workflow does the same on every run; write `BTreeSet`, whose elements are in order".to_owned(),
                 ),
                 "State" if what == "workflow" && takes => self.found(
                     &segment.ident,

@@ -11,7 +11,11 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use crate::{body::unparenthesized, errors::Errors};
+use crate::{
+    attributes::plain,
+    body::{CHANGED, unparenthesized},
+    errors::Errors,
+};
 
 /// What a block is about.
 #[derive(Clone, Copy, PartialEq)]
@@ -85,6 +89,17 @@ pub(crate) fn of_values(block: &ItemImpl, function: &ImplItemFn, means: Means, e
     match means {
         Means::Display => text(&mut function, errors)?,
         Means::Compound(_) => changed(&mut function),
+        Means::Functions if takes_mutable(&function) => {
+            if !matches!(function.sig.output, syn::ReturnType::Default) {
+                errors.refuse(
+                    &function.sig.output,
+                    "a state machine has values and no places, so a method with `&mut self` gives nothing but what becomes of `self`; write one that reads it and one that changes it",
+                );
+                return None;
+            }
+            changed(&mut function);
+            function.sig.ident = Ident::new(&format!("{CHANGED}{}", plain(&function.sig.ident)), function.sig.ident.span());
+        }
         _ => {}
     }
     Some(function)
@@ -138,6 +153,10 @@ impl VisitMut for Itself<'_> {
     }
 }
 
+fn takes_mutable(function: &ImplItemFn) -> bool {
+    matches!(function.sig.receiver().map(|receiver| &receiver.kind), Some(syn::ReceiverKind::Reference(_, _, Some(_))))
+}
+
 /// `fn add_assign(&mut self, other: T) { .. }` as `fn add_assign(self, other: T) -> Self { .. }`.
 fn changed(function: &mut ImplItemFn) {
     let this = Ident::new("__this", Span::mixed_site());
@@ -148,9 +167,30 @@ fn changed(function: &mut ImplItemFn) {
     if let Some(Stmt::Expr(_, semicolon @ None)) = function.block.stmts.last_mut() {
         *semicolon = Some(syn::token::Semi::default());
     }
+    Returns { this: &this }.visit_block_mut(&mut function.block);
     let statements = function.block.stmts.iter().map(ToTokens::to_token_stream);
     let statements = renamed(statements.collect(), &this);
     function.block = syn::parse_quote!({ let mut #this = self; #statements #this });
+}
+
+/// An early end, with what has become of the value.
+struct Returns<'a> {
+    this: &'a Ident,
+}
+
+impl VisitMut for Returns<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if matches!(expr, Expr::Closure(_)) {
+            return;
+        }
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Return(returned) = expr
+            && returned.expr.is_none()
+        {
+            let this = self.this;
+            returned.expr = Some(syn::parse_quote!(#this));
+        }
+    }
 }
 
 /// Another name for `self`.

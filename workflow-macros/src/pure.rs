@@ -146,6 +146,9 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
             continue;
         }
         let found = errors.count();
+        if matches!(means, Means::Functions) {
+            hidden(function, errors);
+        }
         let name = plain(&function.sig.ident);
         let twin = format_ident!("__pure_{}{}", number, name, span = function.sig.ident.span());
         let Some(of_values) = of_trait::of_values(&original, function, means, errors) else { continue };
@@ -168,6 +171,24 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
     }
     written
+}
+
+/// The methods of lists and texts that a type of the author's may have as well: `NAME` of the builder's trait.
+const SHARED: [(&str, usize); 5] = [("len", 0), ("is_empty", 0), ("contains", 1), ("next", 0), ("take", 0)];
+
+/// A method whose name a workflow takes for one of its own language.
+fn hidden(function: &syn::ImplItemFn, errors: &mut Errors) {
+    let name = plain(&function.sig.ident);
+    let arguments = typed_arguments(&function.sig).count();
+    if function.sig.receiver().is_some()
+        && body::is_known(&name, arguments)
+        && !SHARED.contains(&(name.as_str(), arguments))
+    {
+        errors.refuse(
+            &function.sig.ident,
+            format!("a workflow takes `.{name}(..)` for the method of lists, texts and numbers, whatever it is called on; give this one a name of its own"),
+        );
+    }
 }
 
 /// What the builder knows of a type when a trait of Rust's own is implemented for it.
@@ -210,7 +231,17 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
         let method = Ident::new(method, Span::call_site());
         function(quote!(#private::#implemented for #ty), quote!(#method), values, TokenStream::new(), node.clone())
     };
+    let arguments = typed_arguments(sig).count();
     Some(match means {
+        Means::Functions if sig.receiver().is_some() => match (name.as_str(), arguments) {
+            ("len", 0) => of(quote!(Measured), "len", &["value"]),
+            ("is_empty", 0) => of(quote!(Emptiable), "is_empty", &["value"]),
+            ("contains", 1) => {
+                let other = other?;
+                of(quote!(Container<#other>), "contains", &["container", "part"])
+            }
+            _ => return None,
+        },
         Means::Functions | Means::Default => return None,
         Means::From => {
             let source = other?;
@@ -305,7 +336,9 @@ impl Read<'_> {
         let name = plain(&sig.ident);
         let number = self.outer.map(|_| quote!({ ::workflow_core::__private::name(#name) },));
         let (generics, bounds) = symbolic_generics(&[self.outer, Some(&sig.generics)]);
-        let generic = has_type_parameters(&sig.generics) || self.outer.is_some_and(has_type_parameters);
+        let unnamed = typed_arguments(sig).any(|argument| matches!(*argument.ty, Type::ImplTrait(_)));
+        let generic =
+            unnamed || has_type_parameters(&sig.generics) || self.outer.is_some_and(has_type_parameters);
 
         let patterns: Vec<Pat> = typed_arguments(sig).map(|argument| (*argument.pat).clone()).collect();
         let body::PureReadings { native, symbolic, parameters } =
@@ -448,7 +481,7 @@ fn check(sig: &Signature, errors: &mut Errors) {
             Type::Reference(reference) if reference.mutability.is_some() => {
                 errors.refuse(reference.mutability, MUTABLE);
             }
-            Type::ImplTrait(generic) => errors.refuse(
+            Type::ImplTrait(generic) if stands_for(generic).is_none() => errors.refuse(
                 generic,
                 "a workflow calls a `#[pure]` function with JSON values, so `impl` is not possible here; write a type, or a type parameter with `Data`",
             ),
@@ -525,16 +558,41 @@ fn ours<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Vec<TokenStream
                 "Sub" | "Mul" | "Div" | "Rem" | "Neg" | "Sum" => {
                     vec![quote!(::workflow_core::__private::Number)]
                 }
+                "Into" => {
+                    let PathArguments::AngleBracketed(into) = &bound.path.segments[bound.path.segments.len() - 1].arguments else {
+                        return Vec::new();
+                    };
+                    let into = &into.args;
+                    vec![quote!(::workflow_core::__private::Converted<#into>)]
+                }
                 _ => Vec::new(),
             }
         })
         .collect()
 }
 
+/// The type that a parameter of `impl Trait` stands for: what it turns into, or a list for an iterator.
+fn stands_for(generic: &syn::TypeImplTrait) -> Option<Type> {
+    let bound = generic.bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    })?;
+    let PathArguments::AngleBracketed(arguments) = &bound.arguments else { return None };
+    match (bound.ident.to_string().as_str(), arguments.args.first()?) {
+        ("Into" | "AsRef", GenericArgument::Type(ty)) => Some(erased(ty)),
+        ("Iterator" | "IntoIterator" | "DoubleEndedIterator" | "ExactSizeIterator", GenericArgument::AssocType(item)) => {
+            let item = erased(&item.ty);
+            Some(Type::Verbatim(quote!(::std::vec::Vec<#item>)))
+        }
+        _ => None,
+    }
+}
+
 /// A type in its owned form, without references and lifetimes: `Option<Vec<T>>` for `Option<&'a [T]>`.
 fn erased(ty: &Type) -> Type {
     let span = ty.span();
     match ty {
+        Type::ImplTrait(generic) => stands_for(generic).unwrap_or_else(|| ty.clone()),
         Type::Reference(reference) => erased(&reference.elem),
         Type::Paren(inner) => erased(&inner.elem),
         Type::Group(inner) => erased(&inner.elem),

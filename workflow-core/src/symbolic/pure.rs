@@ -139,6 +139,17 @@ impl Builder {
         Arguments::Receiver::expand(self, arguments)
     }
 
+    /// A call of a method that changes what it is called on: the new value.
+    pub fn changed<const NAME: u128, Arguments: WithReceiver>(
+        &self,
+        arguments: Arguments,
+    ) -> Expr<Arguments::Receiver>
+    where
+        Arguments::Receiver: Method<NAME, Arguments, Arguments::Receiver>,
+    {
+        Arguments::Receiver::expand(self, arguments)
+    }
+
     /// A call of an associated function.
     pub fn associated<T: Method<NAME, Arguments, R>, const NAME: u128, Arguments, R>(
         &self,

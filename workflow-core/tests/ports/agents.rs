@@ -120,8 +120,8 @@ async fn weather(city: &str) -> Answer<String> {
 
 #[task(timeout_seconds = 86400)]
 async fn ask_human(token: TaskToken, question: &str) -> Answer<Pending<String>> {
-    let _ = (token, question);
-    Ok(Pending::new())
+    let _ = question;
+    Ok(token.pending())
 }
 
 const SYSTEM: &str = "\
@@ -405,10 +405,13 @@ pub async fn code(term: String) -> Answer<String> {
         Ok((status, Some(candidate)))
     }
     .await;
-    let (status, candidate) = outcome.unwrap_or_else(|error| {
-        failure = Some(error.name().to_string());
-        (CodingStatus::Open, None)
-    });
+    let (status, candidate) = match outcome {
+        Ok(coded) => coded,
+        Err(error) => {
+            failure = Some(error.name().to_string());
+            (CodingStatus::Open, None)
+        }
+    };
     if status != CodingStatus::Open {
         match write_back(&term, status, candidate.as_ref(), None).await {
             Ok(done) => return Ok(done),

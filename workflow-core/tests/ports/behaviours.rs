@@ -94,7 +94,7 @@ async fn ask_carrier(carrier: &str, parcel: &Parcel) -> Answer<Quote> {
 #[workflow]
 pub async fn ship_cheapest(parcel: Parcel, carriers: Vec<String>) -> Answer<String> {
     let own = Quote { carrier: "own".to_owned(), price: parcel.price(), days: 3 };
-    let quotes = map(carriers, async |carrier| ask_carrier(&carrier, &parcel).await.ok())
+    let quotes = map(carriers, async |carrier| Ok(ask_carrier(&carrier, &parcel).await.ok()))
         .max_concurrency(2)
         .await?;
     let best = quotes

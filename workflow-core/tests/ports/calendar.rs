@@ -266,11 +266,11 @@ fn minute_of_day(at: Timestamp) -> u32 {
 }
 
 #[pure]
-fn opening(day: Weekday) -> Option<std::ops::Range<u32>> {
+fn opening(day: Weekday) -> Option<(u32, u32)> {
     match day {
         Weekday::Sun => None,
-        Weekday::Sat => Some(10 * 60..14 * 60),
-        _ => Some(9 * 60..17 * 60 + 30),
+        Weekday::Sat => Some((10 * 60, 14 * 60)),
+        _ => Some((9 * 60, 17 * 60 + 30)),
     }
 }
 
@@ -285,7 +285,7 @@ pub async fn call_when_open(customer: u32) -> Answer<String> {
     for _ in 0..200 {
         let at = now().await;
         let minute = minute_of_day(at);
-        let open = opening(weekday(at)).is_some_and(|hours| hours.contains(&minute));
+        let open = opening(weekday(at)).is_some_and(|(from, to)| (from..to).contains(&minute));
         if open {
             let clock = format!("{:02}:{:02}", minute / 60, minute % 60);
             call_customer(customer, &clock).await?;
@@ -303,24 +303,17 @@ async fn a_customer_is_called_during_opening_hours() {
 
 // ---- text such as 1h30m
 
-#[derive(Debug, Clone, PartialEq, thiserror::Error, WorkflowError)]
-#[error("`{text}` is no time: {what}")]
-pub struct NoTime {
-    text: String,
-    what: String,
-}
-
 #[derive(Debug, thiserror::Error, WorkflowError)]
 pub enum TimerError {
-    #[error(transparent)]
-    NoTime(#[from] NoTime),
+    #[error("`{text}` is no time: {what}")]
+    NoTime { text: String, what: String },
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
 
 #[pure]
-fn parse_duration(text: &str) -> Result<u64, NoTime> {
-    let bad = |what: &str| NoTime { text: text.to_owned(), what: what.to_owned() };
+fn parse_duration(text: &str) -> Result<u64, TimerError> {
+    let bad = |what: &str| TimerError::NoTime { text: text.to_owned(), what: what.to_owned() };
     let mut seconds = 0;
     let mut number = String::new();
     for c in text.chars() {

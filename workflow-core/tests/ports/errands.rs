@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use workflow_core::{
     prelude::*,
     services::{
-        dynamodb::{self, GetItemError, Table, UpdateError, WriteError},
+        dynamodb::{self, GetItemError, Table, WriteError},
         eventbridge::{self, Event, PutEventsError},
         http::{self, CallError, Endpoint},
-        s3::{self, Bucket, GetObjectError, PutObjectError},
+        s3::{self, Bucket, ObjectError},
         sns::{self, PublishError, Topic},
         sqs::{self, Queue, SendMessageError},
     },
@@ -137,8 +137,6 @@ pub enum TicketError {
     #[error(transparent)]
     Read(#[from] GetItemError),
     #[error(transparent)]
-    Update(#[from] UpdateError),
-    #[error(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
     Event(#[from] PutEventsError),
@@ -203,9 +201,7 @@ pub enum RateError {
     #[error(transparent)]
     Http(#[from] CallError),
     #[error(transparent)]
-    Get(#[from] GetObjectError),
-    #[error(transparent)]
-    Put(#[from] PutObjectError),
+    Object(#[from] ObjectError),
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
@@ -355,8 +351,8 @@ pub struct Approver {
 
 #[task]
 async fn ask_for_approval(token: TaskToken, name: &str, subject: &str) -> Answer<Pending<Reply>> {
-    let _ = (token, name, subject);
-    Ok(Pending::new())
+    let _ = (name, subject);
+    Ok(token.pending())
 }
 
 #[pure]

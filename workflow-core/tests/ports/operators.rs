@@ -197,7 +197,7 @@ fn gcd(a: u64, b: u64) -> u64 {
 pub async fn edges(a: i64, b: u32) -> Answer<Edges> {
     let a = number(a).await?;
     let b = b % 5_000;
-    let (_, overflow) = (b as u8).overflowing_add(200);
+    let overflow = (b as u8).checked_add(200).is_none();
     let mut digits = 0;
     let mut rest = b;
     while rest > 0 {
@@ -211,7 +211,7 @@ pub async fn edges(a: i64, b: u32) -> Answer<Edges> {
         overflow,
         modulo: (a - 500).rem_euclid(7),
         power: 3u64.pow(b % 10) + u64::from(b).pow(2),
-        bits: b.count_ones() + (b >> 2) % 8,
+        bits: (b << 3) % 32 + (b >> 2) % 8,
         isqrt: (f64::from(b)).sqrt().floor() as u32,
         gcd: gcd(a.unsigned_abs(), u64::from(b)),
         digits,

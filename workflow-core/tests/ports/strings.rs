@@ -313,7 +313,7 @@ fn capitalized(word: &str) -> String {
 
 #[pure]
 fn is_palindrome(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let letters: Vec<char> = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
     letters.iter().eq(letters.iter().rev())
 }
 

@@ -306,7 +306,7 @@ pub async fn search_texts(names: Vec<String>, query: String) -> Answer<Vec<(Stri
     let mut index: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (id, name) in names.iter().enumerate() {
         let text = read_text(name).await?;
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2) {
+        for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| w.len() > 2) {
             index.entry(word.to_lowercase()).or_default().insert(id);
         }
     }

@@ -127,6 +127,10 @@ impl Symbolic<'_> {
             Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_) => {
                 quote_spanned!(literal.span()=> #b.literal(#literal))
             }
+            Lit::Byte(byte) => {
+                let byte = syn::LitInt::new(&format!("{}_u8", byte.value()), byte.span());
+                quote_spanned!(literal.span()=> #b.literal(#byte))
+            }
             other => self.refuse(other, "JSON has no bytes; write text, or keep bytes inside a task"),
         }
     }
@@ -282,10 +286,41 @@ impl Symbolic<'_> {
                 return quote_spanned!(call.func.span()=> #b.methods().collect_map(#pairs));
             }
             (Some("HashMap"), _, _) => return self.refuse(&call.func, super::methods::NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "BinaryHeap"), _, _) => {
-                return self.refuse(&call.func, super::methods::NO_SET);
+            (Some("HashSet"), _, _) => return self.refuse(&call.func, super::methods::NO_HASH_SET),
+            (Some("BinaryHeap"), _, _) => return self.refuse(&call.func, super::methods::NO_HEAP),
+            (Some("BTreeSet"), "new", 0) => return quote!(#b.methods().empty_set()),
+            (Some("BTreeSet"), "from" | "from_iter", 1) => {
+                let elements = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.methods().collect_set(#elements));
             }
-            (Some("Vec" | "VecDeque" | "String" | "BTreeMap" | "Default" | "Option"), "default", 0) => {
+            (Some("iter"), "once", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.array(&[#value]));
+            }
+            (Some("iter"), "empty", 0) => return quote!(#b.array(&[])),
+            (Some("iter"), "repeat_n", 2) => {
+                let (value, count) = (self.expr(&call.args[0]), self.expr(&call.args[1]));
+                return quote_spanned!(call.func.span()=> #b.methods().repeated(#value, #count));
+            }
+            (Some("iter"), "repeat", 1) => {
+                return self.refuse(&call.func, "an endless list has no JSON; write how often at once: `std::iter::repeat_n(value, count)`");
+            }
+            (Some("iter"), "from_fn" | "successors" | "repeat_with", _) => {
+                return self.refuse(&call.func, "a closure that is called again and again has no meaning in a state machine; write a loop that pushes to a list");
+            }
+            (Some("char"), "from", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.methods().converted::<_, char>(#value));
+            }
+            (Some("char"), "from_u32", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.methods().char_of(#value));
+            }
+            (Some("char"), "from_digit", 2) => {
+                let (digit, base) = (self.expr(&call.args[0]), self.expr(&call.args[1]));
+                return quote_spanned!(call.func.span()=> #b.methods().char_of_digit(#digit, #base));
+            }
+            (Some("Vec" | "VecDeque" | "String" | "BTreeMap" | "BTreeSet" | "Default" | "Option"), "default", 0) => {
                 return quote_spanned!(call.func.span()=> #b.methods().default());
             }
             (Some(number), "default", 0) if is_number(number) || number == "bool" => {

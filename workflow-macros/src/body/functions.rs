@@ -50,8 +50,9 @@ pub(super) fn with_lookups(functions: &Functions, around: &Around, body: TokenSt
 /// The path of a function that is neither a constructor nor one of a type.
 fn function(func: &Expr) -> Option<&Path> {
     let Expr::Path(path) = unparenthesized(func) else { return None };
-    let of_cmp =
-        owner(&path.path).is_some_and(|owner| owner.segments.last().is_some_and(|last| last.ident == "cmp"));
+    let of_cmp = owner(&path.path).is_some_and(|owner| {
+        owner.segments.last().is_some_and(|last| last.ident == "cmp" || last.ident == "iter")
+    });
     if ours(func).is_some() || of_cmp {
         return None;
     }
@@ -279,6 +280,9 @@ impl Symbolic<'_> {
         }
         let span = method.method.span();
         let arguments = self.argument_tuple(std::iter::once(&*method.receiver).chain(&method.args), span);
+        if name.starts_with(super::moving::CHANGED) {
+            return quote_spanned!(span=> #b.changed::<{ ::workflow_core::__private::name(#name) }, _>(#arguments));
+        }
         quote_spanned!(span=> #b.method::<{ ::workflow_core::__private::name(#name) }, _, _>(#arguments))
     }
 

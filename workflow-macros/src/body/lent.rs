@@ -232,15 +232,19 @@ impl Lent {
     fn branch(&mut self, expr: &mut Expr) -> Option<Expr> {
         match expr {
             Expr::If(branch) => {
-                let Expr::Let(condition) = &mut *branch.cond else { return None };
+                let mut conditions = conditions(&branch.cond).into_iter();
+                let Expr::Let(condition) = conditions.next()? else { return None };
+                let mut rest: Vec<Expr> = conditions.collect();
                 let inner = inside(&condition.pat, "Some")?;
                 let loan = self.maybe(&condition.expr)?;
                 let names = parts(inner, &loan.place)?;
                 for (name, place) in names {
-                    Substitute { name, place }.in_block(&mut branch.then_branch);
+                    let mut substitute = Substitute { name, place };
+                    rest.iter_mut().for_each(|condition| substitute.visit_expr_mut(condition));
+                    substitute.in_block(&mut branch.then_branch);
                 }
                 let (asked, before) = (loan.asked?, loan.before);
-                *branch.cond = parse_quote!(#asked.is_some());
+                *branch.cond = parse_quote!(#asked.is_some() #(&& #rest)*);
                 Some(parse_quote!({ #(#before)* #branch }))
             }
             Expr::Match(choice) => {
@@ -489,6 +493,18 @@ fn changes(pat: &Pat) -> bool {
     }
     Changes(&mut found).visit_pat_mut(&mut pat.clone());
     found
+}
+
+/// What is asked one after the other: `a && b && c`.
+fn conditions(condition: &Expr) -> Vec<Expr> {
+    match condition {
+        Expr::Binary(both) if matches!(both.op, syn::BinOp::And(_)) => {
+            let mut all = conditions(&both.left);
+            all.extend(conditions(&both.right));
+            all
+        }
+        other => vec![other.clone()],
+    }
 }
 
 /// The pattern inside of `Some(..)`.

@@ -95,8 +95,18 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("into_keys", "keys", &[]),
     ("values", "values", &[]),
     ("into_values", "values", &[]),
+    // Sets.
+    ("union", "union", &[V]),
+    ("intersection", "intersection", &[V]),
+    ("difference", "difference", &[V]),
+    ("symmetric_difference", "symmetric_difference", &[V]),
+    ("is_subset", "is_subset", &[V]),
+    ("is_superset", "is_superset", &[V]),
+    ("is_disjoint", "is_disjoint", &[V]),
     // Text.
     ("chars", "chars", &[]),
+    ("bytes", "bytes", &[]),
+    ("as_bytes", "bytes", &[]),
     ("trim", "trim", &[]),
     ("trim_start", "trim_start", &[]),
     ("trim_end", "trim_end", &[]),
@@ -107,6 +117,7 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("eq_ignore_ascii_case", "eq_ignore_ascii_case", &[V]),
     ("replace", "replace", &[V, V]),
     ("split", "split", &[V]),
+    ("split", "split_at_each", &[F1]),
     ("splitn", "splitn", &[V, V]),
     ("rsplit", "rsplit", &[V]),
     ("rsplit_once", "rsplit_once", &[V]),
@@ -176,12 +187,22 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("checked_mul", "checked_mul", &[V]),
     ("checked_div", "checked_div", &[V]),
     ("checked_rem", "checked_rem", &[V]),
+    ("wrapping_add", "wrapping_add", &[V]),
+    ("wrapping_sub", "wrapping_sub", &[V]),
+    ("wrapping_mul", "wrapping_mul", &[V]),
     ("saturating_add", "saturating_add", &[V]),
     ("saturating_sub", "saturating_sub", &[V]),
     ("saturating_mul", "saturating_mul", &[V]),
     ("into", "converted", &[]),
     ("try_into", "try_cast", &[]),
 ];
+
+/// Whether the language knows a method of this name with so many arguments.
+pub(crate) fn is_known(name: &str, arguments: usize) -> bool {
+    let pure = PURE.iter().any(|(known, _, wanted)| *known == name && wanted.len() == arguments);
+    let sets = MUTATORS.iter().any(|(known, _, wanted, _)| *known == name && wanted.len() == arguments);
+    pure || sets || SAME.contains(&name) && arguments == 0 || matches!((name, arguments), ("push" | "push_str", 1))
+}
 
 /// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.
 pub(super) const SAME: &[&str] = &[
@@ -217,6 +238,10 @@ pub(super) const MUTATORS: &[(&str, &str, &[Argument], bool)] = &[
     ("extend", "extend", &[V], false),
     ("extend_from_slice", "extend", &[V], false),
     ("insert", "insert", &[V, V], true),
+    ("insert", "insert_one", &[V], true),
+    ("pop_first", "pop_first", &[], true),
+    ("pop_last", "pop_last", &[], true),
+    ("append", "extend", &[V], false),
     ("remove", "remove", &[V], true),
     ("swap_remove", "swap_remove", &[V], true),
     ("swap", "swap", &[V, V], false),
@@ -247,15 +272,12 @@ pub(super) const ADVICE: &[(&str, &str)] = &[
     ("try_for_each", "write a `for` loop"),
     ("inspect", "a closure gives a value and nothing else; log in a task"),
     ("scan", "write a `for` loop that pushes to a list"),
-    ("peekable", "write a `for` loop, or compare with `.windows(2)`"),
+    ("peekable", "write `let mut items = list.iter().peekable();`"),
     ("cycle", "an endless list has no JSON; use `list[index % list.len()]`"),
     ("drain", "use `.drain(..)` of a variable, `.clear()`, `.truncate(..)` or `.retain(..)`"),
     ("split_off", "use `.iter().skip(..)` and `.truncate(..)`"),
-    ("append", "use `.extend(..)`"),
     ("binary_search", "use `.iter().position(..)`"),
     ("chunks_exact", "use `.chunks(..)`"),
-    ("bytes", "text is characters in JSONata; use `.chars()`"),
-    ("as_bytes", "text is characters in JSONata; use `.chars()`"),
     ("char_indices", "text is characters in JSONata; use `.chars().enumerate()`"),
     ("is_alphabetic", "JSONata knows no classes of Unicode; use `.is_ascii_alphabetic()`"),
     ("is_alphanumeric", "JSONata knows no classes of Unicode; use `.is_ascii_alphanumeric()`"),
@@ -267,18 +289,12 @@ pub(super) const ADVICE: &[(&str, &str)] = &[
     ("powi", "the last digits of a power differ from machine to machine; multiply, or compute in a task"),
     ("powf", "the last digits of a power differ from machine to machine; compute in a task"),
     ("ln", "the last digits of a logarithm differ from machine to machine; compute in a task"),
-    (
-        "wrapping_add",
-        "numbers of a state machine do not wrap; use `.checked_add(..)` or `.saturating_add(..)`",
-    ),
-    (
-        "wrapping_sub",
-        "numbers of a state machine do not wrap; use `.checked_sub(..)` or `.saturating_sub(..)`",
-    ),
-    (
-        "wrapping_mul",
-        "numbers of a state machine do not wrap; use `.checked_mul(..)` or `.saturating_mul(..)`",
-    ),
+    ("overflowing_add", "use `.checked_add(..)` and `.wrapping_add(..)`"),
+    ("overflowing_sub", "use `.checked_sub(..)` and `.wrapping_sub(..)`"),
+    ("overflowing_mul", "use `.checked_mul(..)` and `.wrapping_mul(..)`"),
+    ("count_ones", "JSONata has no operations on bits; compute in a task"),
+    ("leading_zeros", "JSONata has no operations on bits; compute in a task"),
+    ("trailing_zeros", "JSONata has no operations on bits; compute in a task"),
     ("unwrap_unchecked", "use `?`, `match` or `let .. else`"),
     ("get_or_insert", "write `let value = *option.get_or_insert(..);`"),
     ("get_or_insert_with", "write `let value = *option.get_or_insert_with(..);`"),

@@ -124,7 +124,7 @@ impl Symbolic<'_> {
             return quote!({ let #new = #value; let #new = #b.keep(#new); #set #done });
         }
         // An iterator in a variable moves on when it is asked.
-        if matches!(name.as_str(), "next" | "nth" | "any" | "all" | "find_map" | "position")
+        if matches!(name.as_str(), "nth" | "any" | "all" | "find_map" | "position")
             && matches!(unparenthesized(&method.receiver), Expr::Path(_))
         {
             return self.refuse(
@@ -132,7 +132,14 @@ impl Symbolic<'_> {
                 format!("an iterator in a variable moves on with every `.{name}(..)`, and JSON stays as it is; write `for item in list`, or start from the list: `list.iter().{name}(..)`"),
             );
         }
+        // What has no end of its own ends with what is asked of it.
+        if let Some(written) = self.endless(method) {
+            return written;
+        }
         match (name.as_str(), arity) {
+            // `state.next()` of a type of the author's.
+            ("next", 0) if is_place(&method.receiver) => return self.method_call(method),
+            ("take", 0) => return self.method_call(method),
             ("contains", 1) if matches!(unparenthesized(&method.receiver), Expr::Range(_)) => {
                 return self.in_range(method);
             }
@@ -214,6 +221,43 @@ impl Symbolic<'_> {
             },
         };
         self.refuse(&method.method, message)
+    }
+
+    /// `(1..).take(n)`, `list.iter().zip(1..)` and their kin.
+    fn endless(&mut self, method: &ExprMethodCall) -> Option<TokenStream> {
+        let b = self.b.clone();
+        let span = method.method.span();
+        let open = |expr: &Expr| match unparenthesized(expr) {
+            Expr::Range(range) if range.end.is_none() => range.start.as_deref().cloned(),
+            _ => None,
+        };
+        let [argument] = method.args.iter().collect::<Vec<_>>()[..] else { return None };
+        match method.method.to_string().as_str() {
+            "take" => {
+                if let Some(start) = open(&method.receiver) {
+                    let (start, count) = (self.expr(&start), self.expr(argument));
+                    return Some(quote_spanned!(span=> #b.methods().counted(#start, #count)));
+                }
+                let Expr::Call(call) = unparenthesized(&method.receiver) else { return None };
+                let Expr::Path(path) = &*call.func else { return None };
+                let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+                if names.next()? != "repeat" || names.next()? != "iter" || call.args.len() != 1 {
+                    return None;
+                }
+                let (value, count) = (self.expr(&call.args[0]), self.expr(argument));
+                Some(quote_spanned!(span=> #b.methods().repeated(#value, #count)))
+            }
+            "zip" => {
+                if let Some(start) = open(argument) {
+                    let (list, start) = (self.expr(&method.receiver), self.expr(&start));
+                    return Some(quote_spanned!(span=> #b.methods().numbered(#list, #start)));
+                }
+                let start = open(&method.receiver)?;
+                let (start, list) = (self.expr(&start), self.expr(argument));
+                Some(quote_spanned!(span=> #b.methods().numbers_of(#start, #list)))
+            }
+            _ => None,
+        }
     }
 
     /// What stands at `map.entry(key).or_insert(default)`.
@@ -337,7 +381,9 @@ impl Symbolic<'_> {
         let outer = last_name(ty);
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
-            (Some("HashSet" | "BTreeSet" | "BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_SET),
+            (Some("BTreeSet"), _) => quote_spanned!(span=> #b.methods().collect_set(#list)),
+            (Some("HashSet"), _) => self.refuse(ty, NO_HASH_SET),
+            (Some("BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_HEAP),
             (Some("Vec" | "VecDeque"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
             (Some("String"), _) => {
@@ -419,8 +465,8 @@ impl Symbolic<'_> {
 }
 
 pub(crate) const NO_HASH_MAP: &str = "a `HashMap` has no order, and a workflow does the same on every run; use a `BTreeMap`, whose keys are in order";
-pub(crate) const NO_SET: &str =
-    "JSON has lists and objects; use a `Vec`, or a `BTreeMap` with the keys that you need";
+pub(crate) const NO_HASH_SET: &str = "a `HashSet` has no order, and a workflow does the same on every run; use a `BTreeSet`, whose elements are in order";
+pub(crate) const NO_HEAP: &str = "JSON has lists and objects; use a `Vec` that you sort, a `VecDeque` or a `BTreeSet`";
 
 fn is_ten(expr: &Expr) -> bool {
     matches!(expr, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "10"))

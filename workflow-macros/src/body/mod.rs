@@ -19,6 +19,7 @@ mod loops;
 mod macros;
 mod method_table;
 mod methods;
+mod moving;
 mod native;
 mod nested;
 mod open;
@@ -39,7 +40,7 @@ use syn::{
 };
 
 use self::nested::Nested;
-pub(crate) use self::{escape::write_out, nested::Around, symbolic::line_of};
+pub(crate) use self::{escape::write_out, method_table::is_known, moving::CHANGED, nested::Around, symbolic::line_of};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.
@@ -75,6 +76,7 @@ pub(crate) fn readings(
     sites.visit_block_mut(&mut block);
     let mut writer = symbolic::Symbolic::new(function, parameters.collect(), fallible, errors);
     let mut respelt = block.clone();
+    moving::put_in_place(&mut respelt);
     lent::put_in_place(&mut respelt);
     spellings::respell(&mut respelt, fallible);
     symbolic_forms.put(&mut respelt);
@@ -112,6 +114,7 @@ pub(crate) fn pure_readings(
     spellings::write_out_closures(&mut block);
     let mut judged = block.clone();
     native_forms.put(&mut judged);
+    moving::put_in_place(&mut block);
     lent::put_in_place(&mut block);
     spellings::respell(&mut block, false);
     symbolic_forms.put(&mut block);

@@ -137,6 +137,16 @@ impl VisitMut for Respell {
                 let body = changing(&mut turns.pat);
                 turns.body.stmts.splice(0..0, body);
             }
+            Expr::Match(choice) if binds_whole(choice) => {
+                let result = Ident::new("result", Span::mixed_site());
+                let awaited = std::mem::replace(&mut *choice.expr, syn::parse_quote!(#result));
+                let choice = &*choice;
+                *expr = syn::parse_quote!({ let #result = #awaited; #choice });
+                // The patterns in it are put right as those of any other.
+                if let Expr::Block(block) = expr {
+                    visit_mut::visit_block_mut(self, &mut block.block);
+                }
+            }
             Expr::Match(choice) => {
                 for arm in &mut choice.arms {
                     let first = changing(&mut arm.pat);
@@ -151,6 +161,18 @@ impl VisitMut for Respell {
             _ => {}
         }
     }
+}
+
+/// Whether an arm of a `match` on what is awaited has a name for the whole `Result`.
+fn binds_whole(choice: &syn::ExprMatch) -> bool {
+    fn binds(pat: &Pat) -> bool {
+        match pat {
+            Pat::Ident(name) => name.subpat.is_some() || !super::is_capitalized(&name.ident.clone().into()),
+            Pat::Paren(inner) => binds(&inner.pat),
+            _ => false,
+        }
+    }
+    matches!(unparenthesized(&choice.expr), Expr::Await(_)) && choice.arms.iter().any(|arm| binds(&arm.pat))
 }
 
 /// A closure that a variable holds, if it only computes.
@@ -187,6 +209,13 @@ impl VisitMut for WriteOut<'_> {
                 let values = &call.args;
                 let (inputs, body) = (self.closure.inputs.iter(), &self.closure.body);
                 let values = values.iter();
+                let body: Expr = match &self.closure.output {
+                    syn::ReturnType::Default => (**body).clone(),
+                    syn::ReturnType::Type(_, ty) => {
+                        let returned = Ident::new("returned", Span::mixed_site());
+                        syn::parse_quote!({ let #returned: #ty = #body; #returned })
+                    }
+                };
                 *expr = syn::parse_quote!({
                     #(let #names = #values;)*
                     #(let #inputs = #names;)*

@@ -472,11 +472,15 @@ fn collected(init: &Expr, ty: Option<&Type>) -> Expr {
 /// The annotation of a `let`, in the owned form in which the symbolic reading speaks of types.
 fn erased_annotation(ty: &Type) -> Option<TokenStream> {
     let text = quote!(#ty).to_string();
-    // A hole in the type is for rustc to find, from the value.
-    if text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "_") {
-        return None;
-    }
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let span = ty.span();
+    // A hole in the type is for rustc to find, from the value; what stands around it may say more, such as the error
+    // type of a `Result`, where it is its own owned form.
+    if words.contains(&"_") {
+        let others = ["VecDeque", "Box", "Cow", "Duration", "str"];
+        let own = !text.contains(['&', '[']) && !words.iter().any(|word| others.contains(word));
+        return (own && text != "_").then(|| quote::quote_spanned!(span=> ::workflow_core::__private::Expr<#ty>));
+    }
     Some(
         quote::quote_spanned!(span=> ::workflow_core::__private::Expr<<#ty as ::workflow_core::Data>::Owned>),
     )

@@ -325,6 +325,27 @@ impl Methods<'_> {
         self.form("[{0}..{1} - 1]", &[start.node(), end.node()])
     }
 
+    /// `(start..).take(count)`
+    pub fn counted<T: Number>(&self, start: Expr<T>, count: Expr<usize>) -> Expr<Vec<T>> {
+        self.form("($_a := {0}; [$_a..$_a + {1} - 1])", &[start.node(), count.node()])
+    }
+
+    /// `list.zip(start..)`
+    pub fn numbered<I: Iterable, T: Number>(&self, of: Expr<I>, start: Expr<T>) -> Expr<Vec<(I::Item, T)>> {
+        let list = self.iter(of).node();
+        Expr::new(self.0.once("list", list, |list| {
+            self.0.form("($_a := {1}; $zip({0}, [$_a..$_a + $count({0}) - 1]))", &[list, start.node()])
+        }))
+    }
+
+    /// `(start..).zip(list)`
+    pub fn numbers_of<I: Iterable, T: Number>(&self, start: Expr<T>, of: Expr<I>) -> Expr<Vec<(T, I::Item)>> {
+        let list = self.iter(of).node();
+        Expr::new(self.0.once("list", list, |list| {
+            self.0.form("($_a := {1}; $zip([$_a..$_a + $count({0}) - 1], {0}))", &[list, start.node()])
+        }))
+    }
+
     /// `start..=end`
     pub fn range_inclusive<T: Number>(&self, start: Expr<T>, end: Expr<T>) -> Expr<Vec<T>> {
         self.form("[{0}..{1}]", &[start.node(), end.node()])
@@ -551,12 +572,14 @@ impl Methods<'_> {
     }
 
     /// `first` of a list, `next` of an iterator
-    pub fn first<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
+    pub fn first<I: Iterable>(&self, of: Expr<I>) -> Expr<Option<I::Item>> {
+        let list = self.iter(of);
         Expr::new(self.0.once("list", list.node(), |list| self.0.form(FIRST, &[list])))
     }
 
     /// `last`
-    pub fn last<T>(&self, list: Expr<Vec<T>>) -> Expr<Option<T>> {
+    pub fn last<I: Iterable>(&self, of: Expr<I>) -> Expr<Option<I::Item>> {
+        let list = self.iter(of);
         Expr::new(self.0.once("list", list.node(), |list| self.0.form(LAST, &[list])))
     }
 

@@ -101,13 +101,15 @@ impl<T> Measured for BTreeMap<String, T> {
     message = "a state machine does not know whether a `{Self}` is empty",
     label = "neither text nor a list nor a `BTreeMap`"
 )]
-pub trait Emptiable: Measured {
+pub trait Emptiable {
     /// Whether it is.
     #[doc(hidden)]
-    fn is_empty(builder: &Builder, value: Node) -> Node {
-        let (len, none) = (Self::len(builder, value), builder.number(0));
-        builder.edit(|program| program.arena.binary(BinaryOp::Equal, len, none))
-    }
+    fn is_empty(builder: &Builder, value: Node) -> Node;
+}
+
+fn of_no_length<M: Measured>(builder: &Builder, value: Node) -> Node {
+    let (len, none) = (M::len(builder, value), builder.number(0));
+    builder.edit(|program| program.arena.binary(BinaryOp::Equal, len, none))
 }
 
 #[diagnostic::do_not_recommend]
@@ -119,9 +121,18 @@ impl Emptiable for String {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Emptiable for Vec<T> {}
+impl<T> Emptiable for Vec<T> {
+    fn is_empty(builder: &Builder, value: Node) -> Node {
+        of_no_length::<Self>(builder, value)
+    }
+}
+
 #[diagnostic::do_not_recommend]
-impl<T> Emptiable for BTreeMap<String, T> {}
+impl<T> Emptiable for BTreeMap<String, T> {
+    fn is_empty(builder: &Builder, value: Node) -> Node {
+        of_no_length::<Self>(builder, value)
+    }
+}
 
 /// What an index or `get` reads.
 #[diagnostic::on_unimplemented(
@@ -308,6 +319,14 @@ impl<T, I: Iterable<Item = T>> Extended<I> for Vec<T> {
 impl<T> Extended<BTreeMap<String, T>> for BTreeMap<String, T> {
     fn extend(builder: &Builder, list: Node, more: Node) -> Node {
         builder.form("$merge([{0}, {1}])", &[list, more])
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Extended<Vec<(String, T)>> for BTreeMap<String, T> {
+    fn extend(builder: &Builder, map: Node, more: Node) -> Node {
+        let more = <Self as super::Collected<(String, T)>>::collect(builder, more);
+        builder.form("$merge([{0}, {1}])", &[map, more])
     }
 }
 

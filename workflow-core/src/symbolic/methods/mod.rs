@@ -6,6 +6,7 @@
 //! JSONata with holes ([`Kind::Form`]), which keeps arrays arrays: `$map` and `$filter` are written
 //! `$append([], $map(..)[])`, since JSONata unwraps a result of one element and drops an empty one.
 
+mod codes;
 mod iterators;
 mod lists;
 mod maps;
@@ -13,6 +14,7 @@ mod numbers;
 mod options;
 mod order;
 mod ordering;
+mod sets;
 mod strings;
 
 pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};

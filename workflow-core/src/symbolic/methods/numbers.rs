@@ -98,6 +98,23 @@ fn bound(builder: &Builder, limit: i128) -> Node {
     builder.edit(|program| program.arena.literal(number))
 }
 
+/// Integers that wrap around as Rust's do.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not wrap a `{Self}` around as Rust does",
+    label = "not an integer of at most 32 bits",
+    note = "its numbers hold integers up to 2^53; compute with `u32`, or use `.checked_add(..)` and its kin"
+)]
+pub trait Wrapping: Number {}
+
+macro_rules! wrapping {
+    ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Wrapping for $ty {}
+    )*};
+}
+
+wrapping! { u8 u16 u32 i8 i16 i32 }
+
 /// Whether a number is one of a type's.
 fn in_range<T: Number>(builder: &Builder, number: Node, otherwise: &'static str) -> Node {
     let (low, high) = (bound(builder, T::LOW), bound(builder, T::HIGH));
@@ -218,6 +235,31 @@ impl Methods<'_> {
     /// `parse`
     pub fn parse<T: Parsed>(&self, text: Expr<String>) -> Expr<Result<T, T::Error>> {
         Expr::new(T::parse(self.0, text.node()))
+    }
+
+    /// `wrapping_add`
+    pub fn wrapping_add<T: Wrapping>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let sum = self.0.edit(|program| program.arena.binary(BinaryOp::Add, left.node(), right.node()));
+        Expr::new(wrapped::<T>(self.0, sum))
+    }
+
+    /// `wrapping_sub`
+    pub fn wrapping_sub<T: Wrapping>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let difference = self.0.edit(|program| program.arena.binary(BinaryOp::Subtract, left.node(), right.node()));
+        Expr::new(wrapped::<T>(self.0, difference))
+    }
+
+    /// `wrapping_mul`: a product of 32 bits with 32 is not exact, one with 16 is.
+    pub fn wrapping_mul<T: Wrapping>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
+        let builder = self.0;
+        let product = match T::HIGH > i128::from(u16::MAX) {
+            false => builder.form("{0} * {1}", &[left.node(), right.node()]),
+            true => builder.form(
+                "($_x := {0}; $_y := {1}; $_h := $floor($_x / 65536); $_h * $_y % 65536 * 65536 + ($_x - $_h * 65536) * $_y)",
+                &[left.node(), right.node()],
+            ),
+        };
+        Expr::new(wrapped::<T>(builder, product))
     }
 
     /// `abs`

@@ -327,6 +327,19 @@ impl<T> Defaulted for BTreeMap<String, T> {
     }
 }
 
+macro_rules! tuples {
+    ($(($($ty:ident),+))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($ty: Defaulted),+> Defaulted for ($($ty,)+) {
+            fn json() -> Value {
+                Value::Array(vec![$($ty::json()),+])
+            }
+        }
+    )*};
+}
+
+tuples! { (A) (A, B) (A, B, C) (A, B, C, D) }
+
 impl Methods<'_> {
     /// `T::default()`
     pub fn default<T: Defaulted>(&self) -> Expr<T> {

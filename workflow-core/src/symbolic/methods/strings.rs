@@ -6,7 +6,7 @@ use super::{
     super::{
         builder::Builder,
         node::{Expr, Node},
-        ops::Formattable,
+        ops::{Formattable, Write},
     },
     Methods,
     lists::CHARACTERS,
@@ -43,6 +43,43 @@ pub trait Glyphs: Data {}
 impl Glyphs for String {}
 #[diagnostic::do_not_recommend]
 impl Glyphs for char {}
+
+/// What has capitals: the character of one may be several.
+#[diagnostic::on_unimplemented(
+    message = "a state machine knows no capitals of a `{Self}`",
+    label = "neither text nor a `char`"
+)]
+pub trait Cased {
+    /// What it becomes.
+    type Cased;
+    /// What it becomes.
+    #[doc(hidden)]
+    fn cased(_: &Builder, text: Node) -> Node {
+        text
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Cased for String {
+    type Cased = String;
+}
+
+#[diagnostic::do_not_recommend]
+impl Cased for char {
+    type Cased = Vec<char>;
+    fn cased(builder: &Builder, text: Node) -> Node {
+        builder.form(CHARACTERS, &[text])
+    }
+}
+
+/// The characters that `to_uppercase` of one gives are written one after the other.
+#[diagnostic::do_not_recommend]
+impl Formattable for Vec<char> {
+    const WRITE: Write = Write::AsIs;
+    fn text(builder: &Builder, value: Node) -> Node {
+        builder.form("$join({0})", &[value])
+    }
+}
 
 /// What Rust's `trim` takes away: `$trim` takes less, and changes the inside of the text as well.
 macro_rules! space {
@@ -234,13 +271,13 @@ impl Methods<'_> {
     }
 
     /// `to_uppercase`
-    pub fn to_uppercase(&self, text: Expr<String>) -> Expr<String> {
-        self.text("$uppercase({0})", &[text.node()])
+    pub fn to_uppercase<T: Cased>(&self, text: Expr<T>) -> Expr<T::Cased> {
+        Expr::new(T::cased(self.0, self.0.form("$uppercase({0})", &[text.node()])))
     }
 
     /// `to_lowercase`
-    pub fn to_lowercase(&self, text: Expr<String>) -> Expr<String> {
-        self.text("$lowercase({0})", &[text.node()])
+    pub fn to_lowercase<T: Cased>(&self, text: Expr<T>) -> Expr<T::Cased> {
+        Expr::new(T::cased(self.0, self.0.form("$lowercase({0})", &[text.node()])))
     }
 
     /// `to_ascii_uppercase`
