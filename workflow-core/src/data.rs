@@ -65,6 +65,8 @@ pub enum Shape {
     Option(fn() -> Shape),
     /// An array of values of one shape.
     List(fn() -> Shape),
+    /// A list of values of this shape in order, each of them once: a `BTreeSet`.
+    Set(fn() -> Shape),
     /// An array with a shape for each place.
     Tuple(Vec<fn() -> Shape>),
     /// An object whose keys are data and whose values share a shape.

@@ -131,7 +131,7 @@ pub enum Fit {
 impl Fit {
     fn of(shape: &Shape) -> Self {
         match shape {
-            Shape::List(_) => Self::List,
+            Shape::List(_) | Shape::Set(_) => Self::List,
             Shape::Option(inner) => match Self::of(&inner()) {
                 Self::List | Self::OptionalList => Self::OptionalList,
                 Self::Value | Self::Option => Self::Option,

@@ -273,9 +273,9 @@ pub use workflow_macros::task;
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
 /// | `Err(E::Variant { .. })` | a Fail |
 /// | struct, enum, tuple and array literals, `vec![..]`, fields, constants | JSON, as serde writes it |
-/// | `+ - * / % << >>`, `== != < <= > >=`, `&& \|\| !` | JSONata with Rust's meaning |
+/// | `+ - * / % << >>`, `== != < <= > >=`, `&& \|\| !`, also of types under [`#[pure]`](macro@pure) | JSONata with Rust's meaning |
 /// | `format!` with `{}` and `{name}` | `&` |
-/// | methods of iterators, lists, `BTreeMap`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
+/// | methods of iterators, lists, `BTreeMap`s, `BTreeSet`s, text, `Option`, `Result` and numbers; ranges, `list[i]`, `as` | see the table in [`methods`] |
 /// | `matches!(..)`, `error.name()`, `error.cause()`, `{error}` | |
 /// | [`jsonata!`] | JSONata as it is written |
 ///
@@ -336,8 +336,13 @@ pub use workflow_macros::workflow;
 /// a state machine has no recursion.
 ///
 /// Parameters are values or references to them, at most 8; the result may be a reference. Types may be
-/// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. An `impl` block is that of a
-/// type, or of `From` for one. Where functions in it are marked with `#[pure]` as well, the others stay as
+/// generic: `fn first_or<T: Data + Clone>(items: &[T], default: T) -> T`. A method may take `&mut self` if it gives
+/// nothing: `cart.add(line);` then sets the variable `cart`.
+///
+/// An `impl` block is that of a type, of a trait of your own, or of one of Rust's that means something to a state
+/// machine: `From`, `TryFrom`, `Display` (for `{}` and `to_string`), `FromStr` (for `parse`), `Ord` and `PartialOrd`
+/// (for `<`, `sort`, `max`), `Default`, `Add`, `AddAssign`, `Neg` and their kin. Derived orders, and the `Display` of an
+/// enum without fields, are understood without. Where functions in it are marked with `#[pure]` as well, the others stay as
 /// they are and may do anything; the mark alone, without that of the block, does not do.
 ///
 /// A function that is called but is not `#[pure]` is refused where it is called.

@@ -7,7 +7,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Block, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Pat, Path, Stmt, Type,
+    Block, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Pat, Stmt, Type,
     visit_mut::{self, VisitMut},
 };
 
@@ -62,15 +62,21 @@ pub(crate) fn means(block: &ItemImpl, errors: &mut Errors) -> Option<Means> {
         "PartialEq" | "Eq" | "Hash" => {
             "a state machine compares values as JSON; derive it, or write a function of the type: `fn same(&self, other: &Self) -> bool`"
         }
-        "Iterator" | "IntoIterator" | "DoubleEndedIterator" | "Extend" | "FromIterator" | "Sum" | "Product" => {
+        "Iterator"
+        | "IntoIterator"
+        | "DoubleEndedIterator"
+        | "Extend"
+        | "FromIterator"
+        | "Sum"
+        | "Product" => {
             "JSON has lists and no iterators; write a function of the type, which takes or gives a `Vec`"
         }
-        "Deref" | "DerefMut" | "AsRef" | "AsMut" | "Borrow" | "Index" | "IndexMut" | "Not" | "BitAnd" | "BitOr"
-        | "BitXor" | "Shl" | "Shr" => {
+        "Deref" | "DerefMut" | "AsRef" | "AsMut" | "Borrow" | "Index" | "IndexMut" | "Not" | "BitAnd"
+        | "BitOr" | "BitXor" | "Shl" | "Shr" => {
             "a state machine does not run this where it is not called by name; write a function of the type"
         }
-        "Debug" | "Drop" | "Clone" | "Copy" | "Error" | "Write" | "Read" | "Future" | "Into" | "TryInto" | "ToString"
-        | "Serialize" | "Deserialize" => {
+        "Debug" | "Drop" | "Clone" | "Copy" | "Error" | "Write" | "Read" | "Future" | "Into" | "TryInto"
+        | "ToString" | "Serialize" | "Deserialize" => {
             "this has no meaning in a state machine; `From`, `TryFrom`, `Display`, `FromStr`, `Ord`, `Add` and its kin and your own traits have"
         }
         _ => return Some(Means::Functions),
@@ -80,7 +86,12 @@ pub(crate) fn means(block: &ItemImpl, errors: &mut Errors) -> Option<Means> {
 }
 
 /// A function of the block as one of values.
-pub(crate) fn of_values(block: &ItemImpl, function: &ImplItemFn, means: Means, errors: &mut Errors) -> Option<ImplItemFn> {
+pub(crate) fn of_values(
+    block: &ItemImpl,
+    function: &ImplItemFn,
+    means: Means,
+    errors: &mut Errors,
+) -> Option<ImplItemFn> {
     let mut function = function.clone();
     if block.trait_.is_some() {
         let mut types = Types { block };
@@ -98,16 +109,18 @@ pub(crate) fn of_values(block: &ItemImpl, function: &ImplItemFn, means: Means, e
                 return None;
             }
             changed(&mut function);
-            function.sig.ident = Ident::new(&format!("{CHANGED}{}", plain(&function.sig.ident)), function.sig.ident.span());
+            function.sig.ident =
+                Ident::new(&format!("{CHANGED}{}", plain(&function.sig.ident)), function.sig.ident.span());
         }
         _ => {}
     }
     Some(function)
 }
 
-/// A number of a trait, so that the functions of several have names of their own.
-pub(crate) fn number(path: &Path) -> String {
-    let text = path.to_token_stream().to_string();
+/// A number of a block, so that the functions of several have names of their own.
+pub(crate) fn number(block: &ItemImpl) -> String {
+    let of = block.trait_.as_ref().map(|(path, _)| path.to_token_stream());
+    let text = format!("{} {}", of.unwrap_or_default(), block.self_ty.to_token_stream());
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
@@ -154,7 +167,10 @@ impl VisitMut for Itself<'_> {
 }
 
 fn takes_mutable(function: &ImplItemFn) -> bool {
-    matches!(function.sig.receiver().map(|receiver| &receiver.kind), Some(syn::ReceiverKind::Reference(_, _, Some(_))))
+    matches!(
+        function.sig.receiver().map(|receiver| &receiver.kind),
+        Some(syn::ReceiverKind::Reference(_, _, Some(_)))
+    )
 }
 
 /// `fn add_assign(&mut self, other: T) { .. }` as `fn add_assign(self, other: T) -> Self { .. }`.
@@ -263,7 +279,8 @@ fn names(code: TokenStream, formatter: &Ident) -> Option<Ident> {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     tokens.iter().enumerate().find_map(|(place, token)| match token {
         TokenTree::Group(group) => names(group.stream(), formatter),
-        TokenTree::Ident(ident) if ident == formatter => match (tokens.get(place + 1), tokens.get(place + 2)) {
+        TokenTree::Ident(ident) if ident == formatter => match (tokens.get(place + 1), tokens.get(place + 2))
+        {
             (Some(TokenTree::Punct(dot)), Some(TokenTree::Ident(method))) if dot.as_char() == '.' => {
                 (method != "push_str" && method != "push").then(|| method.clone())
             }
@@ -277,7 +294,9 @@ fn names(code: TokenStream, formatter: &Ident) -> Option<Ident> {
 fn written(expr: &Expr, formatter: &Ident) -> Option<Expr> {
     let is_formatter = |expr: &Expr| match unparenthesized(expr) {
         Expr::Path(path) => path.path.is_ident(formatter),
-        Expr::Reference(reference) => matches!(&*reference.expr, Expr::Path(path) if path.path.is_ident(formatter)),
+        Expr::Reference(reference) => {
+            matches!(&*reference.expr, Expr::Path(path) if path.path.is_ident(formatter))
+        }
         _ => false,
     };
     match unparenthesized(expr) {
@@ -306,7 +325,9 @@ fn written(expr: &Expr, formatter: &Ident) -> Option<Expr> {
                 _ => None,
             }
         }
-        Expr::MethodCall(method) if method.method == "fmt" && method.args.len() == 1 && is_formatter(&method.args[0]) => {
+        Expr::MethodCall(method)
+            if method.method == "fmt" && method.args.len() == 1 && is_formatter(&method.args[0]) =>
+        {
             let value = &method.receiver;
             Some(syn::parse_quote!((#value).to_string()))
         }
@@ -314,7 +335,8 @@ fn written(expr: &Expr, formatter: &Ident) -> Option<Expr> {
             let Expr::Path(path) = &*call.func else { return None };
             let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
             let value = &call.args[0];
-            (names.next()? == "fmt" && names.next()? == "Display").then(|| syn::parse_quote!((#value).to_string()))
+            (names.next()? == "fmt" && names.next()? == "Display")
+                .then(|| syn::parse_quote!((#value).to_string()))
         }
         _ => None,
     }

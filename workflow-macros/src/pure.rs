@@ -12,8 +12,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     FnArg, GenericArgument, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeParamBound, WherePredicate,
-    spanned::Spanned, visit_mut::VisitMut,
+    ReturnType, Signature, Type, TypeParamBound, WherePredicate, spanned::Spanned, visit_mut::VisitMut,
 };
 
 use crate::{
@@ -135,8 +134,15 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         });
         return TokenStream::new();
     }
-    let number = block.trait_.as_ref().map(|(path, _)| of_trait::number(path)).unwrap_or_default();
+    let number = block.trait_.as_ref().map(|_| of_trait::number(block)).unwrap_or_default();
     let original = block.clone();
+    // What stands for a type that is not the author's, of which nothing can be implemented here.
+    let foreign = (means == Means::From && is_foreign(ty))
+        .then(|| Ident::new(&format!("__into_{number}"), Span::call_site()));
+    let of = match &foreign {
+        Some(marker) => quote!(#marker),
+        None => quote!(#ty),
+    };
     let mut written = TokenStream::new();
     let marks: Vec<bool> = block.items.iter_mut().map(unmark_function).collect();
     let all = !marks.contains(&true);
@@ -151,14 +157,18 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
         let name = plain(&function.sig.ident);
         let twin = format_ident!("__pure_{}{}", number, name, span = function.sig.ident.span());
-        let Some(of_values) = of_trait::of_values(&original, function, means, errors) else { continue };
+        let Some(mut of_values) = of_trait::of_values(&original, function, means, errors) else { continue };
+        if let Some(marker) = &foreign {
+            of_trait::Itself(ty).visit_impl_item_fn_mut(&mut of_values);
+            written.extend(quote!(#[doc(hidden)] #[allow(non_camel_case_types, dead_code)] struct #marker;));
+        }
         let read = Read {
             sig: &of_values.sig,
             block: &of_values.block,
             outer: Some(&block.generics),
             around: &Around::default(),
             implements: quote!(::workflow_core::__private::Method),
-            of: quote!(#ty),
+            of: of.clone(),
             twin: quote!(#twin),
         };
         written.extend(read.write(errors));
@@ -171,6 +181,16 @@ fn methods(block: &mut ItemImpl, errors: &mut Errors) -> TokenStream {
         }
     }
     written
+}
+
+/// Whether a type is one of Rust's own that a `From` may make.
+fn is_foreign(ty: &Type) -> bool {
+    const FOREIGN: [&str; 18] = [
+        "bool", "char", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f64",
+        "String", "Vec", "Option", "BTreeMap", "Duration",
+    ];
+    let Type::Path(path) = ty else { return matches!(ty, Type::Tuple(_) | Type::Array(_)) };
+    path.path.segments.last().is_some_and(|last| FOREIGN.iter().any(|foreign| last.ident == foreign))
 }
 
 /// The methods of lists and texts that a type of the author's may have as well: `NAME` of the builder's trait.
@@ -207,8 +227,18 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
     };
     let other = typed_arguments(sig).next().map(|argument| written_out(&argument.ty));
     // What the trait's function does, by calling that of the block.
-    let function = |implemented: TokenStream, method: TokenStream, values: &[&str], given: TokenStream, result: TokenStream| {
+    let function = |implemented: TokenStream,
+                    method: TokenStream,
+                    values: &[&str],
+                    given: TokenStream,
+                    result: TokenStream| {
         let names: Vec<Ident> = values.iter().map(|value| Ident::new(value, Span::mixed_site())).collect();
+        // The receiver is first, where there is one.
+        let types: Vec<Type> = match (sig.receiver().is_some(), &other) {
+            (true, Some(other)) => vec![(**ty).clone(), other.clone()],
+            (true, None) => vec![(**ty).clone()],
+            (false, other) => other.iter().cloned().collect(),
+        };
         let returned = &returned;
         quote! {
             #[diagnostic::do_not_recommend]
@@ -219,7 +249,7 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
                     #(#names: ::workflow_core::__private::Node),*
                 ) -> #result {
                     __b.associated::<#ty, { ::workflow_core::__private::name(#name) }, _, #returned>(
-                        (#(::workflow_core::__private::Expr::of(#names),)*)
+                        (#(::workflow_core::__private::Expr::<#types>::of(#names),)*)
                     ).node()
                 }
             }
@@ -229,7 +259,13 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
     let node = quote!(#private::Node);
     let of = |implemented: TokenStream, method: &str, values: &[&str]| {
         let method = Ident::new(method, Span::call_site());
-        function(quote!(#private::#implemented for #ty), quote!(#method), values, TokenStream::new(), node.clone())
+        function(
+            quote!(#private::#implemented for #ty),
+            quote!(#method),
+            values,
+            TokenStream::new(),
+            node.clone(),
+        )
     };
     let arguments = typed_arguments(sig).count();
     Some(match means {
@@ -237,15 +273,39 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
             ("len", 0) => of(quote!(Measured), "len", &["value"]),
             ("is_empty", 0) => of(quote!(Emptiable), "is_empty", &["value"]),
             ("contains", 1) => {
-                let other = other?;
+                let other = other.as_ref()?;
                 of(quote!(Container<#other>), "contains", &["container", "part"])
             }
             _ => return None,
         },
         Means::Functions | Means::Default => return None,
+        // Only this crate's traits may say something of a foreign type.
+        Means::From if is_foreign(ty) => {
+            let source = other.as_ref()?;
+            let function = Ident::new(&format!("__into_{}", of_trait::number(block)), sig.ident.span());
+            return Some(quote! {
+                #[diagnostic::do_not_recommend]
+                impl ::workflow_core::__private::Converted<#ty> for #source {
+                    fn convert(
+                        __b: &::workflow_core::__private::Builder,
+                        value: ::workflow_core::__private::Node,
+                    ) -> ::workflow_core::__private::Node {
+                        __b.associated::<#function, { ::workflow_core::__private::name("from") }, _, #ty>(
+                            (::workflow_core::__private::Expr::<#source>::of(value),)
+                        ).node()
+                    }
+                }
+            });
+        }
         Means::From => {
-            let source = other?;
-            function(quote!(#private::Converted<#ty> for #source), quote!(convert), &["value"], TokenStream::new(), node.clone())
+            let source = other.as_ref()?;
+            function(
+                quote!(#private::Converted<#ty> for #source),
+                quote!(convert),
+                &["value"],
+                TokenStream::new(),
+                node.clone(),
+            )
         }
         Means::Display if has_type_parameters(&block.generics) => function(
             quote!(#private::Formattable for #ty),
@@ -260,19 +320,27 @@ fn implemented(block: &ItemImpl, sig: &Signature, means: Means) -> Option<TokenS
                 ImplItem::Type(item) if item.ident == "Err" => Some(&item.ty),
                 _ => None,
             })?;
-            function(quote!(#private::Parsed for #ty), quote!(parse), &["text"], quote!(type Error = #error;), node.clone())
+            function(
+                quote!(#private::Parsed for #ty),
+                quote!(parse),
+                &["text"],
+                quote!(type Error = #error;),
+                node.clone(),
+            )
         }
         Means::Operator(implemented, method) => {
-            let (implemented, other) = (Ident::new(implemented, Span::call_site()), other?);
+            let (implemented, other) = (Ident::new(implemented, Span::call_site()), other.as_ref()?);
             of(quote!(#implemented<#other, #returned>), method, &["left", "right"])
         }
         Means::Negation => of(quote!(Negated<#returned>), "negated", &["value"]),
         Means::Compound(sign) => {
-            let other = other?;
+            let other = other.as_ref()?;
             of(quote!(Compound<#sign, #other>), "compound", &["place", "value"])
         }
         Means::Ord if name == "cmp" => of(quote!(OwnOrd), "ordering", &["left", "right"]),
-        Means::PartialOrd if name == "partial_cmp" => of(quote!(OwnPartialOrd), "ordering", &["left", "right"]),
+        Means::PartialOrd if name == "partial_cmp" => {
+            of(quote!(OwnPartialOrd), "ordering", &["left", "right"])
+        }
         Means::Ord | Means::PartialOrd => return None,
     })
 }
@@ -559,7 +627,9 @@ fn ours<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Vec<TokenStream
                     vec![quote!(::workflow_core::__private::Number)]
                 }
                 "Into" => {
-                    let PathArguments::AngleBracketed(into) = &bound.path.segments[bound.path.segments.len() - 1].arguments else {
+                    let PathArguments::AngleBracketed(into) =
+                        &bound.path.segments[bound.path.segments.len() - 1].arguments
+                    else {
                         return Vec::new();
                     };
                     let into = &into.args;
@@ -580,7 +650,10 @@ fn stands_for(generic: &syn::TypeImplTrait) -> Option<Type> {
     let PathArguments::AngleBracketed(arguments) = &bound.arguments else { return None };
     match (bound.ident.to_string().as_str(), arguments.args.first()?) {
         ("Into" | "AsRef", GenericArgument::Type(ty)) => Some(erased(ty)),
-        ("Iterator" | "IntoIterator" | "DoubleEndedIterator" | "ExactSizeIterator", GenericArgument::AssocType(item)) => {
+        (
+            "Iterator" | "IntoIterator" | "DoubleEndedIterator" | "ExactSizeIterator",
+            GenericArgument::AssocType(item),
+        ) => {
             let item = erased(&item.ty);
             Some(Type::Verbatim(quote!(::std::vec::Vec<#item>)))
         }

@@ -68,6 +68,9 @@ impl Writer {
             Shape::Timestamp => json!({ "type": "string", "format": "date-time" }),
             Shape::Option(inner) => json!({ "anyOf": [self.write(*inner, mode), { "type": "null" }] }),
             Shape::List(inner) => json!({ "type": "array", "items": self.write(*inner, mode) }),
+            Shape::Set(inner) => {
+                json!({ "type": "array", "items": self.write(*inner, mode), "uniqueItems": true })
+            }
             Shape::Tuple(inner) => self.tuple(inner, mode),
             Shape::JsonText(inner) => json!({
                 "type": "string",

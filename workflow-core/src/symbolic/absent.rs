@@ -71,8 +71,10 @@ pub(super) fn written(arena: &mut Arena, field: &Field, value: Node, verdicts: &
             Written::Always
         }
         (LeftOut::IfNone, _, _) => Written::If(arena.is_some(value)),
-        (LeftOut::IfEmpty, Shape::List(_), Kind::Array(elements)) => known(!elements.is_empty()),
-        (LeftOut::IfEmpty, Shape::List(_), _) => {
+        (LeftOut::IfEmpty, Shape::List(_) | Shape::Set(_), Kind::Array(elements)) => {
+            known(!elements.is_empty())
+        }
+        (LeftOut::IfEmpty, Shape::List(_) | Shape::Set(_), _) => {
             let count = arena.add(Kind::Call { function: "count", arguments: vec![value] });
             let none = arena.literal(0);
             Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))

@@ -70,13 +70,16 @@ impl<'a, W: Workflow> SymStart<'a, W> {
             let cause = arena.field(caught, "Cause".to_owned(), Presence::Certain);
             let described = arena.add(Kind::Call { function: "parse", arguments: vec![cause] });
             let zero = arena.literal(0);
+            // What failed with a name and no cause has none here.
+            let whole = Kind::Form { text: "$exists({0}.Error) ? '' : {1}", parts: vec![described, cause] };
+            let whole = arena.add(whole);
             // A child that timed out or was stopped has no name of its own.
             let mut own = |key: &str, other: Node| {
                 let own = arena.field(described, key.to_owned(), Presence::Certain);
                 let either = arena.add(Kind::Array(vec![(own, false), (other, false)]));
                 arena.add(Kind::At { base: either, index: zero })
             };
-            let (error, cause) = (own("Error", task_failed), own("Cause", cause));
+            let (error, cause) = (own("Error", task_failed), own("Cause", whole));
             let condition = arena.binary(BinaryOp::Equal, name, task_failed);
             let then =
                 arena.add(Kind::Object(vec![("Error".to_owned(), error), ("Cause".to_owned(), cause)]));

@@ -49,7 +49,7 @@ pub use frame::{Branch, Exits, Question};
 pub(crate) use graph::{Arm, CallInfo, ForkInfo, ForkKind, MapInfo, Point, Program, RegionId, Step, Var};
 pub use graph::{Note, Position};
 pub use methods::{
-    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Extended,
+    Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Ended, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
     Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
     TextPart, Unsigned, Written, Zipped, by_fields, derived, displayed, rank,
@@ -62,7 +62,9 @@ pub use ops::{
     Addable, AsText, Compound, Constant, Difference, Equal, Formattable, Negated, Number, Product, Quotient,
     Remainder, Sum, Summed, Write,
 };
-pub use own::{ByDerive, ByField, FieldOrder, NoField, ByOrd, ByPartialOrd, OrderOf, OwnOrd, OwnPartialOrd, Shown};
+pub use own::{
+    ByDerive, ByField, ByOrd, ByPartialOrd, FieldOrder, NoField, OrderOf, OwnOrd, OwnPartialOrd, Shown,
+};
 pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;

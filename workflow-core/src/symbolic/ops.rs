@@ -364,7 +364,8 @@ impl Builder {
         });
         if inexact(&value) {
             self.problem(format!(
-                "the number {value} is outside ±2^53, where Step Functions' numbers are no longer exact; write it as a string"
+                "the number {value} is outside ±2^53, where Step Functions' numbers are no longer exact; write it as text, or, where it only stands for \
+                 no limit, a smaller one such as `u32::MAX`"
             ));
         }
         self.expr(Kind::Literal(value))
@@ -473,7 +474,11 @@ impl Builder {
                     }
                 }
                 _ => {
-                    program.problems.push(format!("`{variant}` needs a type that derives `Data`"));
+                    program.problems.push(format!(
+                        "a state machine does not build a `{variant}`, whose JSON is what functions of serde's attributes \
+                         make of it (`into`, `try_from`, `with`); write `#[serde(transparent)]` where it is the value inside, \
+                         or build it in a task"
+                    ));
                     arena.literal(Value::Null)
                 }
             }
@@ -708,7 +713,7 @@ fn content(
 }
 
 pub(crate) fn is_list(shape: &Shape) -> bool {
-    matches!(shape, Shape::List(_) | Shape::Tuple(_))
+    matches!(shape, Shape::List(_) | Shape::Set(_) | Shape::Tuple(_))
         || matches!(shape, Shape::Struct { fields: Fields::Tuple(_), .. })
 }
 

@@ -99,6 +99,25 @@ impl Arbitrary<'_> {
                 let length = if depth == 0 { 0 } else { self.rng.usize(..=self.longest) };
                 (0..length).map(|_| self.at(&shape(), inner)).collect()
             }
+            Shape::Set(shape) => {
+                let length = if depth == 0 { 0 } else { self.rng.usize(..=self.longest) };
+                let mut elements: Vec<Value> = (0..length).map(|_| self.at(&shape(), inner)).collect();
+                match elements.first() {
+                    Some(Value::String(_)) => {
+                        elements.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+                    }
+                    Some(Value::Number(_)) => {
+                        elements.sort_by(|left, right| {
+                            let (left, right) = (left.as_f64().unwrap_or(0.0), right.as_f64().unwrap_or(0.0));
+                            left.total_cmp(&right)
+                        });
+                    }
+                    // How others are ordered, their type alone knows.
+                    _ => elements.truncate(1),
+                }
+                elements.dedup();
+                elements.into()
+            }
             Shape::Tuple(shapes) => shapes.iter().map(|shape| self.at(&shape(), inner)).collect(),
             Shape::Map(shape) => {
                 let length = if depth == 0 { 0 } else { self.rng.usize(..=self.longest) };

@@ -23,6 +23,7 @@ mod locals;
 mod loops;
 mod lowered;
 mod made_by_macros;
+mod of_types;
 mod places;
 mod planted;
 mod policies;

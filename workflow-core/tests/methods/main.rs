@@ -12,6 +12,7 @@
     reason = "the rows are what people write, not what clippy would"
 )]
 
+mod codes;
 mod iterators;
 mod lists;
 mod machine;
@@ -21,6 +22,7 @@ mod numbers;
 mod options;
 mod programs;
 mod records;
+mod sets;
 mod strings;
 mod table;
 mod values;

@@ -2,7 +2,11 @@
 //!
 //! `METHODS_TABLE=write cargo test -p workflow-core --test methods table` writes it anew.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::Path,
+};
 
 use workflow_core::prelude::*;
 
@@ -77,6 +81,11 @@ table! {
         Vec<(i64, i64)>: list.into_iter().zip(other).collect();
         Vec<(usize, i64)>: list.into_iter().enumerate().collect();
         Vec<i64>: list.into_iter().chain(other).collect();
+        Vec<(i64, u8)>: list.into_iter().zip(1..).collect();
+        Vec<i64>: (a..).take(n).collect();
+        Vec<i64>: std::iter::once(a).chain(list).collect();
+        Vec<i64>: std::iter::repeat(a).take(n).collect();
+        (Option<i64>, Vec<i64>): { let mut left = list.into_iter().peekable(); (left.next_if(|item| *item > 1), left.collect()) };
         Option<i64>: list.iter().next().copied();
         Option<i64>: list.iter().nth(n).copied();
         Vec<usize>: (0..n).collect();
@@ -124,6 +133,15 @@ table! {
         Vec<i64>: { let mut new = list; new.sort_by_key(|item| std::cmp::Reverse(*item)); new };
         Vec<i64>: { let mut new = list; new.sort_by(|left, right| right.cmp(left)); new };
     }
+    "`BTreeSet<_>`" {
+        BTreeSet<i64>: list.into_iter().collect();
+        bool: { let mut new = BTreeSet::from_iter(list); new.insert(a) };
+        bool: { let mut new = BTreeSet::from_iter(list); new.remove(&a) };
+        Vec<i64>: BTreeSet::from_iter(list).union(&BTreeSet::from_iter(other)).copied().collect();
+        Vec<i64>: BTreeSet::from_iter(list).intersection(&BTreeSet::from_iter(other)).copied().collect();
+        Vec<i64>: BTreeSet::from_iter(list).difference(&BTreeSet::from_iter(other)).copied().collect();
+        bool: BTreeSet::from_iter(list).is_subset(&BTreeSet::from_iter(other));
+    }
     "`BTreeMap<String, _>`" {
         Option<i64>: map.get(&text).copied();
         i64: map["k"];
@@ -136,6 +154,7 @@ table! {
         Option<i64>: { let mut new = map; new.remove(&text) };
         BTreeMap<String, i64>: { let mut new = map; new.retain(|_, value| *value > 1); new };
         BTreeMap<String, i64>: { let mut new = map; *new.entry(text).or_insert(0) += 1; new };
+        BTreeMap<String, i64>: { let mut new = map; new.extend(words.into_iter().zip(list)); new };
     }
     "Text" {
         usize: text.len();
@@ -148,6 +167,7 @@ table! {
         String: text.to_ascii_uppercase();
         String: text.replace("-", "+");
         Vec<String>: text.split('-').map(|part| part.to_string()).collect();
+        Vec<String>: text.split(|letter: char| letter == '-' || letter == ' ').map(|part| part.to_string()).collect();
         Vec<String>: text.split_whitespace().map(|part| part.to_string()).collect();
         Vec<String>: text.lines().map(|line| line.to_string()).collect();
         Option<(String, String)>: text.split_once('-').map(|(before, after)| (before.to_string(), after.to_string()));
@@ -158,6 +178,9 @@ table! {
         Option<String>: text.strip_suffix("c").map(|rest| rest.to_string());
         Option<usize>: text.find('-');
         String: text.repeat(n);
+        Vec<u8>: text.bytes().collect();
+        Vec<u32>: text.chars().map(|letter| letter as u32).collect();
+        Option<char>: char::from_digit(n as u32, 16);
         bool: text.chars().all(|letter| letter.is_ascii_digit());
         bool: text.as_str() < "b";
         bool: text < words.concat();
@@ -214,6 +237,9 @@ table! {
         Option<i64>: a.checked_add(b);
         Option<i64>: a.checked_div(b);
         usize: n.saturating_sub(1);
+        u8: (a as u8).wrapping_add(b as u8);
+        u32: (n as u32).wrapping_mul(16_777_619);
+        char: (n as u8 + b'a') as char;
         f64: x.floor();
         f64: x.ceil();
         f64: x.round();
@@ -270,7 +296,7 @@ fn markdown() -> String {
          `.clone()`, `.cloned()`, `.copied()`, `.as_ref()`, `.as_deref()`, `.to_owned()`, `.to_vec()`, `&` and `*` stand \
          for the value itself. Functions are closures, also with blocks, `let`, early `return` and `?` inside, or paths \
          such as `String::from` and `Some`. A method that changes a list, a text or a map is called on a `let mut` \
-         variable or a part of one.\n\n\
+         variable or a part of one, and so is one that moves an iterator on.\n\n\
          Rust's meaning wins: an index that is out of range, a key that is not there and a division by zero fail the \
          execution with `States.QueryEvaluationError` as the panic does in process, text is ordered by character, \
          `sort` is stable, a list of one element stays a list. What differs: integers are exact up to 2^53 and do \

@@ -280,7 +280,7 @@ pub async fn tic_tac_toe(first: Player) -> Answer<(Option<Player>, String)> {
 async fn two_play_on_a_board() {
     both_ways(tic_tac_toe).await;
     let ran = Executor::test().agreeing().run(tic_tac_toe(Player::X)).await;
-    assert_eq!(ran.output().unwrap(), (Some(Player::X), "xxx/..o/..o".to_owned()).clone());
+    assert_eq!(ran.output().unwrap(), (Some(Player::X), "xxx/.../.oo".to_owned()));
 }
 
 // ---- tokens in a bucket
@@ -396,6 +396,7 @@ pub async fn review_rounds(text: String, reviewers: Vec<String>) -> Answer<Revie
 #[tokio::test]
 async fn a_text_is_reviewed_until_all_agree() {
     both_ways(review_rounds).await;
-    let ran = Executor::test().agreeing().run(review_rounds("hello".into(), vec!["a".into(), "b".into()])).await;
+    let ran =
+        Executor::test().agreeing().run(review_rounds("hello".into(), vec!["a".into(), "b".into()])).await;
     assert_eq!(ran.output().unwrap(), Review::Done { text: "hello++++++++".into(), round: 2 });
 }

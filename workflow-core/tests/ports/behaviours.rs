@@ -143,7 +143,8 @@ impl FromStr for FormLine {
     type Err = FormError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (sku, rest) = text.trim().split_once(':').ok_or_else(|| FormError::Malformed(text.to_string()))?;
+        let (sku, rest) =
+            text.trim().split_once(':').ok_or_else(|| FormError::Malformed(text.to_string()))?;
         let (count, price) = rest.split_once('@').unwrap_or((rest, "0"));
         let count = count.trim().parse().map_err(|_| FormError::NotANumber { line: text.to_owned() })?;
         let Ok(price) = price.trim().parse::<u64>() else {
@@ -218,7 +219,12 @@ impl Version {
     }
 
     pub fn is_compatible_with(&self, other: &Version) -> bool {
-        self >= other && if self.major == 0 { self.minor == other.minor && other.major == 0 } else { self.major == other.major }
+        self >= other
+            && if self.major == 0 {
+                self.minor == other.minor && other.major == 0
+            } else {
+                self.major == other.major
+            }
     }
 }
 
@@ -312,7 +318,11 @@ async fn deploy(settings: &Settings) -> Answer<String> {
 }
 
 #[workflow]
-pub async fn configure(file: Option<Settings>, overrides: Option<Overrides>, verbose: bool) -> Answer<(String, Settings)> {
+pub async fn configure(
+    file: Option<Settings>,
+    overrides: Option<Overrides>,
+    verbose: bool,
+) -> Answer<(String, Settings)> {
     let settings = file.unwrap_or_default().with(overrides.unwrap_or_default());
     let settings = if verbose { Settings { verbose, ..settings } } else { settings };
     let answer = deploy(&settings).await?;
@@ -322,7 +332,8 @@ pub async fn configure(file: Option<Settings>, overrides: Option<Overrides>, ver
 #[tokio::test]
 async fn settings_are_laid_over_each_other() {
     both_ways(configure).await;
-    let overrides = Overrides { max_retries: Some(50), region: Some("".into()), labels: vec![("a".into(), "b".into())] };
+    let overrides =
+        Overrides { max_retries: Some(50), region: Some("".into()), labels: vec![("a".into(), "b".into())] };
     let ran = Executor::test().agreeing().run(configure(None, Some(overrides), true)).await;
     let (answer, settings) = ran.output().unwrap();
     assert_eq!((answer.as_str(), settings.labels.len()), ("eu-central-1/10", 1));
@@ -390,7 +401,10 @@ pub async fn business_customers() -> Answer<Vec<String>> {
         after = page.next;
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found.iter().map(|Customer { name: FullName { first, last }, .. }| format!("{last}, {first}")).collect())
+    Ok(found
+        .iter()
+        .map(|Customer { name: FullName { first, last }, .. }| format!("{last}, {first}"))
+        .collect())
 }
 
 #[tokio::test]
@@ -403,7 +417,7 @@ async fn business_customers_are_told_by_name() {
 // ---- an order of one's own: urgent first, then old, then by name
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Data)]
-#[serde(try_from = "u8", into = "u8")]
+#[serde(transparent)]
 pub struct Level(u8);
 
 #[pure]
@@ -431,7 +445,11 @@ pub struct Chore {
 #[pure]
 impl Chore {
     fn compare(&self, other: &Self) -> Ordering {
-        other.level.cmp(&self.level).then(other.age_days.cmp(&self.age_days)).then_with(|| self.name.cmp(&other.name))
+        other
+            .level
+            .cmp(&self.level)
+            .then(other.age_days.cmp(&self.age_days))
+            .then_with(|| self.name.cmp(&other.name))
     }
 }
 

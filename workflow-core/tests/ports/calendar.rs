@@ -321,12 +321,11 @@ fn parse_duration(text: &str) -> Result<u64, TimerError> {
             '0'..='9' => number.push(c),
             'h' | 'm' | 's' => {
                 let n: u64 = number.parse().map_err(|_| bad("a number is missing"))?;
-                seconds += n
-                    * match c {
-                        'h' => 3600,
-                        'm' => 60,
-                        _ => 1,
-                    };
+                seconds += n * match c {
+                    'h' => 3600,
+                    'm' => 60,
+                    _ => 1,
+                };
                 number.clear();
             }
             other if other.is_whitespace() => {}

@@ -37,7 +37,11 @@ pub enum SubscribeError {
 
 #[task]
 async fn recurring_payment(card: &str, payment: &str) -> Result<String, SubscribeError> {
-    if card.len() < 3 { Err(SubscribeError::BadCard { card: card.to_owned() }) } else { Ok(payment.to_owned()) }
+    if card.len() < 3 {
+        Err(SubscribeError::BadCard { card: card.to_owned() })
+    } else {
+        Ok(payment.to_owned())
+    }
 }
 
 #[task]
@@ -165,7 +169,8 @@ pub async fn sell_ticket(show_id: String, who: String) -> Result<bool, TicketErr
         other => other?,
     };
     let mail = format!("{who} has a seat, {left} {} left", if left == 1 { "is" } else { "are" });
-    let (told, mailed) = join!(eventbridge::put_event(SOLD, &sold), sns::publish(MAILS, &mail).subject("seat"));
+    let (told, mailed) =
+        join!(eventbridge::put_event(SOLD, &sold), sns::publish(MAILS, &mail).subject("seat"));
     told?;
     if let Err(error) = mailed {
         let _ = sqs::send_message(WAITING, &TicketSold { who: error.name().to_string(), ..sold }).await;
@@ -178,7 +183,11 @@ async fn a_ticket_is_sold() {
     both_ways(sell_ticket).await;
     let tables = dynamodb::Memory::new();
     tables.put(SHOWS, &Show { show_id: "faust".into(), seats_left: 1, waiting: vec![] });
-    let ran = Executor::test().agreeing().service(tables.clone()).run(sell_ticket("faust".into(), "ann".into())).await;
+    let ran = Executor::test()
+        .agreeing()
+        .service(tables.clone())
+        .run(sell_ticket("faust".into(), "ann".into()))
+        .await;
     assert_eq!(ran.output().unwrap(), true);
     assert_eq!(tables.items(SHOWS)[0].seats_left, 0);
 }
@@ -209,24 +218,27 @@ pub enum RateError {
 #[workflow]
 pub async fn convert(cents: u32, currency: String) -> Result<(String, bool), RateError> {
     let currency = currency.to_ascii_uppercase();
-    let (rates, fresh) = match http::call(RATES, &()).parameter("base", "EUR").header("accept", "application/json").await {
-        Ok(rates) => {
-            s3::put_object(KEPT, "latest.json", &rates).await?;
-            (rates, true)
-        }
-        Err(CallError::TooManyRequests(_) | CallError::ServiceUnavailable(_) | CallError::Socket(_)) => {
-            (s3::get_object(KEPT, "latest.json").await?, false)
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let rate = *rates.rates.get(&currency).ok_or(RateError::UnknownCurrency { currency: currency.clone() })?;
+    let (rates, fresh) =
+        match http::call(RATES, &()).parameter("base", "EUR").header("accept", "application/json").await {
+            Ok(rates) => {
+                s3::put_object(KEPT, "latest.json", &rates).await?;
+                (rates, true)
+            }
+            Err(CallError::TooManyRequests(_) | CallError::ServiceUnavailable(_) | CallError::Socket(_)) => {
+                (s3::get_object(KEPT, "latest.json").await?, false)
+            }
+            Err(other) => return Err(other.into()),
+        };
+    let rate =
+        *rates.rates.get(&currency).ok_or(RateError::UnknownCurrency { currency: currency.clone() })?;
     let converted = (f64::from(cents) * rate).round() / 100.0;
     Ok((format!("{converted:>10.2} {currency}"), fresh))
 }
 
 #[tokio::test]
 async fn money_is_converted() {
-    both_ways(convert).await;
+    // No service of this process answers for an endpoint, so each answer is made up.
+    workflow_core::testing::agree(convert).inputs(40).faults().run().await;
 }
 
 // ---- children, started and awaited

@@ -26,8 +26,9 @@ mod jobs;
 mod ledgers;
 mod monitors;
 mod not_said;
-mod people;
+mod odds;
 mod operators;
+mod people;
 mod pipelines;
 mod rounds;
 mod storage;
@@ -36,6 +37,7 @@ mod tallies;
 mod texts;
 mod tuning;
 mod types;
+mod values;
 
 use workflow_core::{
     Executor, PlatformError,

@@ -27,7 +27,13 @@ pub async fn lazy_logic(a: i64, b: Option<i64>) -> Answer<(bool, bool, i64, Stri
         Some(b) => b,
         None => number(a).await?,
     };
-    let text = if both { "both" } else if either { "either" } else { "neither" };
+    let text = if both {
+        "both"
+    } else if either {
+        "either"
+    } else {
+        "neither"
+    };
     Ok((both, either, value, format!("{text}:{}", !both as u8)))
 }
 
@@ -162,7 +168,10 @@ pub async fn draw_figure(figure: Figure) -> Answer<Vec<String>> {
 async fn figures_are_drawn() {
     both_ways(draw_figure).await;
     let p = |x, y| Point { x, y };
-    let ran = Executor::test().agreeing().run(draw_figure(Figure::Polygon { points: vec![p(1, 2), p(3, 4), p(5, 6)] })).await;
+    let ran = Executor::test()
+        .agreeing()
+        .run(draw_figure(Figure::Polygon { points: vec![p(1, 2), p(3, 4), p(5, 6)] }))
+        .await;
     assert_eq!(ran.output().unwrap(), ["open@1,2", "knee@3,4"]);
 }
 
@@ -235,7 +244,7 @@ pub async fn pipelines(values: Vec<i64>, steps: Vec<String>) -> Answer<BTreeMap<
     let double = |v: i64| v * 2;
     let is_even = |v: &i64| v % 2 == 0;
     let twice = |v: i64| double(double(v));
-    let mut current: Vec<i64> = values.into_iter().map(|v| v % 1_000).collect();
+    let mut current: Vec<i64> = values.iter().map(|v| v % 1_000).collect();
     let mut history = BTreeMap::new();
     for (i, step) in steps.iter().take(5).enumerate() {
         current = match step.split(':').collect::<Vec<_>>()[..] {
@@ -243,7 +252,7 @@ pub async fn pipelines(values: Vec<i64>, steps: Vec<String>) -> Answer<BTreeMap<
             ["twice"] => current.iter().copied().map(twice).collect(),
             ["even"] => current.into_iter().filter(is_even).collect(),
             ["take", n] => {
-                let n = n.parse().unwrap_or(usize::MAX);
+                let n = n.parse().unwrap_or(values.len());
                 current.into_iter().take(n).collect()
             }
             ["add", n] => match n.parse::<i64>() {

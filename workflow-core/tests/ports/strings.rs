@@ -230,7 +230,8 @@ fn parse_row(line: usize, text: &str) -> Result<Row, String> {
     match cells.as_slice() {
         [] | [""] => Err(format!("line {line}: empty")),
         [name, amount, tags @ ..] => {
-            let amount = amount.parse::<i64>().map_err(|_| format!("line {line}: `{amount}` is no number"))?;
+            let amount =
+                amount.parse::<i64>().map_err(|_| format!("line {line}: `{amount}` is no number"))?;
             Ok(Row {
                 line,
                 name: name.to_string(),
@@ -313,7 +314,8 @@ fn capitalized(word: &str) -> String {
 
 #[pure]
 fn is_palindrome(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let letters: Vec<char> =
+        text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
     letters.iter().eq(letters.iter().rev())
 }
 
@@ -355,7 +357,10 @@ pub async fn play_with_words(sentence: String, number: String) -> Answer<Words> 
 #[tokio::test]
 async fn words_are_played_with() {
     both_ways(play_with_words).await;
-    let ran = Executor::test().agreeing().run(play_with_words("anna said dais".into(), "4111-1111 2345".into())).await;
+    let ran = Executor::test()
+        .agreeing()
+        .run(play_with_words("anna said dais".into(), "4111-1111 2345".into()))
+        .await;
     let words = ran.output().unwrap();
     assert_eq!((words.title.as_str(), words.mask.as_str()), ("Anna Said Dais", "********2345"));
     assert_eq!(words.groups, [["said", "dais"]]);

@@ -37,8 +37,12 @@ pub struct Summary {
 
 #[workflow]
 pub async fn summary_by_region(days: Vec<String>) -> Answer<BTreeMap<String, Summary>> {
-    let sales: Vec<Sale> =
-        map(days, async |day| load_sales(&day).await).max_concurrency(3).await?.into_iter().flatten().collect();
+    let sales: Vec<Sale> = map(days, async |day| load_sales(&day).await)
+        .max_concurrency(3)
+        .await?
+        .into_iter()
+        .flatten()
+        .collect();
     let mut by_region: BTreeMap<String, Vec<Sale>> = BTreeMap::new();
     for sale in sales {
         by_region.entry(sale.region.clone()).or_insert_with(Vec::new).push(sale);
@@ -109,7 +113,8 @@ async fn players_share_a_place() {
     let score = |player: &str, points| Score { player: player.into(), points };
     let scores = vec![score("b", 5), score("a", 5), score("c", 9), score("a", 2), score("d", 1)];
     let ran = Executor::test().agreeing().run(leaderboard(scores, 3)).await;
-    let places: Vec<_> = ran.output().unwrap().into_iter().map(|(place, name, _)| format!("{place}{name}")).collect();
+    let places: Vec<_> =
+        ran.output().unwrap().into_iter().map(|(place, name, _)| format!("{place}{name}")).collect();
     assert_eq!(places, ["1c", "2a", "2b"]);
 }
 
@@ -222,7 +227,11 @@ fn product(a: &[Vec<i32>], b: &[Vec<i32>]) -> Option<Vec<Vec<i32>>> {
         return None;
     }
     let b = transpose(b);
-    Some(a.iter().map(|row| b.iter().map(|col| row.iter().zip(col).map(|(x, y)| x * y).sum()).collect()).collect())
+    Some(
+        a.iter()
+            .map(|row| b.iter().map(|col| row.iter().zip(col).map(|(x, y)| x * y).sum()).collect())
+            .collect(),
+    )
 }
 
 #[task]
@@ -249,7 +258,10 @@ pub async fn multiply(a: Vec<Vec<i8>>, b: Vec<Vec<i8>>) -> Answer<Option<(Vec<Ve
 #[tokio::test]
 async fn matrices_are_multiplied() {
     both_ways(multiply).await;
-    let ran = Executor::test().agreeing().run(multiply(vec![vec![1, 2], vec![3, 4]], vec![vec![0, 1], vec![1, 0]])).await;
+    let ran = Executor::test()
+        .agreeing()
+        .run(multiply(vec![vec![1, 2], vec![3, 4]], vec![vec![0, 1], vec![1, 0]]))
+        .await;
     assert_eq!(ran.output().unwrap(), Some((vec![vec![2, 1], vec![4, 3]], 5)));
 }
 
@@ -290,7 +302,8 @@ pub async fn analyse(sensor: String, window: usize) -> Answer<Analysis> {
 async fn readings_are_analysed() {
     both_ways(analyse).await;
     let ran = Executor::test().agreeing().run(analyse("abdc".into(), 2)).await;
-    let expected = Analysis { smooth: vec![1.5, 3.0, 3.5], peak: Some((2, 4.0)), median: Some(2.5), rising: false };
+    let expected =
+        Analysis { smooth: vec![1.5, 3.0, 3.5], peak: Some((2, 4.0)), median: Some(2.5), rising: false };
     assert_eq!(ran.output().unwrap(), expected);
 }
 

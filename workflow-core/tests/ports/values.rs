@@ -143,7 +143,7 @@ pub enum Token {
 #[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
 pub enum LexError {
     #[error("`{found}` at {at} is no token")]
-    Unknown { found: char, at: usize },
+    Unknown { found: String, at: usize },
     #[error("{0} is not known")]
     Unset(String),
     #[error("a number is missing")]
@@ -180,7 +180,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, LexError> {
         } else if matches!(c, '+' | '-') {
             found.push(Token::Sign(c));
         } else {
-            return Err(LexError::Unknown { found: c, at });
+            return Err(LexError::Unknown { found: c.to_string(), at });
         }
     }
     Ok(found)
@@ -224,7 +224,7 @@ async fn a_sum_is_read() {
     let ran = Executor::test().agreeing().run(calculate("12 + ab - 3 --7".into())).await;
     assert_eq!(ran.output().unwrap(), 12 + 2 - 3 + 7);
     let ran = Executor::test().agreeing().run(calculate("1 $".into())).await;
-    assert_eq!(ran.error().unwrap(), LexError::Unknown { found: '$', at: 3 });
+    assert_eq!(ran.error().unwrap(), LexError::Unknown { found: "$".into(), at: 3 });
 }
 
 // ---- a graph is walked, and what was seen is a set
@@ -260,7 +260,7 @@ pub async fn circle(of: String, depth: u8) -> Answer<(usize, Vec<String>, BTreeS
 async fn friends_of_friends_are_seen_once() {
     both_ways(circle).await;
     let ran = Executor::test().agreeing().run(circle("abca".into(), 2)).await;
-    assert_eq!(ran.output().unwrap().1, ["2", "22", "24"].map(|_| String::new()).len().to_string().repeat(0).lines().map(String::from).chain(ran.output().unwrap().1.clone()).collect::<Vec<_>>());
+    assert_eq!(ran.output().unwrap().1, ["24", "2a", "2b"]);
 }
 
 // ---- states that know what comes next
@@ -380,16 +380,12 @@ impl fmt::Display for Amount {
         parts.push(whole.to_string());
         for (i, part) in parts.iter().rev().enumerate() {
             if i > 0 {
-                f.write_char_of(',')?;
+                f.write_str(",")?;
             }
             f.write_str(part)?;
         }
         write!(f, ".{:02}", cents % 100)
     }
-}
-
-trait WriteCharOf {
-    fn write_char_of(&mut self, c: char) -> fmt::Result;
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Data)]
@@ -480,5 +476,5 @@ pub async fn short_link(url: String) -> Answer<(String, u32)> {
 async fn links_are_shortened() {
     both_ways(short_link).await;
     let ran = Executor::test().agreeing().run(short_link("https://é.example/€?𝄞".into())).await;
-    assert_eq!(ran.output().unwrap().0.len(), 7);
+    assert_eq!(ran.output().unwrap().0.len(), 6);
 }

@@ -242,6 +242,14 @@ impl Symbolic<'_> {
             return moved;
         }
         let b = self.b.clone();
+        // A closure that a variable held.
+        if let Expr::Closure(closure) = unparenthesized(&call.func) {
+            let arguments: Vec<TokenStream> = call.args.iter().map(|argument| self.expr(argument)).collect();
+            return match self.function(&Expr::Closure(closure.clone()), closure.inputs.len(), false) {
+                Some((_, function)) => quote!((#function)(#(#arguments),*)),
+                None => quote!(#b.never()),
+            };
+        }
         let Expr::Path(path) = unparenthesized(&call.func) else {
             return self.refuse(&call.func, "a workflow calls functions by their names");
         };
@@ -272,7 +280,10 @@ impl Symbolic<'_> {
         }
         let owner = path.path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
         match (owner.as_deref(), name.as_str(), call.args.len()) {
-            (Some("String"), "from", 1) => return self.expr(&call.args[0]),
+            (Some("String"), "from", 1) => {
+                let value = self.expr(&call.args[0]);
+                return quote_spanned!(call.func.span()=> #b.methods().converted::<_, ::std::string::String>(#value));
+            }
             (Some("String"), "new", 0) => return quote!(#b.text("")),
             (Some("Vec" | "VecDeque"), "new", 0) => return quote!(#b.array(&[])),
             (Some("BTreeMap"), "new", 0) => return quote!(#b.methods().empty_map()),
@@ -320,7 +331,11 @@ impl Symbolic<'_> {
                 let (digit, base) = (self.expr(&call.args[0]), self.expr(&call.args[1]));
                 return quote_spanned!(call.func.span()=> #b.methods().char_of_digit(#digit, #base));
             }
-            (Some("Vec" | "VecDeque" | "String" | "BTreeMap" | "BTreeSet" | "Default" | "Option"), "default", 0) => {
+            (
+                Some("Vec" | "VecDeque" | "String" | "BTreeMap" | "BTreeSet" | "Default" | "Option"),
+                "default",
+                0,
+            ) => {
                 return quote_spanned!(call.func.span()=> #b.methods().default());
             }
             (Some(number), "default", 0) if is_number(number) || number == "bool" => {

@@ -116,8 +116,8 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("to_ascii_lowercase", "to_ascii_lowercase", &[]),
     ("eq_ignore_ascii_case", "eq_ignore_ascii_case", &[V]),
     ("replace", "replace", &[V, V]),
-    ("split", "split", &[V]),
     ("split", "split_at_each", &[F1]),
+    ("split", "split", &[V]),
     ("splitn", "splitn", &[V, V]),
     ("rsplit", "rsplit", &[V]),
     ("rsplit_once", "rsplit_once", &[V]),
@@ -201,7 +201,9 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
 pub(crate) fn is_known(name: &str, arguments: usize) -> bool {
     let pure = PURE.iter().any(|(known, _, wanted)| *known == name && wanted.len() == arguments);
     let sets = MUTATORS.iter().any(|(known, _, wanted, _)| *known == name && wanted.len() == arguments);
-    pure || sets || SAME.contains(&name) && arguments == 0 || matches!((name, arguments), ("push" | "push_str", 1))
+    pure || sets
+        || SAME.contains(&name) && arguments == 0
+        || matches!((name, arguments), ("push" | "push_str", 1))
 }
 
 /// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.

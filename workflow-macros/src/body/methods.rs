@@ -172,10 +172,11 @@ impl Symbolic<'_> {
             _ => {}
         }
         let known = || PURE.iter().filter(|(known, _, arguments)| *known == name && arguments.len() == arity);
-        // `text.find(letter)`: a variable is a value, never a function.
+        // `text.find(letter)`: a variable is a value, never a function, and so is a constant.
         let is_variable = |given: &Expr| {
             matches!(unparenthesized(given), Expr::Path(path)
-                if path.path.get_ident().is_some_and(|name| self.locals.contains(&plain(name))))
+                if path.path.get_ident().is_some_and(|name| self.locals.contains(&plain(name)))
+                    || path.path.segments.last().is_some_and(|last| is_constant(&plain(&last.ident))))
         };
         let of_values = |arguments: &[Argument]| {
             let mut pairs = method.args.iter().zip(arguments);
@@ -302,7 +303,12 @@ impl Symbolic<'_> {
     }
 
     /// A function: the names of its parameters, and a closure over their expressions.
-    fn function(&mut self, given: &Expr, arity: usize, in_error: bool) -> Option<(Vec<String>, TokenStream)> {
+    pub(crate) fn function(
+        &mut self,
+        given: &Expr,
+        arity: usize,
+        in_error: bool,
+    ) -> Option<(Vec<String>, TokenStream)> {
         let owned;
         let closure = match unparenthesized(given) {
             Expr::Closure(closure) => closure,
@@ -466,7 +472,14 @@ impl Symbolic<'_> {
 
 pub(crate) const NO_HASH_MAP: &str = "a `HashMap` has no order, and a workflow does the same on every run; use a `BTreeMap`, whose keys are in order";
 pub(crate) const NO_HASH_SET: &str = "a `HashSet` has no order, and a workflow does the same on every run; use a `BTreeSet`, whose elements are in order";
-pub(crate) const NO_HEAP: &str = "JSON has lists and objects; use a `Vec` that you sort, a `VecDeque` or a `BTreeSet`";
+pub(crate) const NO_HEAP: &str =
+    "JSON has lists and objects; use a `Vec` that you sort, a `VecDeque` or a `BTreeSet`";
+
+/// Whether a name is written as those of constants are.
+fn is_constant(name: &str) -> bool {
+    name.chars().any(|letter| letter.is_ascii_uppercase())
+        && !name.chars().any(|letter| letter.is_ascii_lowercase())
+}
 
 fn is_ten(expr: &Expr) -> bool {
     matches!(expr, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "10"))

@@ -40,7 +40,9 @@ use syn::{
 };
 
 use self::nested::Nested;
-pub(crate) use self::{escape::write_out, method_table::is_known, moving::CHANGED, nested::Around, symbolic::line_of};
+pub(crate) use self::{
+    escape::write_out, method_table::is_known, moving::CHANGED, nested::Around, symbolic::line_of,
+};
 use crate::{attributes::plain, errors::Errors};
 
 /// The two readings of a body.

@@ -178,13 +178,13 @@ fn iterator(expr: &mut Expr) -> Option<bool> {
                 iterator(expr)
             }
             "chars" => Some(true),
-            "iter" | "into_iter" | "split" | "splitn" | "rsplit" | "split_whitespace" | "lines" | "enumerate"
-            | "keys" | "values" | "into_keys" | "into_values" | "windows" | "chunks" | "filter_map" | "flat_map"
-            | "step_by" | "skip_while" | "take_while" | "map_while" | "bytes" | "char_indices" => Some(false),
+            "iter" | "into_iter" | "split" | "splitn" | "rsplit" | "split_whitespace" | "lines"
+            | "enumerate" | "keys" | "values" | "into_keys" | "into_values" | "windows" | "chunks"
+            | "filter_map" | "flat_map" | "step_by" | "skip_while" | "take_while" | "map_while" | "bytes"
+            | "char_indices" => Some(false),
             // Those of an `Option` and of an iterator.
-            "map" | "filter" | "zip" | "chain" | "rev" | "skip" | "take" | "cloned" | "copied" | "flatten" => {
-                iterator(&mut method.receiver).map(|_| false)
-            }
+            "map" | "filter" | "zip" | "chain" | "rev" | "skip" | "take" | "cloned" | "copied"
+            | "flatten" => iterator(&mut method.receiver).map(|_| false),
             _ => None,
         },
         Expr::Range(range) if range.end.is_some() => Some(false),

@@ -14,7 +14,11 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{statement::called, symbolic::has_effect, unparenthesized};
+use super::{
+    statement::called,
+    symbolic::{first_await, has_effect},
+    unparenthesized,
+};
 
 /// Respells a body. `fallible` says that it ends what returns a `Result`.
 pub(crate) fn respell(block: &mut Block, fallible: bool) {
@@ -136,6 +140,9 @@ impl VisitMut for Respell {
             Expr::ForLoop(turns) => {
                 let body = changing(&mut turns.pat);
                 turns.body.stmts.splice(0..0, body);
+                if let Some(counted) = endless(turns) {
+                    *expr = counted;
+                }
             }
             Expr::Match(choice) if binds_whole(choice) => {
                 let result = Ident::new("result", Span::mixed_site());
@@ -163,6 +170,22 @@ impl VisitMut for Respell {
     }
 }
 
+/// `for n in 1.. { .. }` as a `loop` that counts.
+fn endless(turns: &syn::ExprForLoop) -> Option<Expr> {
+    let Expr::Range(range) = unparenthesized(&turns.expr) else { return None };
+    let (Some(start), None) = (&range.start, &range.end) else { return None };
+    let next = Ident::new("next", Span::mixed_site());
+    let (label, pat, statements) = (&turns.label, &turns.pat, &turns.body.stmts);
+    Some(syn::parse_quote!({
+        let mut #next = #start;
+        #label loop {
+            let #pat = #next;
+            #next += 1;
+            #(#statements)*
+        }
+    }))
+}
+
 /// Whether an arm of a `match` on what is awaited has a name for the whole `Result`.
 fn binds_whole(choice: &syn::ExprMatch) -> bool {
     fn binds(pat: &Pat) -> bool {
@@ -180,8 +203,8 @@ fn closure_of(statement: &Stmt) -> Option<(Ident, ExprClosure)> {
     let Stmt::Local(local) = statement else { return None };
     let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init) else { return None };
     let Expr::Closure(closure) = unparenthesized(&init.expr) else { return None };
-    let leaves = closure.asyncness.is_some() || has_effect(&closure.body);
-    (!leaves).then(|| (name.ident.clone(), closure.clone()))
+    let awaits = closure.asyncness.is_some() || first_await(&closure.body).is_some();
+    (!awaits).then(|| (name.ident.clone(), closure.clone()))
 }
 
 /// Writes a closure out where it is called, and stands where it is handed on.
@@ -204,6 +227,11 @@ impl VisitMut for WriteOut<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         match expr {
+            // What returns leaves the closure alone.
+            Expr::Call(call) if self.is_named(&call.func) && has_effect(&self.closure.body) => {
+                let closure = self.closure;
+                *call.func = syn::parse_quote!((#closure));
+            }
             Expr::Call(call) if self.is_named(&call.func) && call.args.len() == self.closure.inputs.len() => {
                 let names: Vec<Pat> = call.args.iter().enumerate().map(taken).collect();
                 let values = &call.args;

@@ -479,7 +479,8 @@ fn erased_annotation(ty: &Type) -> Option<TokenStream> {
     if words.contains(&"_") {
         let others = ["VecDeque", "Box", "Cow", "Duration", "str"];
         let own = !text.contains(['&', '[']) && !words.iter().any(|word| others.contains(word));
-        return (own && text != "_").then(|| quote::quote_spanned!(span=> ::workflow_core::__private::Expr<#ty>));
+        return (own && text != "_")
+            .then(|| quote::quote_spanned!(span=> ::workflow_core::__private::Expr<#ty>));
     }
     Some(
         quote::quote_spanned!(span=> ::workflow_core::__private::Expr<<#ty as ::workflow_core::Data>::Owned>),

@@ -154,7 +154,9 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
         }
         Data::Struct(_, fields) => {
             let read = |field: &&Field| {
-                field.attrs.serialize_with().is_some() || field.attrs.skip_serializing() || field.attrs.flatten()
+                field.attrs.serialize_with().is_some()
+                    || field.attrs.skip_serializing()
+                    || field.attrs.flatten()
             };
             if fields.is_empty() || fields.iter().any(|field| read(&field)) {
                 return Some(shown);
@@ -170,7 +172,7 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
                         __builder.field(#private::Expr::<Self>::of(__value), #names, |__value: &Self| &__value.#members)
                     };
                     let (__one, __other) = (__field(__left), __field(__right));
-                    let __less = (&#private::FieldOrder::new(__one, #names)).less(__builder, __one, __other);
+                    let __less = (&&#private::FieldOrder::new(__one, #names)).less(__builder, __one, __other);
                     (__less, __builder.eq(__one, __other).node())
                 }),*])).node()
             };

@@ -30,7 +30,7 @@ pub(super) fn encode<R: Reading>(reading: &mut R, shape: &Shape, value: &R::Valu
         }
         Shape::Integer { .. } => reading.number_text(value, true),
         Shape::Float => reading.number_text(value, false),
-        Shape::List(inside) => {
+        Shape::List(inside) | Shape::Set(inside) => {
             let inside = inside();
             reading.map(value, &mut |reading, element| encode(reading, &inside, element))
         }
@@ -81,7 +81,7 @@ pub(super) fn decode<R: Reading>(reading: &mut R, shape: &Shape, attribute: &R::
             let text = reading.field(attribute, tag);
             reading.number(&text)
         }
-        Shape::List(inside) => {
+        Shape::List(inside) | Shape::Set(inside) => {
             let inside = inside();
             let list = reading.field(attribute, tag);
             reading.map(&list, &mut |reading, element| decode(reading, &inside, element))
@@ -113,7 +113,7 @@ fn fields(shape: &Shape) -> Option<Vec<(&'static str, Shape)>> {
 /// Whether a struct is among the structs that it holds.
 fn holds_itself(shape: &Shape, around: &mut Vec<&'static str>) -> bool {
     match shape {
-        Shape::Option(inside) | Shape::List(inside) => holds_itself(&inside(), around),
+        Shape::Option(inside) | Shape::List(inside) | Shape::Set(inside) => holds_itself(&inside(), around),
         Shape::Struct { name, fields: Fields::Named(fields) } => {
             // A name is shared by few structs, and no struct of sense is nested this deep.
             let known = around.iter().filter(|known| *known == name).count();
@@ -136,7 +136,7 @@ fn tag(shape: &Shape) -> Option<&'static str> {
         shape if is_text(shape) => "S",
         Shape::Integer { .. } | Shape::Float => "N",
         Shape::Bool => "BOOL",
-        Shape::List(_) => "L",
+        Shape::List(_) | Shape::Set(_) => "L",
         Shape::Option(inside) => return tag(&inside()),
         Shape::Struct { fields: Fields::Newtype(inside), .. } => return tag(&inside()),
         Shape::Struct { .. } if fields(shape).is_some() => "M",

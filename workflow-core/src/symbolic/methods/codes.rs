@@ -16,7 +16,7 @@ use super::{
 /// The number of a byte as `$encodeUrlComponent` writes it, `$_c`.
 macro_rules! byte {
     () => {
-        r##"($length($_c) = 1 ? 32 + $length($substringBefore(' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~', $_c)) : 16 * $length($substringBefore('0123456789ABCDEF', $substring($_c, 1, 1))) + $length($substringBefore('0123456789ABCDEF', $substring($_c, 2, 1))))"##
+        r##"($length($_c) = 1 ? 32 + $length($substringBefore(' !"#$%&' & "'" & '()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~', $_c)) : 16 * $length($substringBefore('0123456789ABCDEF', $substring($_c, 1, 1))) + $length($substringBefore('0123456789ABCDEF', $substring($_c, 2, 1))))"##
     };
 }
 
@@ -89,10 +89,7 @@ impl Methods<'_> {
     pub fn char_of(&self, number: Expr<u32>) -> Expr<Option<char>> {
         Expr::new(self.0.once("number", number.node(), |number| {
             let character = self.0.form(CHARACTER, &[number]);
-            self.0.form(
-                "{0} < 55296 or ({0} > 57343 and {0} < 1114112) ? {1} : null",
-                &[number, character],
-            )
+            self.0.form("{0} < 55296 or ({0} > 57343 and {0} < 1114112) ? {1} : null", &[number, character])
         }))
     }
 

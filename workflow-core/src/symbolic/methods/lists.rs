@@ -299,6 +299,64 @@ impl<T> Cleared for BTreeMap<String, T> {
     }
 }
 
+/// What `pop` and `truncate` shorten.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not shorten a `{Self}`",
+    label = "neither a list nor text"
+)]
+pub trait Ended {
+    /// What is at its end.
+    type Last;
+    /// What is at its end, if anything is.
+    #[doc(hidden)]
+    fn last(builder: &Builder, of: Node) -> Node;
+    /// The rest.
+    #[doc(hidden)]
+    fn without_last(builder: &Builder, of: Node) -> Node;
+    /// So much from its beginning.
+    #[doc(hidden)]
+    fn truncated(builder: &Builder, of: Node, len: Node) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Ended for Vec<T> {
+    type Last = T;
+    fn last(builder: &Builder, of: Node) -> Node {
+        builder.methods().last(Expr::<Self>::new(of)).node()
+    }
+    fn without_last(builder: &Builder, of: Node) -> Node {
+        builder.once("list", of, |list| {
+            builder.form("$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])", &[list])
+        })
+    }
+    fn truncated(builder: &Builder, of: Node, len: Node) -> Node {
+        builder.methods().take(Expr::<Self>::new(of), Expr::new(len)).node()
+    }
+}
+
+/// A length counts bytes, of which a character may be several.
+#[diagnostic::do_not_recommend]
+impl Ended for String {
+    type Last = char;
+    fn last(builder: &Builder, of: Node) -> Node {
+        builder.once("text", of, |text| builder.form("{0} = '' ? null : $substring({0}, -1)", &[text]))
+    }
+    fn without_last(builder: &Builder, of: Node) -> Node {
+        builder.once("text", of, |text| builder.form("$substring({0}, 0, $length({0}) - 1)", &[text]))
+    }
+    fn truncated(builder: &Builder, of: Node, len: Node) -> Node {
+        builder.once("text", of, |text| {
+            builder.form(
+                "($_n := {1}; $_t := $join($filter($split({0}, ''), function($_c, $_i) { \
+                 $length($replace($encodeUrlComponent($substring({0}, 0, $_i + 1)), /%../, '-')) <= $_n })); \
+                 $length($replace($encodeUrlComponent($_t), /%../, '-')) = $_n or $_t = {0} ? $_t \
+                 : $error('this is no boundary of characters'))",
+                &[text, len],
+            )
+        })
+    }
+}
+
 /// What `extend` adds to.
 #[diagnostic::on_unimplemented(message = "a state machine does not extend a `{Self}` with a `{I}`")]
 pub trait Extended<I> {
@@ -501,8 +559,8 @@ impl Methods<'_> {
     }
 
     /// `truncate`
-    pub fn truncate<T>(&self, list: Expr<Vec<T>>, len: Expr<usize>) -> Expr<Vec<T>> {
-        self.take(list, len)
+    pub fn truncate<L: Ended>(&self, list: Expr<L>, len: Expr<usize>) -> Expr<L> {
+        Expr::new(L::truncated(self.0, list.node(), len.node()))
     }
 
     /// `clear`
@@ -516,11 +574,8 @@ impl Methods<'_> {
     }
 
     /// `pop`: what was taken, and what is left.
-    pub fn pop<T>(&self, list: Expr<Vec<T>>) -> (Expr<Option<T>>, Expr<Vec<T>>) {
-        let rest = Expr::new(self.0.once("list", list.node(), |list| {
-            self.0.form("$append([], $filter({0}, function($_v, $_i) { $_i < $count({0}) - 1 })[])", &[list])
-        }));
-        (self.last(list), rest)
+    pub fn pop<L: Ended>(&self, list: Expr<L>) -> (Expr<Option<L::Last>>, Expr<L>) {
+        (Expr::new(L::last(self.0, list.node())), Expr::new(L::without_last(self.0, list.node())))
     }
 
     /// Whether a list or a map holds something under a key: what `get_mut` asks for.
@@ -578,7 +633,7 @@ impl Methods<'_> {
     }
 
     /// `pop_back`: what was taken, and what is left.
-    pub fn pop_back<T>(&self, list: Expr<Vec<T>>) -> (Expr<Option<T>>, Expr<Vec<T>>) {
+    pub fn pop_back<L: Ended>(&self, list: Expr<L>) -> (Expr<Option<L::Last>>, Expr<L>) {
         self.pop(list)
     }
 

@@ -19,7 +19,8 @@ mod strings;
 
 pub use iterators::{Collected, Flattened, Inner, Iterable, Mapped, Reversed, Zipped};
 pub use lists::{
-    Cleared, Container, Emptiable, Extended, Indexed, Inserted, Joined, Keyed, Measured, Removed, Sliced,
+    Cleared, Container, Emptiable, Ended, Extended, Indexed, Inserted, Joined, Keyed, Measured, Removed,
+    Sliced,
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};

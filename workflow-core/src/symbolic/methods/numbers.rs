@@ -245,7 +245,8 @@ impl Methods<'_> {
 
     /// `wrapping_sub`
     pub fn wrapping_sub<T: Wrapping>(&self, left: Expr<T>, right: Expr<T>) -> Expr<T> {
-        let difference = self.0.edit(|program| program.arena.binary(BinaryOp::Subtract, left.node(), right.node()));
+        let difference =
+            self.0.edit(|program| program.arena.binary(BinaryOp::Subtract, left.node(), right.node()));
         Expr::new(wrapped::<T>(self.0, difference))
     }
 

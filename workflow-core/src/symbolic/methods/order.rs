@@ -165,11 +165,16 @@ pub fn derived<T: PartialOrd + ReadBack + Data>(builder: &Builder) {
             Fields::Unit => Value::Null,
             Fields::Newtype(shape) => sample(0, shape())?,
             Fields::Tuple(shapes) => Value::Array(
-                shapes.iter().enumerate().map(|(place, shape)| sample(place, shape())).collect::<Option<_>>()?,
+                shapes
+                    .iter()
+                    .enumerate()
+                    .map(|(place, shape)| sample(place, shape()))
+                    .collect::<Option<_>>()?,
             ),
             Fields::Named(fields) => {
                 let named = fields.iter().enumerate().filter(|(_, field)| !field.skip && !field.flatten);
-                let named = named.map(|(place, field)| Some((field.json.to_owned(), sample(place, (field.shape)())?)));
+                let named = named
+                    .map(|(place, field)| Some((field.json.to_owned(), sample(place, (field.shape)())?)));
                 Value::Object(named.collect::<Option<_>>()?)
             }
         };

@@ -9,20 +9,28 @@ use super::{
         builder::Builder,
         node::{Expr, Kind, Node},
     },
-    Cleared, Collected, Container, Defaulted, Emptiable, Extended, Filtered, Iterable, Measured, Methods, Ordered,
-    Removed,
+    Cleared, Collected, Container, Defaulted, Emptiable, Extended, Filtered, Iterable, Measured, Methods,
+    Ordered, Removed,
 };
 
 #[diagnostic::do_not_recommend]
 impl<T: Data> Data for BTreeSet<T> {
     type Owned = BTreeSet<T::Owned>;
     fn shape() -> Shape {
-        Shape::List(T::shape)
+        Shape::Set(T::shape)
     }
 }
 
-/// A list in order, without what is there twice.
+/// A list in order, without what is there twice: what serde reads, which a state machine does not.
 fn ordered<T: Ordered>(builder: &Builder, list: Node) -> Node {
+    let is_ordered = builder.edit(|program| match program.arena.kind(list) {
+        Kind::Form { text, .. } => text.starts_with("$sort("),
+        Kind::Array(elements) => elements.len() < 2,
+        _ => false,
+    });
+    if is_ordered {
+        return list;
+    }
     let distinct = builder.form("$distinct({0})", &[list]);
     let methods = builder.methods();
     methods.sort::<T>(Expr::new(distinct)).node()
@@ -34,10 +42,10 @@ fn one<T: Data>(builder: &Builder, value: Node) -> Node {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Iterable for BTreeSet<T> {
+impl<T: Ordered> Iterable for BTreeSet<T> {
     type Item = T;
-    fn elements(_: &Builder, of: Node) -> Node {
-        of
+    fn elements(builder: &Builder, of: Node) -> Node {
+        ordered::<T>(builder, of)
     }
 }
 
@@ -56,9 +64,10 @@ impl<T: Data> Container<T> for BTreeSet<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Measured for BTreeSet<T> {
+impl<T: Ordered> Measured for BTreeSet<T> {
     fn len(builder: &Builder, value: Node) -> Node {
-        <Vec<T> as Measured>::len(builder, value)
+        let elements = ordered::<T>(builder, value);
+        <Vec<T> as Measured>::len(builder, elements)
     }
 }
 
@@ -159,13 +168,23 @@ impl Methods<'_> {
     }
 
     /// `intersection`
-    pub fn intersection<T: Data>(&self, left: Expr<BTreeSet<T>>, right: Expr<BTreeSet<T>>) -> Expr<Vec<T>> {
-        Expr::new(self.shared::<T>(left.node(), right.node(), true))
+    pub fn intersection<T: Ordered + Data>(
+        &self,
+        left: Expr<BTreeSet<T>>,
+        right: Expr<BTreeSet<T>>,
+    ) -> Expr<Vec<T>> {
+        let left = ordered::<T>(self.0, left.node());
+        Expr::new(self.shared::<T>(left, right.node(), true))
     }
 
     /// `difference`
-    pub fn difference<T: Data>(&self, left: Expr<BTreeSet<T>>, right: Expr<BTreeSet<T>>) -> Expr<Vec<T>> {
-        Expr::new(self.shared::<T>(left.node(), right.node(), false))
+    pub fn difference<T: Ordered + Data>(
+        &self,
+        left: Expr<BTreeSet<T>>,
+        right: Expr<BTreeSet<T>>,
+    ) -> Expr<Vec<T>> {
+        let left = ordered::<T>(self.0, left.node());
+        Expr::new(self.shared::<T>(left, right.node(), false))
     }
 
     /// `symmetric_difference`
@@ -195,14 +214,14 @@ impl Methods<'_> {
     }
 
     /// `pop_first`: what was taken, and what is left.
-    pub fn pop_first<T>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
-        let (taken, left) = self.pop_front(Expr::<Vec<T>>::new(from.node()));
+    pub fn pop_first<T: Ordered>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
+        let (taken, left) = self.pop_front(self.iter(from));
         (taken, Expr::new(left.node()))
     }
 
     /// `pop_last`: what was taken, and what is left.
-    pub fn pop_last<T>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
-        let (taken, left) = self.pop(Expr::<Vec<T>>::new(from.node()));
+    pub fn pop_last<T: Ordered>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
+        let (taken, left) = self.pop(self.iter(from));
         (taken, Expr::new(left.node()))
     }
 }

@@ -1,9 +1,9 @@
 use workflow_core::prelude::*;
 
 #[workflow]
-async fn pay(prices: Vec<u32>) -> Option<u32> {
+async fn pay(prices: Vec<u32>) -> bool {
     let mut left = prices.into_iter();
-    left.next()
+    left.any(|price| price > 3) && left.next().is_some()
 }
 
 fn main() {}

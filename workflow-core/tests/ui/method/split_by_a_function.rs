@@ -1,8 +1,8 @@
 use workflow_core::prelude::*;
 
 #[workflow]
-async fn pay(name: String) -> usize {
-    name.split(|letter: char| letter == ';').count()
+async fn pay(name: String) -> String {
+    name.replace(|letter: char| letter == ';', "")
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 use workflow_core::prelude::*;
 
 #[pure]
-fn fee(text: impl Into<String>) -> String {
-    text.into()
+fn fee(text: impl ToString) -> String {
+    text.to_string()
 }
 
 fn main() {}

@@ -1,20 +1,16 @@
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;
 
-#[derive(Clone, Serialize, Deserialize, Data)]
+#[derive(Clone, Eq, Serialize, Deserialize, Data)]
 struct Order {
     cents: u64,
     notes: Vec<String>,
 }
 
-trait Fee {
-    fn fee(&self) -> u64;
-}
-
 #[pure]
-impl Fee for Order {
-    fn fee(&self) -> u64 {
-        self.cents / 100
+impl PartialEq for Order {
+    fn eq(&self, other: &Self) -> bool {
+        self.cents == other.cents
     }
 }
 

@@ -1,8 +1,8 @@
 use workflow_core::prelude::*;
 
 #[workflow]
-async fn pay(code: u8) -> char {
-    code as char
+async fn pay(code: u32) -> bool {
+    code as bool
 }
 
 fn main() {}
