@@ -62,10 +62,10 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     let drawn = start.lets.iter().any(|(_, value)| drawn::draws(&program.arena, *value));
     let known = drawn.then(|| drawn::at_entry(program, &start.lets)).flatten();
     let undrawn = drawn && known.is_none();
-    // What the author wrote in JSONata fails before whatever comes next.
+    // What may fail does so before whatever comes next.
     let first = program.expressions(start.target);
     let unread = |var: Var| !first.iter().any(|node| program.arena.always_reads(*node, var));
-    let written = start.lets.iter().any(|(var, value)| program.arena.holds_jsonata(*value) && unread(*var));
+    let written = start.lets.iter().any(|(var, value)| program.arena.may_fail(*value) && unread(*var));
     start.lets = known.unwrap_or(start.lets);
     let mut drafts = drafts_from(program, &start, &fresh);
     let again = |way: &Way| way.target == Target::State(start.target);
