@@ -41,12 +41,12 @@ fn compute_before(program: &mut Program, point: Point, values: Vec<(String, Node
         });
     });
     // What leads to the state leads to what is computed before it.
-    let state = std::mem::replace(&mut program.steps[point], Step::Jump { next: None });
-    let mut next = program.add(state);
-    for (var, value, _) in known.into_iter().rev() {
-        next = program.add(Step::Let { var, value, next: Some(next) });
-    }
-    program.steps[point] = Step::Jump { next: Some(next) };
+    let first = program.steps.len() + known.len() - 1;
+    program.redirect(point, first);
+    known
+        .into_iter()
+        .rev()
+        .fold(point, |next, (var, value, _)| program.add(Step::Let { var, value, next: Some(next) }));
 }
 
 /// Whether an assignment on a way may fail, beside those that were known before.
@@ -105,6 +105,6 @@ fn parts(arena: &Arena, node: Node, key: &str, values: &mut Vec<(String, Node)>)
         Kind::Object(entries) => entries.iter().for_each(|(key, value)| parts(arena, *value, key, values)),
         Kind::Array(elements) => elements.iter().for_each(|(value, _)| parts(arena, *value, key, values)),
         _ if values.iter().any(|(_, known)| *known == node) => {}
-        _ => values.push((key.to_owned(), node)),
+        _ => values.push((key.to_lowercase(), node)),
     }
 }

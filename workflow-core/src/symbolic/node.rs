@@ -607,6 +607,14 @@ impl Arena {
         }
     }
 
+    /// Whether a value is put together by a function, so that it is longer to write twice than to name.
+    pub(crate) fn is_computed(&self, node: Node) -> bool {
+        matches!(
+            self.kind(node),
+            Kind::Form { .. } | Kind::Call { .. } | Kind::Jsonata { .. } | Kind::Named { .. }
+        )
+    }
+
     /// Whether computing a value may fail the execution, as a division by zero does.
     pub(crate) fn may_fail(&self, node: Node) -> bool {
         self.facts(node).may_fail
