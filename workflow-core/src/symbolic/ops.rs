@@ -112,6 +112,12 @@ impl Addable for String {
 }
 
 /// What `+` joins with a `Right` to a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Sum<Right, T> {
     /// The sum.
     #[doc(hidden)]
@@ -131,6 +137,12 @@ impl<T: Addable> Sum<T, T> for T {
 }
 
 /// What `-` takes a `Right` from, which leaves a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Difference<Right, T> {
     /// The difference.
     #[doc(hidden)]
@@ -144,6 +156,12 @@ impl<T: Number> Difference<T, T> for T {
 }
 
 /// What `*` multiplies with a `Right` to a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Product<Right, T> {
     /// The product.
     #[doc(hidden)]
@@ -157,6 +175,12 @@ impl<T: Number> Product<T, T> for T {
 }
 
 /// What `/` divides by a `Right` to a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Quotient<Right, T> {
     /// The quotient.
     #[doc(hidden)]
@@ -177,6 +201,12 @@ impl<T: Number> Quotient<T, T> for T {
 }
 
 /// What `%` divides by a `Right`, which leaves a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Remainder<Right, T> {
     /// The remainder.
     #[doc(hidden)]
@@ -191,6 +221,12 @@ impl<T: Number> Remainder<T, T> for T {
 }
 
 /// What `-` before it turns into a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Negated<T> {
     /// The other sign.
     #[doc(hidden)]
@@ -217,6 +253,12 @@ impl<T: Number> Negated<T> for T {
 }
 
 /// What `+=` and its kin set: `OPERATOR` is the sign before the `=`.
+#[diagnostic::on_unimplemented(
+    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+    label = "not numbers that it knows",
+    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+)]
 pub trait Compound<const OPERATOR: char, Right> {
     /// The new value.
     #[doc(hidden)]

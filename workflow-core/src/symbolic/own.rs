@@ -6,6 +6,8 @@
 
 use std::marker::PhantomData;
 
+use crate::data::Data;
+
 use super::{
     builder::Builder,
     methods::Ordered,
@@ -85,46 +87,48 @@ impl<T: OwnPartialOrd> ByPartialOrd for &OrderOf<T> {
 impl<T> ByDerive for OrderOf<T> {}
 
 /// Finds how the values of a field are ordered, where a state machine knows. A bound would have rustc go round
-/// and round in a type that holds itself.
-#[derive(Debug)]
-pub struct FieldOrder<T> {
+/// and round in a type that holds itself, and say twice what is wrong with a field.
+pub struct FieldOrder<T, U> {
     name: &'static str,
-    of: PhantomData<fn() -> T>,
+    read: fn(&T) -> &U,
 }
 
-impl<T> FieldOrder<T> {
-    /// The place where rustc looks.
-    pub const fn new(_: Expr<T>, name: &'static str) -> Self {
-        Self { name, of: PhantomData }
+impl<T, U> FieldOrder<T, U> {
+    /// The place where rustc looks. `read` is never called: it has rustc find the type.
+    pub const fn new(name: &'static str, read: fn(&T) -> &U) -> Self {
+        Self { name, read }
     }
 }
 
 /// See [`FieldOrder`]: found first.
-pub trait ByField<T> {
-    /// `left < right`
-    fn less(&self, builder: &Builder, left: Expr<T>, right: Expr<T>) -> Node;
+pub trait ByField {
+    /// Whether the field of the left value is less than that of the right one, and whether they are equal.
+    fn compared(&self, builder: &Builder, left: Node, right: Node) -> (Node, Node);
 }
 
 /// See [`FieldOrder`]: found last.
-pub trait NoField<T> {
+pub trait NoField {
     /// What is wrong.
-    fn less(&self, builder: &Builder, left: Expr<T>, right: Expr<T>) -> Node;
+    fn compared(&self, builder: &Builder, left: Node, right: Node) -> (Node, Node);
 }
 
-impl<T: Ordered> ByField<T> for &FieldOrder<T> {
-    fn less(&self, builder: &Builder, left: Expr<T>, right: Expr<T>) -> Node {
-        builder.lt(left, right).node()
+impl<T: Data, U: Data<Owned: Ordered + Data + Sized>> ByField for &FieldOrder<T, U> {
+    fn compared(&self, builder: &Builder, left: Node, right: Node) -> (Node, Node) {
+        let field = |value| builder.field(Expr::<T>::of(value), self.name, self.read);
+        let (left, right) = (field(left), field(right));
+        (builder.lt(left, right).node(), builder.eq(left, right).node())
     }
 }
 
-impl<T> NoField<T> for FieldOrder<T> {
-    fn less(&self, builder: &Builder, _: Expr<T>, _: Expr<T>) -> Node {
+impl<T, U> NoField for FieldOrder<T, U> {
+    fn compared(&self, builder: &Builder, _: Node, _: Node) -> (Node, Node) {
         builder.problem(format!(
             "values are ordered by all of their fields, and a state machine cannot order the field `{}`, a `{}`; \
              write an `impl Ord` of its own under `#[pure]`, or compare the fields that count",
             self.name,
-            std::any::type_name::<T>()
+            std::any::type_name::<U>()
         ));
-        builder.never::<bool>().node()
+        let none = builder.never::<bool>().node();
+        (none, none)
     }
 }

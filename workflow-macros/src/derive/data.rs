@@ -161,20 +161,18 @@ fn by_values(item: &DeriveInput) -> Option<TokenStream> {
             if fields.is_empty() || fields.iter().any(|field| read(&field)) {
                 return Some(shown);
             }
-            let names: Vec<_> = fields.iter().map(rust_name).collect();
+            let counts = |field: &&Field| !container.attrs.transparent() || field.attrs.transparent();
+            let fields: Vec<&Field> = fields.iter().filter(counts).collect();
+            let names: Vec<_> = fields.iter().map(|field| rust_name(field)).collect();
             let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
             let less = quote! {
                 const PATH: &str = ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident));
                 use #private::{ByField as _, NoField as _};
                 #private::derived::<Self>(__builder);
-                __builder.read_function::<bool>(PATH, || #private::by_fields(__builder, ::std::vec![#({
-                    let __field = |__value| {
-                        __builder.field(#private::Expr::<Self>::of(__value), #names, |__value: &Self| &__value.#members)
-                    };
-                    let (__one, __other) = (__field(__left), __field(__right));
-                    let __less = (&&#private::FieldOrder::new(__one, #names)).less(__builder, __one, __other);
-                    (__less, __builder.eq(__one, __other).node())
-                }),*])).node()
+                __builder.read_function::<bool>(PATH, || #private::by_fields(__builder, ::std::vec![#(
+                    (&&#private::FieldOrder::new(#names, |__value: &Self| &__value.#members))
+                        .compared(__builder, __left, __right)
+                ),*])).node()
             };
             let bounds = quote!(for<'__a> Self: ::core::cmp::PartialOrd + #private::ReadBack);
             (shown, less, bounds)

@@ -16,7 +16,7 @@ use super::{
 /// What `as` makes of a value.
 #[diagnostic::on_unimplemented(
     message = "a state machine does not know `{Self} as {Target}`",
-    label = "`as` is understood between numbers, and from `bool`",
+    label = "`as` is understood between numbers, and from `bool` and `char`",
     note = "numbers are those of up to 64 bits and `f64`; convert anything else in a task"
 )]
 pub trait Cast<Target> {
