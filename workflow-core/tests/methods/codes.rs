@@ -49,5 +49,7 @@ rows! {
     taken(xs: Vec<i64>) -> (Option<i64>, Option<i64>, Vec<i64>) { let mut it = xs.into_iter(); let first = it.next(); let last = it.next_back(); (first, last, it.collect()) } INTS;
     pairwise(xs: Vec<i64>) -> Vec<(i64, Option<i64>)> { let mut it = xs.iter().copied(); let mut pairs = vec![]; while let Some(a) = it.next() { pairs.push((a, it.next())); } pairs } INTS;
     header(text: String) -> (String, usize) { let mut lines = text.lines(); let Some(first) = lines.next() else { return Ok((String::new(), 0)) }; (first.to_string(), lines.filter(|line| !line.is_empty()).count()) } TEXTS;
+    popped(text: String) -> (Option<char>, String) { let mut rest = text; let last = rest.pop(); (last, rest) } TEXTS;
+    truncated(text: String, n: usize) -> String { let mut rest = text; rest.truncate(n); rest } pairs(["text", "n"], TEXTS, &["0", "1", "3", "99"]);
     by_ref(xs: Vec<i64>) -> (i64, Vec<i64>) { let mut it = xs.into_iter().peekable(); let mut sum = 0; while let Some(x) = it.next_if(|x| *x >= 0) { sum += x; } (sum, it.collect()) } INTS;
 }

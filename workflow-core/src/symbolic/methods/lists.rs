@@ -347,8 +347,8 @@ impl Ended for String {
     fn truncated(builder: &Builder, of: Node, len: Node) -> Node {
         builder.once("text", of, |text| {
             builder.form(
-                "($_n := {1}; $_t := $join($filter($split({0}, ''), function($_c, $_i) { \
-                 $length($replace($encodeUrlComponent($substring({0}, 0, $_i + 1)), /%../, '-')) <= $_n })); \
+                "($_n := {1}; $_t := $join($append([], $filter($split({0}, ''), function($_c, $_i) { \
+                 $length($replace($encodeUrlComponent($substring({0}, 0, $_i + 1)), /%../, '-')) <= $_n }))); \
                  $length($replace($encodeUrlComponent($_t), /%../, '-')) = $_n or $_t = {0} ? $_t \
                  : $error('this is no boundary of characters'))",
                 &[text, len],
