@@ -92,10 +92,7 @@ async fn what_is_computed_of_a_result_is_not_caught_with_the_tasks_errors() {
 
 #[workflow]
 async fn in_arguments(parcels: Vec<u32>, carts: u32) -> u32 {
-    match ship(parcels[0] / carts).await {
-        Ok(carts) => carts,
-        Err(_) => 7,
-    }
+    ship(parcels[0] / carts).await.unwrap_or(7)
 }
 
 #[tokio::test]
@@ -196,4 +193,20 @@ async fn side_by_side(carts: u32) -> (u32, bool) {
 async fn what_waits_for_all_fails_with_a_branch() {
     assert_eq!(ending(side_by_side(2)).await, (Ok((4, true)), 2));
     assert_eq!(ending(side_by_side(0)).await, failed(2));
+}
+
+#[workflow]
+async fn below_zero(stock: u32, ordered: u32, days: i32) -> Result<(u32, i32), PlatformError> {
+    let mut left = stock - ordered;
+    ship(ordered).await?;
+    left -= 1;
+    Ok((left, days - 5))
+}
+
+#[tokio::test]
+async fn an_unsigned_number_is_not_below_zero() {
+    snapshot!(below_zero);
+    assert_eq!(ending(below_zero(8, 2, 3)).await, (Ok((5, -2)), 1));
+    assert_eq!(ending(below_zero(8, 9, 3)).await, failed(0));
+    assert_eq!(ending(below_zero(8, 8, 3)).await, failed(1));
 }
