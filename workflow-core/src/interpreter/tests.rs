@@ -235,6 +235,19 @@ fn a_rule_of_paths_assigns_what_it_says() {
 }
 
 #[test]
+fn what_a_choice_assigns_by_default_no_rule_does() {
+    let machine = machine(json!({
+        "A": { "Type": "Pass", "Assign": { "seen": "none" }, "Next": "B" },
+        "B": { "Type": "Choice", "Choices": [{ "Variable": "$.n", "NumericGreaterThan": 1, "Next": "C" }],
+            "Assign": { "seen.$": "$.few" }, "Default": "C" },
+        "C": { "Type": "Pass", "Parameters": { "seen.$": "$seen" }, "End": true }
+    }));
+    // Nor is it computed: there is no such path.
+    assert_eq!(run(&machine, json!({"n": 2})).output().unwrap(), json!({"seen": "none"}));
+    assert_eq!(run(&machine, json!({"n": 1, "few": 0})).output().unwrap(), json!({"seen": 0}));
+}
+
+#[test]
 fn values_are_told_by_their_types() {
     let is = |test: &str, expected: bool, value: Value| {
         let mut rule = json!({ "Variable": "$.v", "Next": "B" });
