@@ -98,6 +98,15 @@ async fn one_failure_is_one_too_many_and_has_no_name_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_has_not_begun_when_it_is_too_much_stays_pending() {
+    let orders: Vec<Order> = [2000, 1, 1, 1, 1].map(|cents| Order { cents, ..order() }).to_vec();
+    let slow = testing().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
+    let execution = slow.run(charge_each(orders, 0)).await;
+    let counts = &execution.map_runs()[0].item_counts;
+    assert_eq!((counts.failed, counts.aborted, counts.pending, counts.total), (1, 1, 3, 5));
+}
+
+#[tokio::test]
 async fn children_run_at_the_same_time_up_to_a_bound() {
     let slow = || testing().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
     let execution = slow().run(charge_each(vec![order(); 5], 0)).await;
@@ -147,7 +156,11 @@ async fn totals_of_places(numbers: Vec<u32>) -> Result<u32, ShopError> {
 #[tokio::test]
 async fn variables_reach_a_child_through_its_input() {
     snapshot!(totals_of_places);
-    assert_eq!(testing().run(totals_of_places(vec![10, 20])).await.output().unwrap(), 74);
+    let execution = testing().run(totals_of_places(vec![10, 20])).await;
+    assert_eq!(execution.output().unwrap(), 74);
+    // The label is the state's name, without what no label may hold.
+    let arn = &execution.map_runs()[0].arn;
+    assert!(arn.contains(":mapRun:totals-of-places/MapNumbers:"), "{arn}");
     assert_eq!(testing().run(totals_of_places(vec![1; 7])).await.output().unwrap(), 0);
 }
 

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{
-    Engine, Frame, Phase, Step,
-    data_flow::NumberKind,
-};
+use super::{Engine, Frame, Phase, Step, data_flow::NumberKind};
 use crate::{
     clock::LONGEST_WAIT,
     history::{Detail, Text},
