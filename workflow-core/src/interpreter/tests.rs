@@ -2,6 +2,7 @@
 
 mod alone;
 mod children;
+mod edges;
 mod failures;
 mod hostile;
 mod rust_tasks;

@@ -61,7 +61,7 @@ pub(super) fn format(timestamp: Timestamp) -> String {
 fn three(text: &str, separator: char) -> Option<(i64, i64, i64)> {
     let mut parts = text.split(separator);
     let first = parts.next()?;
-    let year = if separator == '-' && first.len() == 4 { digits(first)? } else { two(first)? };
+    let year = if first.len() == 4 { digits(first)? } else { two(first)? };
     let (second, third) = (two(parts.next()?)?, two(parts.next()?)?);
     parts.next().is_none().then_some((year, second, third))
 }
@@ -115,6 +115,21 @@ mod tests {
             let (seconds, nanos) = parse(&text).unwrap();
             assert_eq!(seconds * 1_000 + i64::from(nanos) / 1_000_000, millis, "{text}");
         }
+    }
+
+    #[test]
+    fn every_day_of_six_centuries_follows_the_one_before() {
+        let mut before = String::new();
+        for day in 0..220_000_i64 {
+            let text = format(Timestamp::from_millis(day * 86_400_000));
+            assert_eq!(parse(&text), Some((day * 86_400, 0)), "{text}");
+            assert!(before < text, "{before}, {text}");
+            before = text;
+        }
+        assert_eq!(before, "2572-05-03T00:00:00.000Z");
+        let is_a_day = |date: &str| parse(&format!("{date}T00:00:00Z")).is_some();
+        assert!(is_a_day("2000-02-29") && is_a_day("2024-02-29"));
+        assert!(!is_a_day("1900-02-29") && !is_a_day("2023-02-29") && !is_a_day("2000-02-30"));
     }
 
     #[test]
