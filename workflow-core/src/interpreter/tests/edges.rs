@@ -242,3 +242,33 @@ fn a_batch_is_filled_to_its_last_byte() {
     assert_eq!(batches(6), json!([["a", "b"], ["c"]]));
     assert_eq!(batches(5), json!([["a"], ["b"], ["c"]]));
 }
+
+#[test]
+fn a_timeout_without_a_word_has_no_cause() {
+    let machine = machine(json!({ "A": { "Type": "Task", "Resource": WORK, "End": true } }));
+    let cause = |cause: &str| {
+        let mock = TaskMock::failure("States.Timeout", cause);
+        Interpreter::test().mock("A", mock).run_blocking(&machine, json!({})).cause().map(str::to_owned)
+    };
+    assert_eq!((cause(""), cause("late").as_deref()), (None, Some("late")));
+}
+
+#[test]
+fn only_a_state_that_was_entered_is_stopped() {
+    let stopped = |first: &str, second: Value| {
+        let states = json!({
+            "W": { "Type": "Wait", "Seconds": 1, "Next": "F" }, "F": { "Type": "Fail", "Error": "Broken" }
+        });
+        let machine = machine(json!({ "A": { "Type": "Parallel", "End": true, "Branches": [
+            { "StartAt": first, "States": states }, { "StartAt": "S", "States": { "S": second } }
+        ]}}));
+        let execution = run(&machine, json!({}));
+        types(&execution)[3..].to_vec()
+    };
+    let wait = || json!({ "Type": "Wait", "Seconds": 9, "End": true });
+    assert_eq!(stopped("F", wait()), ["FailStateEntered", "ParallelStateFailed", "ExecutionFailed"]);
+    assert_eq!(
+        stopped("W", wait())[2..],
+        ["WaitStateExited", "FailStateEntered", "WaitStateAborted", "ParallelStateFailed", "ExecutionFailed"]
+    );
+}
