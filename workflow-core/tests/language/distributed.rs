@@ -446,6 +446,43 @@ async fn no_text(key: String) -> Result<Vec<u32>, PlatformError> {
     Ok(sums)
 }
 
+#[workflow]
+async fn numbers_by_name(key: String) -> Result<Vec<u32>, PlatformError> {
+    let sums = distributed_map(s3_source::csv::<BTreeMap<String, u32>>("data", &key), async |row| {
+        add(row["n"], 1).await
+    })
+    .await?;
+    Ok(sums)
+}
+
+#[derive(Serialize, Deserialize, Data)]
+enum Size {
+    Small,
+    Large,
+}
+
+#[derive(Serialize, Deserialize, Data)]
+struct Sized {
+    sku: String,
+    size: Size,
+    note: Option<String>,
+}
+
+#[workflow]
+async fn texts_by_name(key: String) -> Result<Vec<String>, PlatformError> {
+    let mut sent = distributed_map(s3_source::csv::<BTreeMap<String, String>>("data", &key), async |row| {
+        send(row["n"].clone()).await
+    })
+    .await?;
+    let more = distributed_map(s3_source::csv::<Sized>("data", &key), async |row| match row.size {
+        Size::Small => send(row.sku).await,
+        Size::Large => send(row.note.unwrap_or_default()).await,
+    })
+    .await?;
+    sent.extend(more);
+    Ok(sent)
+}
+
 const LABEL: &str = "two words";
 const TOO_MANY: f64 = 101.0;
 
@@ -473,6 +510,11 @@ fn what_rustc_cannot_see_is_told() {
         problems(no_text::definition()),
         "`count` of `Counted` is no text, and all values of a row are; declare it `String` and read it with `.parse()` or in a task"
     );
+    assert_eq!(
+        problems(numbers_by_name::definition()),
+        "the rows of a table are a struct of texts or a `BTreeMap<String, String>`"
+    );
+    assert_eq!(problems(texts_by_name::definition()), "");
     assert_eq!(
         problems(out_of_range::definition()),
         "the label `two words` holds ' ', which Step Functions does not allow in one"
