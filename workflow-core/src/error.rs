@@ -363,6 +363,9 @@ platform_errors! {
     LAMBDA_UNKNOWN, LambdaUnknown, "Lambda.Unknown", "the function ended without an answer";
 }
 
+/// What an expression that cannot be evaluated fails with, and a workflow that panics.
+pub(crate) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
+
 /// The cause of a variant with fields: the human text and the fields, as JSON text.
 /// A variant without fields has its text alone as its cause.
 pub fn cause_with_data(message: &str, data: Value) -> String {

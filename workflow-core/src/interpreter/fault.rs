@@ -1,6 +1,9 @@
 //! What goes wrong in a state, before it is known whether something catches it.
 
-use crate::{error::PlatformError, history::Text};
+use crate::{
+    error::{PlatformError, QUERY_EVALUATION_ERROR},
+    history::Text,
+};
 
 /// Why a state cannot go on.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +88,7 @@ impl Fault {
     fn told(self, told: impl FnOnce(String) -> String) -> Failure {
         match self {
             Self::Runtime(cause) => Failure { fatal: true, ..Failure::new("States.Runtime", told(cause)) },
-            Self::Query { cause, .. } => Failure::new("States.QueryEvaluationError", told(cause)),
+            Self::Query { cause, .. } => Failure::new(QUERY_EVALUATION_ERROR, told(cause)),
             Self::Named(error, cause) => Failure::new(error, told(cause)),
             Self::Failed(failure) => failure,
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    drawn,
+    drawn, failing,
     route::{self, Name, Route},
 };
 
@@ -62,10 +62,13 @@ pub(super) fn reach(program: &mut Program, entry_lets: Vec<(Var, Node)>, entry: 
     let drawn = start.lets.iter().any(|(_, value)| drawn::draws(&program.arena, *value));
     let known = drawn.then(|| drawn::at_entry(program, &start.lets)).flatten();
     let undrawn = drawn && known.is_none();
-    // What the author wrote in JSONata fails before whatever comes next.
-    let first = program.expressions(start.target);
+    // What may fail does so before whatever comes next.
+    let first = match failing::is_caught_at(program, start.target) {
+        true => Vec::new(),
+        false => program.expressions(start.target),
+    };
     let unread = |var: Var| !first.iter().any(|node| program.arena.always_reads(*node, var));
-    let written = start.lets.iter().any(|(var, value)| program.arena.holds_jsonata(*value) && unread(*var));
+    let written = start.lets.iter().any(|(var, value)| program.arena.may_fail(*value) && unread(*var));
     start.lets = known.unwrap_or(start.lets);
     let mut drafts = drafts_from(program, &start, &fresh);
     let again = |way: &Way| way.target == Target::State(start.target);
@@ -189,7 +192,11 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
     match plan {
         Plan::Task { result, value, next, catch, errors, failure } => {
             if let Some(next) = next {
-                add(WayKind::Success, route::follow(program, with(result, value), next, Name::Unknown));
+                let mut route = route::follow(program, with(result, value), next, Name::Unknown);
+                if failing::may_fail(program, before, &route.lets) && failing::is_caught_at(program, point) {
+                    route = failing::apart(program, with(result, value), next);
+                }
+                add(WayKind::Success, route);
             }
             if let (Some((error, handler)), Some(failure)) = (catch, failure) {
                 // The name is known only when the state machine runs.
@@ -224,7 +231,7 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
 
 /// The catchers of a task: error names that lead the same way share one. `States.ALL` stands alone
 /// and last, for all names that no other catcher has.
-fn catchers(
+pub(super) fn catchers(
     program: &mut Program,
     errors: &[&'static str],
     lets: &[(Var, Node)],

@@ -7,7 +7,7 @@ use crate::symbolic::{Kind, Node, Note, Point, Program, Step, Var};
 
 use super::{
     draft::{Draft, Drafts, Reached, Target, Way, WayKind},
-    drawn, route,
+    drawn, failing, route,
 };
 
 /// Merges what can be merged.
@@ -180,6 +180,9 @@ fn end_in_tasks(program: &mut Program, drafts: &mut Drafts) {
             let Some(draft) = drafts.get_mut(&point) else { continue };
             if is_success(draft, place) && drawn::may_hold(program, &draft.ways[place].lets, value) {
                 let output = route::apply(program, &draft.ways[place].lets, value);
+                if program.arena.may_fail(output) && failing::is_caught(program, point, &draft.ways) {
+                    continue;
+                }
                 let target = if named { Target::Passing(end, output) } else { Target::End(output) };
                 draft.ways[place].target = target;
             }

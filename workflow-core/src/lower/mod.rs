@@ -9,6 +9,7 @@
 mod distributed;
 mod draft;
 mod drawn;
+mod failing;
 mod jsonata;
 mod machine;
 mod merge;
@@ -113,5 +114,6 @@ pub fn define<W: Workflow>() -> Definition {
     let mut program = builder.finish();
     simplify::simplify(&mut program);
     drawn::settle(&mut program);
+    failing::settle(&mut program);
     machine::write(&W::META, program)
 }

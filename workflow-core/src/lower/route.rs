@@ -152,21 +152,38 @@ fn named(arena: &mut Arena, name: Name<'_>, condition: Node) -> Node {
     arena.replace(condition, &mut |kind| (*kind == read).then_some(name))
 }
 
-/// Puts the assigned values into an expression. One that may fail does so in any case, as the `let` did.
+/// Puts the assigned values into an expression. One that may fail does so in any case, as the `let` did, and one
+/// that is computed is so once in the expression.
 pub(super) fn apply(program: &mut Program, lets: &[(Var, Node)], node: Node) -> Node {
-    let mut failing: Vec<(Var, Node)> = Vec::new();
+    match program.arena.kind(node).clone() {
+        Kind::Object(entries) => {
+            let entries =
+                entries.into_iter().map(|(key, value)| (key, apply(program, lets, value))).collect();
+            return program.arena.add(Kind::Object(entries));
+        }
+        Kind::Array(elements) => {
+            let elements = elements.into_iter().map(|(value, nested)| (apply(program, lets, value), nested));
+            let elements = elements.collect();
+            return program.arena.add(Kind::Array(elements));
+        }
+        _ => {}
+    }
+    let mut read: Vec<(Var, Node, usize)> = Vec::new();
     program.arena.each_var(node, &mut |var| {
         let value = lets.iter().rev().find(|(known, _)| *known == var).map(|(_, value)| *value);
-        if let Some(value) = value
-            && !failing.iter().any(|(known, _)| *known == var)
-        {
-            failing.push((var, value));
+        match (value, read.iter_mut().find(|(known, ..)| *known == var)) {
+            (Some(_), Some((.., times))) => *times += 1,
+            (Some(value), None) => read.push((var, value, 1)),
+            (None, _) => {}
         }
     });
-    failing.retain(|(var, value)| program.arena.may_fail(*value) && !program.arena.always_reads(node, *var));
-    let bound: Vec<(Var, Element, Node)> = failing
+    read.retain(|(var, value, times)| {
+        (program.arena.may_fail(*value) && !program.arena.always_reads(node, *var))
+            || (*times > 1 && program.arena.is_computed(*value))
+    });
+    let bound: Vec<(Var, Element, Node)> = read
         .into_iter()
-        .map(|(var, value)| {
+        .map(|(var, value, _)| {
             let name = program.vars[var.0 as usize].clone().unwrap_or_else(|| "value".to_owned());
             let element = program.element(&name);
             (var, element, value)

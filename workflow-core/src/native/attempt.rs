@@ -15,7 +15,7 @@ use tracing::Span;
 
 use crate::{
     environment::Stream,
-    error::{Failure, PlatformError, WorkflowError},
+    error::{Failure, PlatformError, QUERY_EVALUATION_ERROR, WorkflowError},
     given::{Given, take_given, waits_for_token},
     history::{TaskOutput, Text},
     limits::{check_payload, check_result},
@@ -360,6 +360,11 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.family.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// The failure of a workflow, or of a branch of one, that panics.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Failure {
+    Failure::new(QUERY_EVALUATION_ERROR, format!("The workflow panicked: {}", panic_message(panic)))
 }
 
 /// The text of a panic.

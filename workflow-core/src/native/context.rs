@@ -15,7 +15,7 @@ use crate::{
     clock::Running,
     effects::{Draw, ExecutionContext, Source, uuid_of},
     environment::Stream,
-    error::{Failure, WorkflowError},
+    error::{Failure, QUERY_EVALUATION_ERROR, WorkflowError},
     history::{StateKind, Text},
     lower::Definition,
     native::{
@@ -29,10 +29,6 @@ use crate::{
     time::Timestamp,
     workflow::{Start, Workflow, WorkflowMeta},
 };
-
-/// The name of the failure that ends an execution whose values do not have the shape that the
-/// workflow expects, as it does on Step Functions when an expression fails.
-pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 
 /// A running execution, as its workflow sees it.
 ///

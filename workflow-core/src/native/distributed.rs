@@ -15,12 +15,12 @@ use serde::Serialize;
 use crate::{
     child::STATES,
     distributed::{DistributedPolicy, ExecutionType, MapRunResult},
-    error::{Failure, PlatformError, WorkflowError},
+    error::{Failure, PlatformError, QUERY_EVALUATION_ERROR, WorkflowError},
     history::{StateKind, Status, Text},
     limits::check_payload,
     native::{
         ChildExecution, Context, End, Fork, Report,
-        context::{QUERY_EVALUATION_ERROR, Stop},
+        context::Stop,
         drive, report, results,
         source::{Loaded, Reader, Readings, Source},
         stopped,

@@ -12,11 +12,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    Context, ExecutorError,
-    attempt::panic_message,
-    context::{QUERY_EVALUATION_ERROR, Stop},
-};
+use super::{Context, ExecutorError, attempt::panicked, context::Stop};
 use crate::{error::Failure, history::Text};
 
 /// How often other futures of the runtime have their turn before virtual time moves on while a task waits for
@@ -46,8 +42,7 @@ where
                 Ok(Poll::Ready(result)) => return Poll::Ready(End::Returned(result)),
                 Ok(Poll::Pending) => {}
                 Err(panic) => {
-                    let cause = format!("The workflow panicked: {}", panic_message(&*panic));
-                    return Poll::Ready(End::Returned(Err(Failure::new(QUERY_EVALUATION_ERROR, cause))));
+                    return Poll::Ready(End::Returned(Err(panicked(&*panic))));
                 }
             }
             match context.take_stop() {

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
@@ -16,7 +17,7 @@ use crate::{
     fork::{BlockPolicy, MapPolicy},
     history::{StateKind, Text},
     limits::check_output,
-    native::{Context, context::Stop, tape::Entry},
+    native::{Context, attempt::panicked, context::Stop, tape::Entry},
 };
 
 /// A Parallel or a Map state that was entered.
@@ -47,17 +48,17 @@ impl Context {
 
 impl Fork {
     /// A branch whose value is its output or its error.
-    pub async fn branch<T: Serialize, E>(
+    pub async fn branch<T: Serialize, E: WorkflowError>(
         &self,
         place: usize,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        self.run(place, None, work, |result| result.as_ref().ok().map(Text::json)).await
+        self.run(place, None, work, raised, |result| result.as_ref().ok().map(Text::json)).await
     }
 
     /// A branch that has a value whatever happens.
     pub async fn branch_value<T: Serialize>(&self, place: usize, work: impl Future<Output = T>) -> T {
-        self.run(place, None, work, |value| Some(Text::json(value))).await
+        self.run(place, None, work, Err, |value| Some(Text::json(value))).await
     }
 
     /// A branch whose value is a `Result`.
@@ -76,14 +77,17 @@ impl Fork {
                 }
             })
         };
-        self.run(place, None, work, output).await
+        self.run(place, None, work, Err, output).await
     }
 
+    /// Runs a branch or an iteration. `failed` gives what it does when it panics, if that is not the end of the
+    /// execution.
     async fn run<T>(
         &self,
         place: usize,
         item: Option<Text>,
         work: impl Future<Output = T>,
+        failed: impl FnOnce(Failure) -> Result<T, Failure>,
         output: impl Fn(&T) -> Option<serde_json::Result<Text>>,
     ) -> T {
         let iteration = item.map(|item| (place, item));
@@ -96,11 +100,18 @@ impl Fork {
         let mut work = pin!(work);
         let value = poll_fn(|cx| {
             let around = self.context.lock().tape.enter(lane);
-            let polled = work.as_mut().poll(cx);
+            let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
             self.context.lock().tape.enter(around);
-            polled
+            match polled {
+                Ok(polled) => polled.map(Ok),
+                Err(panic) => Poll::Ready(Err(panicked(&*panic))),
+            }
         })
         .await;
+        let value = match value.or_else(failed) {
+            Ok(value) => value,
+            Err(failure) => return self.context.stop(Stop::Fail(failure)).await,
+        };
         let output = match output(&value) {
             Some(Ok(text)) => match check_output(&text) {
                 Ok(()) => Some(text),
@@ -155,6 +166,12 @@ impl Fork {
         let failure = self.context.reported(error.to_failure());
         self.context.tick().tape.push(Entry::GaveUp(Box::new(failure)));
     }
+}
+
+/// What a branch whose value is a `Result` gives when it panics: what Step Functions reports of one in which an
+/// expression fails.
+fn raised<T, E: WorkflowError>(failure: Failure) -> Result<Result<T, E>, Failure> {
+    E::from_failure(failure).map(Err)
 }
 
 /// Runs the iterations of a Map state: as many at once as its policy says, in the order of the items.
@@ -237,7 +254,7 @@ where
                 let work = body(item);
                 running.push(async move {
                     let output = |result: &Result<R, E>| result.as_ref().ok().map(Text::json);
-                    (place, fork.run(place, Some(text), work, output).await)
+                    (place, fork.run(place, Some(text), work, raised, output).await)
                 });
             }
             match running.poll_next_unpin(cx) {

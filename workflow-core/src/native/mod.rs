@@ -52,7 +52,6 @@ pub(crate) use self::{
 };
 use self::{
     children::Family,
-    context::QUERY_EVALUATION_ERROR,
     drive::{End, drive, settle},
     execution::Recorded,
     log::texts,
@@ -60,7 +59,7 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    error::{Failure, WorkflowError},
+    error::{Failure, QUERY_EVALUATION_ERROR, WorkflowError},
     history::{Outcome, Status, Text},
     limits::check_output,
     services::{Service, Services},

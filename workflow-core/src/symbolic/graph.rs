@@ -155,6 +155,24 @@ pub(crate) enum Step {
     Raise { note: Note, error: Node },
 }
 
+impl Step {
+    /// Where it leads itself; what is done with an error is a dispatch's.
+    fn targets(&mut self) -> Vec<&mut Point> {
+        match self {
+            Self::Let { next, .. } | Self::Jump { next } | Self::Pass { next } | Self::Wait { next, .. } => {
+                next.iter_mut().collect()
+            }
+            Self::Task { next, catch, .. } | Self::Fork { next, catch, .. } => {
+                next.iter_mut().chain(catch.iter_mut().map(|(_, handler)| handler)).collect()
+            }
+            Self::Choice { rules, default, .. } => {
+                rules.iter_mut().filter_map(|(_, target)| target.as_mut()).chain(default).collect()
+            }
+            Self::Dispatch { .. } | Self::Return { .. } | Self::Raise { .. } => Vec::new(),
+        }
+    }
+}
+
 /// An awaited call.
 #[derive(Debug)]
 pub(crate) struct CallInfo {
@@ -420,6 +438,15 @@ impl Program {
         let arms = &mut self.dispatches[dispatch].arms;
         arms.push(arm);
         Hole::Arm(dispatch, arms.len() - 1)
+    }
+
+    /// Makes what leads to `from` lead to `to`.
+    pub(crate) fn redirect(&mut self, from: Point, to: Point) {
+        let entries = self.regions.iter_mut().filter_map(|region| region.entry.as_mut());
+        let arms = self.dispatches.iter_mut().flat_map(|dispatch| &mut dispatch.arms);
+        let arms = arms.filter_map(|arm| arm.entry.as_mut());
+        let steps = self.steps.iter_mut().flat_map(Step::targets);
+        entries.chain(arms).chain(steps).filter(|point| **point == from).for_each(|point| *point = to);
     }
 
     /// Makes `hole` lead to `point`.

@@ -195,8 +195,6 @@ pub(crate) struct Facts {
     pub(crate) draws: bool,
     /// Whether computing it may fail the execution.
     may_fail: bool,
-    /// Whether the author wrote some of it in JSONata.
-    jsonata: bool,
     /// Whether it is better computed once.
     costly: bool,
 }
@@ -215,19 +213,20 @@ impl Arena {
 
     fn facts_of(&self, node: Node) -> Facts {
         let kind = self.kind(node);
-        let jsonata = matches!(kind, Kind::Jsonata { .. });
         let own = Facts {
             reads: matches!(kind, Kind::Var(_)),
             draws: matches!(kind, Kind::Drawn(..)),
-            may_fail: jsonata || matches!(kind, Kind::Form { text, .. } if text.contains("$error(")),
-            jsonata,
+            may_fail: match kind {
+                Kind::Jsonata { .. } => true,
+                Kind::Form { text, .. } => text.contains("$error("),
+                _ => false,
+            },
             costly: matches!(kind, Kind::ErrorData(_) | Kind::ErrorCause(_) | Kind::Drawn(..)),
         };
         self.parts(node).into_iter().map(|part| self.facts(part)).fold(own, |known, part| Facts {
             reads: known.reads || part.reads,
             draws: known.draws || part.draws,
             may_fail: known.may_fail || part.may_fail,
-            jsonata: known.jsonata || part.jsonata,
             costly: known.costly || part.costly,
         })
     }
@@ -608,14 +607,17 @@ impl Arena {
         }
     }
 
+    /// Whether a value is put together by a function, so that it is longer to write twice than to name.
+    pub(crate) fn is_computed(&self, node: Node) -> bool {
+        matches!(
+            self.kind(node),
+            Kind::Form { .. } | Kind::Call { .. } | Kind::Jsonata { .. } | Kind::Named { .. }
+        )
+    }
+
     /// Whether computing a value may fail the execution, as a division by zero does.
     pub(crate) fn may_fail(&self, node: Node) -> bool {
         self.facts(node).may_fail
-    }
-
-    /// Whether the author wrote some of a value in JSONata.
-    pub(crate) fn holds_jsonata(&self, node: Node) -> bool {
-        self.facts(node).jsonata
     }
 
     /// Whether computing a value reads a variable whatever the conditions in it say.

@@ -192,7 +192,7 @@ impl Equal<u64> for Value {}
 #[diagnostic::on_unimplemented(
     message = "a state machine does not write a `{Self}` as Rust's `{{}}` does",
     label = "cannot be formatted in a workflow",
-    note = "text, whole numbers, booleans and `Decimal<2>` can; keep money in whole minor units or as a `Decimal<2>`, or format in a task"
+    note = "text, whole numbers, booleans and `Decimal<2>` can; keep money in whole minor units or as a `Decimal<2>`, give a float a precision such as `.2` after its colon, or format in a task"
 )]
 pub trait Formattable {
     /// How its text is made, if it is no text already.

@@ -1,5 +1,7 @@
 //! Pure expressions.
 
+#![allow(clippy::useless_vec, reason = "what is tested is how this is read")]
+
 use super::*;
 
 const LIMIT: i64 = 100;

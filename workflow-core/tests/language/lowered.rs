@@ -1,5 +1,7 @@
 //! Which states there are, and which are not needed: ends, errors that are passed on, ways that are decided.
 
+#![allow(clippy::needless_return, clippy::nonminimal_bool, reason = "what is tested is how this is read")]
+
 use std::time::Duration;
 
 use workflow_core::Workflow;

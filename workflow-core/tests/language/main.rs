@@ -13,6 +13,7 @@ mod effects;
 mod error_texts;
 mod errors;
 mod expressions;
+mod failing;
 mod functions;
 mod imperatives;
 mod jsonata;

@@ -442,10 +442,7 @@ impl Symbolic<'_> {
 
     /// What sets a variable in the midst of an expression.
     fn not_here(&mut self, vars: &[Ident]) -> TokenStream {
-        let refused = self.refuse(
-            vars.first(),
-            "what only computes sets a variable in a statement of its own: `x = ..;`, `let y = list.pop();`, or in the blocks of `if`, `match` and `for`",
-        );
+        let refused = self.refuse(vars.first(), Pure::Function.changes());
         quote!(let _: ::workflow_core::__private::Expr<()> = #refused;)
     }
 }

@@ -159,7 +159,7 @@ impl Lent {
                 let name = self.fresh("key");
                 let mut there = method.clone();
                 if let Expr::MethodCall(entry) = &mut *there.receiver {
-                    entry.receiver = Box::new(map.clone());
+                    *entry.receiver = map.clone();
                     entry.args = std::iter::once::<Expr>(parse_quote!(#name)).collect();
                 }
                 before.push(parse_quote!(let #name = #key;));

@@ -44,10 +44,10 @@ impl Pure {
     pub(crate) fn changes(self) -> &'static str {
         match self {
             Self::Function => {
-                "a `#[pure]` function is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, and `.map(..)`, `.filter(..)` and `.sum()` for a loop"
+                "what only computes sets a variable in a statement of its own: `x = ..;`, `let y = list.pop();`, or in the blocks of `if`, `match` and `for`; a closure sets nothing outside itself, so write a `for` loop in its place"
             }
             Self::Closure | Self::Branch => {
-                "a closure over values is one expression, so it sets no variable and has no loop; write `let x = if .. { .. } else { .. };`, or use a `for` loop instead of the closure"
+                "a closure over values sets nothing outside itself, since it becomes one expression; write a `for` loop in its place, or `.fold(..)` for what goes on from item to item"
             }
         }
     }

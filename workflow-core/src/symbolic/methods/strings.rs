@@ -110,13 +110,20 @@ impl Precise for f64 {
         let scale = builder.number(10_i64.pow(u32::try_from(digits).unwrap_or(0)));
         let sign = builder.text(if plus { "+" } else { "" }).node();
         let digits = builder.number(i64::try_from(digits).unwrap_or(0));
+        if precision == 0 {
+            return builder.form(
+                "($_x := {0}; $_a := $abs($_x); $_i := $floor($_a); $_f := $_a - $_i; \
+                 ($_x < 0 ? '-' : {1}) & $formatBase($_f > 0.5 or ($_f = 0.5 and $_i % 2 = 1) ? $_i + 1 : $_i))",
+                &[value, sign],
+            );
+        }
         builder.form(
             "($_x := {0}; $_a := $abs($_x); $_i := $floor($_a); $_f := $_a - $_i; $_p := $_f * {1}; \
              $_c := 134217729 * $_f; $_h := $_c - ($_c - $_f); $_e := ($_h * {1} - $_p) + ($_f - $_h) * {1}; \
              $_r := $floor($_p); $_d := $_p - $_r; \
-             $_u := $_d > 0.5 or ($_d = 0.5 and ($_e > 0 or ($_e = 0 and ({2} = 0 ? $_i : $_r) % 2 = 1))); \
+             $_u := $_d > 0.5 or ($_d = 0.5 and ($_e > 0 or ($_e = 0 and $_r % 2 = 1))); \
              $_q := $_u ? $_r + 1 : $_r; $_w := $_q >= {1}; ($_x < 0 ? '-' : {3}) & $formatBase($_w ? $_i + 1 : $_i) & \
-             ({2} = 0 ? '' : '.' & $pad($formatBase($_w ? 0 : $_q), 0 - {2}, '0')))",
+             '.' & $pad($formatBase($_w ? 0 : $_q), -{2}, '0'))",
             &[value, scale, digits, sign],
         )
     }
