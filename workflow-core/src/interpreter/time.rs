@@ -136,6 +136,7 @@ mod tests {
     fn zones_and_fractions_are_read() {
         assert_eq!(parse("1970-01-01T01:00:00.5+01:00"), Some((0, 500_000_000)));
         assert_eq!(parse("1970-01-01T00:00-00:30"), Some((1_800, 0)));
+        assert_eq!(parse("1970-01-01T18:59:00+18:59"), Some((0, 0)));
         assert_eq!(parse("2016-12-05T21:29:29Z").map(|at| at.0), Some(1_480_973_369));
     }
 

@@ -46,7 +46,8 @@ fn a_wait_is_not_negative() {
     let machine = jsonata(json!({
         "A": { "Type": "Wait", "Seconds": "{% $states.input %}", "End": true }
     }));
-    assert_eq!(run(&machine, json!(0)).elapsed(), Duration::ZERO);
+    let none = run(&machine, json!(0));
+    assert_eq!((none.status(), none.elapsed()), (Status::Succeeded, Duration::ZERO));
     let execution = run(&machine, json!(-1));
     assert_eq!(execution.error(), Some("States.QueryEvaluationError"));
     assert!(execution.cause().unwrap().contains("must not be negative"), "{execution:?}");
@@ -118,6 +119,25 @@ fn beats_that_come_too_late_are_missed() {
     };
     assert_eq!(run(10).status(), Status::Succeeded);
     assert_eq!((run(11).error(), run(11).elapsed()), (Some("States.Timeout"), Duration::from_secs(10)));
+}
+
+#[test]
+fn an_answer_counts_until_the_timeout() {
+    let machine =
+        machine(json!({ "A": { "Type": "Task", "Resource": WORK, "TimeoutSeconds": 10, "End": true } }));
+    let run = |seconds| {
+        let answer = move |_: &TaskCall<'_>| Answer::value(json!(1)).after(Duration::from_secs(seconds));
+        Interpreter::test().handler("A", answer).run_blocking(&machine, json!({}))
+    };
+    assert_eq!((run(9).status(), run(9).elapsed()), (Status::Succeeded, Duration::from_secs(9)));
+    assert_eq!((run(11).error(), run(11).elapsed()), (Some("States.Timeout"), Duration::from_secs(10)));
+}
+
+#[test]
+fn what_a_state_hands_on_may_not_be_larger_than_it_may_receive() {
+    let machine = machine(json!({ "A": { "Type": "Pass", "ResultPath": "$.copy", "End": true } }));
+    let run = |bytes| run(&machine, json!({ "text": "x".repeat(bytes) })).status();
+    assert_eq!((run(100_000), run(200_000)), (Status::Succeeded, Status::Failed));
 }
 
 #[test]
