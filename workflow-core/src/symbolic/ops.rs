@@ -139,7 +139,12 @@ pub trait Difference<T> {
 
 impl<T: Number> Difference<T> for (T, T) {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
-        builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right))
+        let difference = builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right));
+        if T::SIGNED || !T::INTEGER || builder.known(difference).is_some() {
+            return difference;
+        }
+        // An unsigned type has no number for it, and JSON has.
+        builder.form("($_d := {0}; $_d < 0 ? $error('a difference below zero') : $_d)", &[difference])
     }
 }
 

@@ -260,3 +260,19 @@ async fn what_is_read_in_several_elements_stands_in_each() {
     assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8)), 0));
     assert_eq!(ending(in_two_places(8, 0)).await, failed(0));
 }
+
+#[workflow]
+async fn below_zero(stock: u32, ordered: u32, days: i32) -> Result<(u32, i32), PlatformError> {
+    let mut left = stock - ordered;
+    ship(ordered).await?;
+    left -= 1;
+    Ok((left, days - 5))
+}
+
+#[tokio::test]
+async fn an_unsigned_number_is_not_below_zero() {
+    snapshot!(below_zero);
+    assert_eq!(ending(below_zero(8, 2, 3)).await, (Ok((5, -2)), 1));
+    assert_eq!(ending(below_zero(8, 9, 3)).await, failed(0));
+    assert_eq!(ending(below_zero(8, 8, 3)).await, failed(1));
+}

@@ -91,7 +91,7 @@ impl Builder {
     }
 
     /// A text that is known when the state machine is written.
-    fn known(&self, node: Node) -> Option<Value> {
+    pub(in super::super) fn known(&self, node: Node) -> Option<Value> {
         self.edit(|program| match program.arena.kind(node) {
             Kind::Literal(value) => Some(value.clone()),
             _ => None,

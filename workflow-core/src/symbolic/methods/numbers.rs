@@ -330,7 +330,9 @@ impl Methods<'_> {
 
     /// `checked_sub`
     pub fn checked_sub<T: Checked>(&self, left: Expr<T>, right: Expr<T>) -> Expr<Option<T>> {
-        Expr::new(T::within(self.0, self.0.sub(left, right).node()))
+        let (left, right) = (left.node(), right.node());
+        let difference = self.0.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right));
+        Expr::new(T::within(self.0, difference))
     }
 
     /// `checked_mul`
