@@ -271,10 +271,10 @@ fn markdown() -> String {
          for the value itself. Functions are closures, also with blocks, `let`, early `return` and `?` inside, or paths \
          such as `String::from` and `Some`. A method that changes a list, a text or a map is called on a `let mut` \
          variable or a part of one.\n\n\
-         Rust's meaning wins: an index that is out of range, a key that is not there and a division by zero fail the \
-         execution with `States.QueryEvaluationError` as the panic does in process, text is ordered by character, \
-         `sort` is stable, a list of one element stays a list. What differs: integers are exact up to 2^53 and do \
-         not overflow, and `parse::<f64>()` knows no `inf` and no `NaN`, since JSON has neither.\n",
+         Rust's meaning wins: an index that is out of range, a key that is not there, a division by zero and an \
+         unsigned difference below zero fail the execution with `States.QueryEvaluationError` as the panic does in process, text is ordered by character, \
+         `sort` is stable, a list of one element stays a list. What differs: integers are exact up to 2^53 and \
+         overflow nowhere else, and `parse::<f64>()` knows no `inf` and no `NaN`, since JSON has neither.\n",
     );
     for (title, cases) in groups() {
         write!(text, "\n# {title}\n\n| Rust | JSONata |\n|---|---|\n").unwrap();
