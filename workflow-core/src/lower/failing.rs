@@ -101,7 +101,6 @@ fn parts(arena: &Arena, node: Node, key: &str, values: &mut Vec<(String, Node)>)
         _ if !arena.may_fail(node) => {}
         Kind::Object(entries) => entries.iter().for_each(|(key, value)| parts(arena, *value, key, values)),
         Kind::Array(elements) => elements.iter().for_each(|(value, _)| parts(arena, *value, key, values)),
-        _ if values.iter().any(|(_, known)| *known == node) => {}
         _ => values.push((key.to_lowercase(), node)),
     }
 }

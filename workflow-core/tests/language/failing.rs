@@ -249,15 +249,15 @@ async fn each_value_that_may_fail_is_computed_once() {
 }
 
 #[workflow]
-async fn in_two_places(parcels: u32, carts: u32) -> (u32, u32) {
-    let each = parcels / carts;
-    (each + 1, each * 2)
+async fn in_two_places(parcels: u32, carts: u32) -> (u32, u32, String, String) {
+    let (each, text) = (parcels / carts, format!("{parcels}").replace('8', "eight"));
+    (each + 1, each * 2, text.clone(), format!("{text}!"))
 }
 
 #[tokio::test]
 async fn what_is_read_in_several_elements_stands_in_each() {
     snapshot!(in_two_places);
-    assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8)), 0));
+    assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8, "eight".to_owned(), "eight!".to_owned())), 0));
     assert_eq!(ending(in_two_places(8, 0)).await, failed(0));
 }
 
