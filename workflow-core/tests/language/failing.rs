@@ -249,16 +249,19 @@ async fn each_value_that_may_fail_is_computed_once() {
 }
 
 #[workflow]
-async fn in_two_places(parcels: u32, carts: u32) -> (u32, u32, String, String) {
-    let (each, text) = (parcels / carts, format!("{parcels}").replace('8', "eight"));
-    (each + 1, each * 2, text.clone(), format!("{text}!"))
+async fn in_two_places(parcels: u32, carts: u32) -> Result<(u32, u32, String, String), PlatformError> {
+    let sent = ship(parcels).await?;
+    let each = sent / carts;
+    let text = format!("{sent}").replace('8', "eight");
+    Ok((each + 1, each * 2, text.clone(), format!("{text}!")))
 }
 
 #[tokio::test]
 async fn what_is_read_in_several_elements_stands_in_each() {
     snapshot!(in_two_places);
-    assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8, "eight".to_owned(), "eight!".to_owned())), 0));
-    assert_eq!(ending(in_two_places(8, 0)).await, failed(0));
+    let texts = ("eight".to_owned(), "eight!".to_owned());
+    assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8, texts.0, texts.1)), 1));
+    assert_eq!(ending(in_two_places(8, 0)).await, failed(1));
 }
 
 #[workflow]
