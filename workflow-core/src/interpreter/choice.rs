@@ -197,6 +197,7 @@ mod tests {
             ("log-*.txt", "log-1.csv", false),
             ("*a*b*", "xxaxxbxx", true),
             ("*a*b*", "xxbxxaxx", false),
+            ("*ab*b*", "ab", false),
             ("a*a", "a", false),
             (r"a\*", "a*", true),
             (r"a\*", "ab", false),

@@ -46,10 +46,7 @@ impl Data {
 
     /// Whether its text is longer than a state may hand on, or it nests too deep.
     pub(super) fn is_too_large(&self) -> bool {
-        match self.0.text.get() {
-            Some(text) if text.len() > MAX_DATA_BYTES => true,
-            _ => exceeds(&self.0.value, MAX_DATA_BYTES),
-        }
+        exceeds(&self.0.value, MAX_DATA_BYTES)
     }
 }
 

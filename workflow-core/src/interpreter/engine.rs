@@ -60,7 +60,7 @@ pub(super) struct Engine<'m> {
     in_flight: Vec<InFlight>,
     /// How often others had their turn while somebody outside was waited for.
     turns_given: u32,
-    sleep: Option<(Duration, Timer)>,
+    sleep: Option<Timer>,
     /// Whether it has itself woken in real time.
     timer: bool,
     /// The execution and the children of distributed Maps; the first is the execution itself.
@@ -143,6 +143,8 @@ enum Step {
     Fail(Failure),
 }
 
+/// They ring in the order of these fields, and no two have the same `order`.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Alarm {
     at: Duration,
     order: u64,
@@ -160,26 +162,6 @@ const EXPRESS: Duration = Duration::from_secs(300);
 
 /// The frame number of the alarm that ends the whole execution.
 const EXECUTION: usize = usize::MAX;
-
-impl PartialEq for Alarm {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.order) == (other.at, other.order)
-    }
-}
-
-impl Eq for Alarm {}
-
-impl PartialOrd for Alarm {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Alarm {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
-}
 
 struct InFlight {
     frame: usize,
@@ -363,13 +345,8 @@ impl<'m> Engine<'m> {
                 if !self.timer {
                     return Poll::Pending;
                 }
-                match &self.sleep {
-                    Some((until, _)) if *until == at => {}
-                    _ => self.sleep = Some((at, self.clock.timer(at))),
-                }
-                if let Some((_, timer)) = &mut self.sleep
-                    && Pin::new(timer).poll(cx).is_pending()
-                {
+                let timer = self.sleep.insert(self.clock.timer(at));
+                if Pin::new(timer).poll(cx).is_pending() {
                     return Poll::Pending;
                 }
                 self.now = self.clock.elapsed().max(at);

@@ -243,11 +243,8 @@ pub(super) fn check(resource: &str, result: &Value, validation: MockValidation) 
         return Ok(());
     }
     let Some(service) = resource.strip_prefix("arn:aws:states:::") else { return Ok(()) };
-    // What is waited for answers with what the caller or the job gives.
-    if service.contains(".sync") || service.contains(".waitForTaskToken") {
-        return Ok(());
-    }
     let service = service.strip_prefix("aws-sdk:").unwrap_or(service).to_lowercase();
+    // What is waited for answers with what the caller or the job gives, and is none of these.
     let Some((_, fields)) = ANSWERS.iter().find(|(name, _)| *name == service) else { return Ok(()) };
     match result {
         Value::Object(_) => object(fields, result, validation),

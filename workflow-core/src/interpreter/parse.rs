@@ -233,7 +233,6 @@ fn selection(fields: &Fields<'_>, name: &'static str) -> Parsed<Selection> {
     Ok(match fields.get(name) {
         None => Selection::Whole,
         Some(Value::Null) => Selection::Nothing,
-        Some(Value::String(path)) if path == "$" => Selection::Whole,
         Some(Value::String(text)) => Selection::At(path(fields, name, text)?),
         Some(_) => return Err(fields.error(name, "expected a path or null")),
     })
@@ -243,7 +242,6 @@ fn result_path(fields: &Fields<'_>) -> Parsed<ResultPath> {
     Ok(match fields.get("ResultPath") {
         None => ResultPath::Whole,
         Some(Value::Null) => ResultPath::Discard,
-        Some(Value::String(path)) if path == "$" => ResultPath::Whole,
         Some(Value::String(path)) => {
             let path = super::expression::ReferencePath::parse(path)
                 .map_err(|message| fields.error("ResultPath", message))?;

@@ -366,7 +366,7 @@ fn machine_around(mut state: Value) -> Value {
         let rules = state.get(list).and_then(Value::as_array).into_iter().flatten();
         rules.for_each(|rule| name(rule.get("Next")));
     }
-    let needs_end = names.is_empty() || (state.get("Next").is_none() && state.get("End").is_none());
+    let needs_end = state.get("Next").is_none();
     let kind = state.get("Type").and_then(Value::as_str).unwrap_or_default();
     let transits = !matches!(kind, "Choice" | "Succeed" | "Fail");
     if let (true, Some(fields)) = (transits && needs_end, state.as_object_mut()) {

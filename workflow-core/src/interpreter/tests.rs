@@ -2,6 +2,7 @@
 
 mod alone;
 mod children;
+mod edges;
 mod failures;
 mod hostile;
 mod rust_tasks;
@@ -232,6 +233,19 @@ fn a_rule_of_paths_assigns_what_it_says() {
     }));
     assert_eq!(run(&machine, json!({"n": 2})).output().unwrap(), json!({"seen": 2}));
     assert_eq!(run(&machine, json!({"n": 1})).output().unwrap(), json!({"seen": "few"}));
+}
+
+#[test]
+fn what_a_choice_assigns_by_default_no_rule_does() {
+    let machine = machine(json!({
+        "A": { "Type": "Pass", "Assign": { "seen": "none" }, "Next": "B" },
+        "B": { "Type": "Choice", "Choices": [{ "Variable": "$.n", "NumericGreaterThan": 1, "Next": "C" }],
+            "Assign": { "seen.$": "$.few" }, "Default": "C" },
+        "C": { "Type": "Pass", "Parameters": { "seen.$": "$seen" }, "End": true }
+    }));
+    // Nor is it computed: there is no such path.
+    assert_eq!(run(&machine, json!({"n": 2})).output().unwrap(), json!({"seen": "none"}));
+    assert_eq!(run(&machine, json!({"n": 1, "few": 0})).output().unwrap(), json!({"seen": 0}));
 }
 
 #[test]

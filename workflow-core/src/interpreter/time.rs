@@ -61,7 +61,7 @@ pub(super) fn format(timestamp: Timestamp) -> String {
 fn three(text: &str, separator: char) -> Option<(i64, i64, i64)> {
     let mut parts = text.split(separator);
     let first = parts.next()?;
-    let year = if separator == '-' && first.len() == 4 { digits(first)? } else { two(first)? };
+    let year = if first.len() == 4 { digits(first)? } else { two(first)? };
     let (second, third) = (two(parts.next()?)?, two(parts.next()?)?);
     parts.next().is_none().then_some((year, second, third))
 }
@@ -118,9 +118,25 @@ mod tests {
     }
 
     #[test]
+    fn every_day_of_six_centuries_follows_the_one_before() {
+        let mut before = String::new();
+        for day in 0..220_000_i64 {
+            let text = format(Timestamp::from_millis(day * 86_400_000));
+            assert_eq!(parse(&text), Some((day * 86_400, 0)), "{text}");
+            assert!(before < text, "{before}, {text}");
+            before = text;
+        }
+        assert_eq!(before, "2572-05-03T00:00:00.000Z");
+        let is_a_day = |date: &str| parse(&format!("{date}T00:00:00Z")).is_some();
+        assert!(is_a_day("2000-02-29") && is_a_day("2024-02-29"));
+        assert!(!is_a_day("1900-02-29") && !is_a_day("2023-02-29") && !is_a_day("2000-02-30"));
+    }
+
+    #[test]
     fn zones_and_fractions_are_read() {
         assert_eq!(parse("1970-01-01T01:00:00.5+01:00"), Some((0, 500_000_000)));
         assert_eq!(parse("1970-01-01T00:00-00:30"), Some((1_800, 0)));
+        assert_eq!(parse("1970-01-01T18:59:00+18:59"), Some((0, 0)));
         assert_eq!(parse("2016-12-05T21:29:29Z").map(|at| at.0), Some(1_480_973_369));
     }
 
@@ -136,6 +152,13 @@ mod tests {
             "2015-02-29T21:29:29Z",
             "2016-13-01T21:29:29Z",
             "2016-12-5T21:29:29Z",
+            "16-12-05T21:29:29Z",
+            "2016-12-05T21:60:29Z",
+            "2016-12-05T21:29:60Z",
+            "2016-12-05T21:29:29.Z",
+            "2016-12-05T21:29:29.1234567890Z",
+            "2016-12-05T21:29:29+19:00",
+            "2016-12-05T21:29:29+01:60",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -119,7 +119,7 @@ fn fuses(program: &Program, reader: &Reader) -> bool {
     // What several ways set is drawn on one of them alone.
     !reader.later
         && settings(program, reader.drawn) == 1
-        && simplify::uses(program).get(&reader.drawn) == Some(&1)
+        && simplify::readers(program).get(&reader.drawn).is_some_and(|readers| readers.len() == 1)
         && reads(&program.arena, reader.drawn, reader.value) == 1
 }
 

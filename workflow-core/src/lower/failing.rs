@@ -6,7 +6,7 @@
 use crate::{
     error::{ErrorName, PlatformError, QUERY_EVALUATION_ERROR},
     retry::Retry,
-    symbolic::{Arena, ForkKind, Kind, Node, Point, Program, Step, Var},
+    symbolic::{Arena, Kind, Node, Point, Program, Step, Var},
 };
 
 use super::{
@@ -83,10 +83,7 @@ pub(super) fn apart(program: &mut Program, lets: Vec<(Var, Node)>, next: Point) 
 fn is_retried(program: &Program, point: Point) -> bool {
     let retriers: &[Retry] = match &program.steps[point] {
         Step::Task { call, .. } => &call.policy.retry,
-        Step::Fork { fork, .. } => match &fork.kind {
-            ForkKind::Parallel => &fork.retry,
-            ForkKind::Map(map) => &map.policy.retry,
-        },
+        Step::Fork { fork, .. } => &fork.retry,
         _ => &[],
     };
     retriers.iter().any(|retrier| takes(&retrier.errors))
@@ -104,7 +101,6 @@ fn parts(arena: &Arena, node: Node, key: &str, values: &mut Vec<(String, Node)>)
         _ if !arena.may_fail(node) => {}
         Kind::Object(entries) => entries.iter().for_each(|(key, value)| parts(arena, *value, key, values)),
         Kind::Array(elements) => elements.iter().for_each(|(value, _)| parts(arena, *value, key, values)),
-        _ if values.iter().any(|(_, known)| *known == node) => {}
         _ => values.push((key.to_lowercase(), node)),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The longest time that a field takes, in seconds, and the most retries.
-const LARGEST: u64 = 99_999_999;
+const LARGEST: u64 = Seconds::MOST.get();
 
 /// A leap year in seconds, the longest delay between two retries.
 const LONGEST_DELAY: u64 = 31_622_400;

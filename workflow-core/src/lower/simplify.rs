@@ -3,7 +3,7 @@
 //! A `let` of a pure expression needs a variable only where it is read more than once, or where it is
 //! costly to compute. Variables are set once, so a value may be moved to where it is read.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::symbolic::{Kind, Node, Point, Program, Step, Var};
 
@@ -11,40 +11,15 @@ use super::drawn;
 
 pub(super) fn simplify(program: &mut Program) {
     let definitions = definitions(program);
-    let mut readers = Readers::of(program);
-    let mut movable: BTreeSet<usize> =
-        (0..definitions.len()).filter(|place| is_movable(program, &readers, &definitions[*place])).collect();
-    let places: HashMap<Var, usize> =
-        definitions.iter().enumerate().map(|(place, (var, _))| (*var, place)).collect();
-    if !movable.is_empty() {
-        // What was put together while reading is computed where its parts are known.
-        for point in 0..program.steps.len() {
-            program.change(point, &mut |arena, node| *node = arena.replace(*node, &mut |_| None));
-        }
-        readers = Readers::of(program);
-        movable = (0..definitions.len())
-            .filter(|place| is_movable(program, &readers, &definitions[*place]))
-            .collect();
-    }
-    // One variable at a time: a value that was put in may be the next one's.
-    while let Some(place) = movable.pop_first() {
-        let (var, point) = definitions[place];
+    let mut readers = readers(program);
+    // In the order of the points: what a value reads has itself been put into it before.
+    for (var, point) in definitions {
         let Step::Let { value, .. } = program.steps[point] else { continue };
-        let mut changed = BTreeSet::new();
-        for reader in readers.reading(var) {
-            readers.forget(program, reader, &mut changed);
+        let Some([reader]) = readers.get(&var).map(Vec::as_slice) else { continue };
+        if is_movable(program, value) {
+            let reader = *reader;
             put(program, reader, var, value);
-            readers.learn(program, reader, &mut changed);
-            // What it gives may be another value now.
-            if let Step::Let { var, .. } = program.steps[reader] {
-                changed.insert(var);
-            }
-        }
-        for place in changed.iter().filter_map(|var| places.get(var)) {
-            match is_movable(program, &readers, &definitions[*place]) {
-                true => movable.insert(*place),
-                false => movable.remove(place),
-            };
+            program.arena.each_var(value, &mut |read| readers.entry(read).or_default().push(reader));
         }
     }
 }
@@ -62,78 +37,21 @@ fn definitions(program: &Program) -> Vec<(Var, Point)> {
     lets.into_iter().filter(|(var, _)| is_alone(var) && !program.mutable.contains(var)).collect()
 }
 
-/// Whether a variable's value may stand where the variable is read.
-fn is_movable(program: &Program, readers: &Readers, (var, point): &(Var, Point)) -> bool {
-    let Step::Let { value, .. } = program.steps[*point] else { return false };
-    let uses = readers.uses(*var);
-    // What may fail does so before whatever comes next.
-    uses == 1
-        && !drawn::draws(&program.arena, value)
+/// Whether a value may stand where it is read. What may fail does so before whatever comes next.
+fn is_movable(program: &Program, value: Node) -> bool {
+    !drawn::draws(&program.arena, value)
         && !program.arena.may_fail(value)
         && !program.arena.is_costly(value)
         && !program.reads_mutable(value)
 }
 
-/// Where each variable is read, and how often.
-#[derive(Default)]
-struct Readers {
-    of: HashMap<Var, Reads>,
-}
-
-#[derive(Default)]
-struct Reads {
-    all: usize,
-    at: BTreeSet<Point>,
-}
-
-impl Readers {
-    fn of(program: &Program) -> Self {
-        let (mut readers, mut changed) = (Self::default(), BTreeSet::new());
-        for point in 0..program.steps.len() {
-            readers.learn(program, point, &mut changed);
-        }
-        readers
-    }
-
-    /// How often a variable is read.
-    fn uses(&self, var: Var) -> usize {
-        self.of.get(&var).map_or(0, |reads| reads.all)
-    }
-
-    /// The points at which a variable is read.
-    fn reading(&self, var: Var) -> Vec<Point> {
-        self.of.get(&var).map(|reads| reads.at.iter().copied().collect()).unwrap_or_default()
-    }
-
-    /// Counts what a point reads.
-    fn learn(&mut self, program: &Program, point: Point, changed: &mut BTreeSet<Var>) {
-        each_read(program, point, &mut |var| {
-            let reads = self.of.entry(var).or_default();
-            reads.all += 1;
-            reads.at.insert(point);
-            changed.insert(var);
-        });
-    }
-
-    /// Counts it no longer.
-    fn forget(&mut self, program: &Program, point: Point, changed: &mut BTreeSet<Var>) {
-        each_read(program, point, &mut |var| {
-            if let Some(reads) = self.of.get_mut(&var) {
-                reads.all -= 1;
-                reads.at.remove(&point);
-            }
-            changed.insert(var);
-        });
-    }
-}
-
-/// How often each variable is read.
-pub(super) fn uses(program: &Program) -> HashMap<Var, usize> {
-    let mut uses = HashMap::new();
+/// The points that read each variable, one as often as it does.
+pub(super) fn readers(program: &Program) -> HashMap<Var, Vec<Point>> {
+    let mut readers: HashMap<Var, Vec<Point>> = HashMap::new();
     for point in 0..program.steps.len() {
-        each_read(program, point, &mut |var| *uses.entry(var).or_default() += 1);
+        each_read(program, point, &mut |var| readers.entry(var).or_default().push(point));
     }
-    uses
+    readers
 }
 
 /// Calls `visit` with every variable that a point reads. What an error is told apart by is no reading.

@@ -196,6 +196,15 @@ fn what_cannot_stand_in_the_place_of_a_call_is_a_problem() {
     assert!(express.starts_with("`express` is an Express workflow"), "{express}");
 }
 
+#[tokio::test]
+async fn what_awaits_itself_runs_in_process_under_the_names_of_its_tasks() {
+    // There is no state machine to agree with.
+    let execution = Executor::test().run(ping(2)).await;
+    assert_eq!(execution.output().unwrap(), 4);
+    let states: Vec<&str> = execution.history().visits().iter().map(|visit| visit.state).collect();
+    assert_eq!(states, ["add", "add", "Add", "Add 2"]);
+}
+
 #[workflow]
 async fn recursive(turns: u32) -> Result<u32, PlatformError> {
     if turns == 0 {

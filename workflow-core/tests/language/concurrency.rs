@@ -55,6 +55,9 @@ async fn branches_give_a_tuple() {
             "ExecutionSucceeded",
         ]
     );
+    // Each branch follows the state, and what follows the branches follows what ended last.
+    let previous: Vec<u64> = execution.history().events.iter().map(|event| event.previous_id).collect();
+    assert_eq!(previous, [0, 0, 2, 3, 4, 5, 6, 7, 3, 9, 10, 11, 12, 13, 13, 15]);
 }
 
 #[tokio::test]
@@ -69,6 +72,17 @@ async fn the_first_error_ends_the_other_branches() {
     assert_eq!(
         types[types.len() - 5..],
         ["TaskFailed", "TaskStateAborted", "TaskStateAborted", "ParallelStateFailed", "ExecutionFailed"]
+    );
+}
+
+#[tokio::test]
+async fn a_branch_that_ended_is_not_stopped() {
+    let executor = testing().mock(charge, Mock::error(ShopError::SoldOut).after(Duration::from_secs(5)));
+    let execution = executor.run(both(order())).await;
+    let types = execution.history().types();
+    assert_eq!(
+        types[types.len() - 5..],
+        ["TaskStateExited", "TaskFailed", "TaskStateAborted", "ParallelStateFailed", "ExecutionFailed"]
     );
 }
 

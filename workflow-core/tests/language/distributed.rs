@@ -98,6 +98,15 @@ async fn one_failure_is_one_too_many_and_has_no_name_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_has_not_begun_when_it_is_too_much_stays_pending() {
+    let orders: Vec<Order> = [2000, 1, 1, 1, 1].map(|cents| Order { cents, ..order() }).to_vec();
+    let slow = testing().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
+    let execution = slow.run(charge_each(orders, 0)).await;
+    let counts = &execution.map_runs()[0].item_counts;
+    assert_eq!((counts.failed, counts.aborted, counts.pending, counts.total), (1, 1, 3, 5));
+}
+
+#[tokio::test]
 async fn children_run_at_the_same_time_up_to_a_bound() {
     let slow = || testing().mock(send, Mock::value(String::new()).after(Duration::from_secs(10)));
     let execution = slow().run(charge_each(vec![order(); 5], 0)).await;
@@ -147,7 +156,11 @@ async fn totals_of_places(numbers: Vec<u32>) -> Result<u32, ShopError> {
 #[tokio::test]
 async fn variables_reach_a_child_through_its_input() {
     snapshot!(totals_of_places);
-    assert_eq!(testing().run(totals_of_places(vec![10, 20])).await.output().unwrap(), 74);
+    let execution = testing().run(totals_of_places(vec![10, 20])).await;
+    assert_eq!(execution.output().unwrap(), 74);
+    // The label is the state's name, without what no label may hold.
+    let arn = &execution.map_runs()[0].arn;
+    assert!(arn.contains(":mapRun:totals-of-places/MapNumbers:"), "{arn}");
     assert_eq!(testing().run(totals_of_places(vec![1; 7])).await.output().unwrap(), 0);
 }
 
@@ -433,6 +446,43 @@ async fn no_text(key: String) -> Result<Vec<u32>, PlatformError> {
     Ok(sums)
 }
 
+#[workflow]
+async fn numbers_by_name(key: String) -> Result<Vec<u32>, PlatformError> {
+    let sums = distributed_map(s3_source::csv::<BTreeMap<String, u32>>("data", &key), async |row| {
+        add(row["n"], 1).await
+    })
+    .await?;
+    Ok(sums)
+}
+
+#[derive(Serialize, Deserialize, Data)]
+enum Size {
+    Small,
+    Large,
+}
+
+#[derive(Serialize, Deserialize, Data)]
+struct Sized {
+    sku: String,
+    size: Size,
+    note: Option<String>,
+}
+
+#[workflow]
+async fn texts_by_name(key: String) -> Result<Vec<String>, PlatformError> {
+    let mut sent = distributed_map(s3_source::csv::<BTreeMap<String, String>>("data", &key), async |row| {
+        send(row["n"].clone()).await
+    })
+    .await?;
+    let more = distributed_map(s3_source::csv::<Sized>("data", &key), async |row| match row.size {
+        Size::Small => send(row.sku).await,
+        Size::Large => send(row.note.unwrap_or_default()).await,
+    })
+    .await?;
+    sent.extend(more);
+    Ok(sent)
+}
+
 const LABEL: &str = "two words";
 const TOO_MANY: f64 = 101.0;
 
@@ -460,6 +510,11 @@ fn what_rustc_cannot_see_is_told() {
         problems(no_text::definition()),
         "`count` of `Counted` is no text, and all values of a row are; declare it `String` and read it with `.parse()` or in a task"
     );
+    assert_eq!(
+        problems(numbers_by_name::definition()),
+        "the rows of a table are a struct of texts or a `BTreeMap<String, String>`"
+    );
+    assert_eq!(problems(texts_by_name::definition()), "");
     assert_eq!(
         problems(out_of_range::definition()),
         "the label `two words` holds ' ', which Step Functions does not allow in one"

@@ -154,6 +154,23 @@ async fn the_platforms_failures_are_in_the_outermost_place_for_them() {
     assert_eq!(permissions.outcome().error.as_deref(), Some("States.Permissions"));
 }
 
+#[workflow]
+async fn wrapped_again(order: Order) -> Result<String, Outer> {
+    match charge(&order).await {
+        Ok(text) => Ok(text),
+        Err(error) => Err(Outer::Shop(error)),
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_another_type_keeps_the_cause_that_it_came_with() {
+    let declined = || Mock::error(ShopError::Declined { reason: "stolen".into() });
+    let execution = testing().mock(charge, declined()).run(wrapped_again(order())).await;
+    let cause = execution.outcome().cause.as_deref().unwrap_or_default().to_owned();
+    // As Lambda wraps it.
+    assert!(cause.contains("errorMessage"), "{cause}");
+}
+
 #[derive(Debug, PartialEq, thiserror::Error, WorkflowError)]
 enum Twice {
     #[error(transparent)]

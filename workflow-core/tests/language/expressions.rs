@@ -245,3 +245,31 @@ async fn the_largest_number_and_the_first_character_beyond_the_surrogates() {
     assert_eq!(run("\u{e000}").await.output().unwrap(), [true, false, false]);
     assert_eq!(run("\u{1f600}").await.output().unwrap(), [true, false, false]);
 }
+
+const TOO_LARGE: u64 = 9_007_199_254_740_993;
+const TOO_SMALL: [i64; 2] = [1, -9_007_199_254_740_993];
+
+#[workflow]
+async fn inexact_numbers(number: u64) -> (bool, [i64; 2]) {
+    (number == TOO_LARGE, TOO_SMALL)
+}
+
+#[test]
+fn a_constant_that_json_does_not_hold_exactly_is_told() {
+    let problems = &<inexact_numbers as workflow_core::Workflow>::definition().problems;
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems.iter().all(|problem| problem.contains("is outside ±2^53")), "{problems:?}");
+}
+
+#[workflow]
+async fn narrowed(number: i64) -> (i8, u8, i16) {
+    (number as i8, number as u8, number as i16)
+}
+
+#[tokio::test]
+async fn a_number_of_a_smaller_type_keeps_its_lowest_bits() {
+    for number in [-32_769, -32_768, -257, -256, -129, -128, -1, 0, 127, 128, 255, 256, 32_767, 32_768] {
+        let expected = (number as i8, number as u8, number as i16);
+        assert_eq!(testing().run(narrowed(number)).await.output().unwrap(), expected, "{number}");
+    }
+}

@@ -196,6 +196,75 @@ async fn what_waits_for_all_fails_with_a_branch() {
 }
 
 #[workflow]
+async fn in_items(parcels: u32, carts: u32) -> u32 {
+    map(vec![parcels / carts], async |each| ship(each).await).await.map_or(7, |sent| sent.iter().sum())
+}
+
+#[workflow]
+async fn in_items_under_a_retrier(parcels: u32, carts: u32) -> Result<Vec<u32>, PlatformError> {
+    map(vec![parcels / carts], async |each| ship(each).await).retry(Retry::on([PlatformError::ALL])).await
+}
+
+#[tokio::test]
+async fn items_are_computed_before_the_errors_of_the_iterations() {
+    assert_eq!(ending(in_items(8, 2)).await, (Ok(4), 1));
+    assert_eq!(ending(in_items(8, 0)).await, failed(0));
+    snapshot!(in_items_under_a_retrier);
+    assert_eq!(ending(in_items_under_a_retrier(8, 2)).await, (Ok(vec![4]), 1));
+    assert_eq!(ending(in_items_under_a_retrier(8, 0)).await, failed(0));
+}
+
+#[workflow]
+async fn under_another_catcher(parcels: u32, carts: u32) -> Result<u32, PlatformError> {
+    match ship(parcels / carts).await {
+        Ok(sent) => Ok(sent),
+        Err(PlatformError::Timeout(_)) => Ok(7),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_catches_is_computed_where_it_stands() {
+    snapshot!(under_another_catcher);
+    assert_eq!(ending(under_another_catcher(8, 2)).await, (Ok(4), 1));
+    assert_eq!(ending(under_another_catcher(8, 0)).await, failed(0));
+}
+
+#[task(lambda_transients = false)]
+async fn load(parcels: Vec<u32>, first: u32, second: u32) -> Result<u32, PlatformError> {
+    Ok(parcels.iter().sum::<u32>() + first + second)
+}
+
+#[workflow]
+async fn in_lists(parcels: u32, carts: u32, lorries: u32) -> u32 {
+    load(vec![parcels / carts, 1], parcels / lorries, parcels / carts).await.unwrap_or(7)
+}
+
+#[tokio::test]
+async fn each_value_that_may_fail_is_computed_once() {
+    snapshot!(in_lists);
+    assert_eq!(ending(in_lists(8, 2, 4)).await, (Ok(11), 0));
+    assert_eq!(ending(in_lists(8, 0, 4)).await, failed(0));
+    assert_eq!(ending(in_lists(8, 2, 0)).await, failed(0));
+}
+
+#[workflow]
+async fn in_two_places(parcels: u32, carts: u32) -> Result<(u32, u32, String, String), PlatformError> {
+    let sent = ship(parcels).await?;
+    let each = sent / carts;
+    let text = format!("{sent}").replace('8', "eight");
+    Ok((each + 1, each * 2, text.clone(), format!("{text}!")))
+}
+
+#[tokio::test]
+async fn what_is_read_in_several_elements_stands_in_each() {
+    snapshot!(in_two_places);
+    let texts = ("eight".to_owned(), "eight!".to_owned());
+    assert_eq!(ending(in_two_places(8, 2)).await, (Ok((5, 8, texts.0, texts.1)), 1));
+    assert_eq!(ending(in_two_places(8, 0)).await, failed(1));
+}
+
+#[workflow]
 async fn below_zero(stock: u32, ordered: u32, days: i32) -> Result<(u32, i32), PlatformError> {
     let mut left = stock - ordered;
     ship(ordered).await?;

@@ -70,3 +70,44 @@ async fn lists_are_asked_as_in_rust() {
     let none = run(vec![]).await.output().unwrap();
     assert_eq!((none.total, none.any, none.all, none.last, none.doubled), (0, false, true, None, None));
 }
+
+#[pure]
+fn large(lines: &[Line], limit: u32) -> Vec<Line> {
+    lines.iter().filter(|line| line.count > limit).cloned().collect()
+}
+
+#[pure]
+fn first_tag(one: &Line, other: &Line, is_one: bool) -> Option<String> {
+    let chosen = if is_one { one } else { other };
+    chosen.tags.first().cloned()
+}
+
+#[workflow]
+async fn ends(
+    lines: Vec<Line>,
+    one: Line,
+    other: Line,
+    limit: u32,
+) -> Result<(u32, bool, bool), PlatformError> {
+    let last = match lines.last() {
+        Some(line) => line.count,
+        None => return Ok((0, false, false)),
+    };
+    let is_tagged = first_tag(&one, &other, limit == 0).is_some();
+    Ok((last, large(&lines, limit).last().is_some(), is_tagged))
+}
+
+#[tokio::test]
+async fn whether_there_is_an_end_is_asked_of_the_list() {
+    snapshot!(ends);
+    let line = |count, tags: &[&str]| Line {
+        sku: "a".to_owned(),
+        count,
+        tags: tags.iter().map(ToString::to_string).collect(),
+    };
+    let run = |lines: Vec<Line>, limit| testing().run(ends(lines, line(1, &[]), line(2, &["x"]), limit));
+    let two = || vec![line(1, &[]), line(2, &[])];
+    assert_eq!(run(two(), 0).await.output().unwrap(), (2, true, false));
+    assert_eq!(run(two(), 2).await.output().unwrap(), (2, false, true));
+    assert_eq!(run(vec![], 0).await.output().unwrap(), (0, false, false));
+}

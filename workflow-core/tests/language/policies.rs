@@ -114,3 +114,55 @@ fn numbers_that_are_no_literals_are_told_when_the_state_machine_is_written() {
     let told: Vec<&str> = problems.iter().map(String::as_str).collect();
     assert_eq!(told, expected);
 }
+
+const LONGEST: Duration = Duration::from_secs(99_999_999);
+
+fn patient() -> Retry {
+    Retry::on([PlatformError::ALL])
+        .interval(Duration::from_secs(1))
+        .backoff(1.0)
+        .max_delay(Duration::from_secs(31_622_400))
+        .max_attempts(99_999_999)
+}
+
+/// Every number here is the last that Step Functions takes.
+#[workflow]
+async fn largest_numbers(cents: u32) -> Result<u32, ShopError> {
+    sleep(LONGEST).await;
+    send("x".to_owned()).timeout(LONGEST).retry(patient()).await?;
+    Ok(add(cents, 1).await?)
+}
+
+#[test]
+fn the_largest_numbers_are_not_refused() {
+    assert!(<largest_numbers as workflow_core::Workflow>::definition().problems.is_empty());
+}
+
+fn all_and_more() -> Retry {
+    Retry::on([PlatformError::ALL, PlatformError::TIMEOUT])
+}
+
+fn all() -> Retry {
+    Retry::on([PlatformError::ALL])
+}
+
+/// The first names another error beside all, the second has another retrier behind it.
+#[workflow]
+async fn all_in_company(cents: u32) -> Result<u32, ShopError> {
+    send("x".to_owned()).retry(all_and_more()).await?;
+    add(cents, 1).retry(all()).retry(Retry::on([PlatformError::TIMEOUT])).await?;
+    Ok(add(cents, 1).retry(Retry::on([PlatformError::TIMEOUT])).retry(all()).await?)
+}
+
+#[test]
+fn all_errors_stand_alone_in_the_last_retrier() {
+    let problems = &<all_in_company as workflow_core::Workflow>::definition().problems;
+    let told: Vec<&str> = problems.iter().map(String::as_str).collect();
+    assert_eq!(
+        told,
+        [
+            "the state `Send`: `States.ALL` stands alone in its retrier, which is the last",
+            "the state `Add`: `States.ALL` stands alone in its retrier, which is the last",
+        ]
+    );
+}

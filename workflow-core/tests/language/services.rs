@@ -487,3 +487,41 @@ async fn what_dynamodb_would_refuse_is_told_before_anything_is_emitted() {
         )
     );
 }
+
+/// A Lambda that has one function, which is not the one here.
+struct Deployed;
+
+impl Service for Deployed {
+    fn clients(&self) -> &'static [&'static str] {
+        &["lambda"]
+    }
+
+    fn call(&self, request: Request) -> Answering<'_> {
+        Box::pin(async move {
+            match request.text("FunctionName") {
+                "AddFunction" => Ok(serde_json::json!({ "StatusCode": 200, "Payload": 100 })),
+                name => Err(Failure::new(
+                    "Lambda.ResourceNotFoundException",
+                    format!("Function not found: {name}"),
+                )),
+            }
+        })
+    }
+}
+
+#[workflow]
+async fn adds_and_sends(number: u32) -> Result<String, PlatformError> {
+    let sum = add(number, 1).await?;
+    match send(format!("{sum}")).await {
+        Ok(text) => Ok(text),
+        Err(error) => Ok(format!("{sum}, {}", error.name())),
+    }
+}
+
+#[tokio::test]
+async fn functions_that_are_deployed_answer_in_the_place_of_those_here() {
+    let here = Executor::test().run(adds_and_sends(1)).await;
+    assert_eq!(here.output().unwrap(), "2");
+    let there = Executor::test().service(Deployed).run(adds_and_sends(1)).await;
+    assert_eq!(there.output().unwrap(), "100, Lambda.ResourceNotFoundException");
+}

@@ -83,7 +83,7 @@ impl<'m> Engine<'m> {
     /// What a state hands on that has a result.
     pub(super) fn outgoing(&self, frame: &Frame<'m>, state: &State, result: Data) -> Result<Outgoing, Fault> {
         match state.language {
-            Language::JsonPath => self.outgoing_of_paths(frame, state, result),
+            Language::JsonPath => self.outgoing_of_paths(frame, state, &state.assign, result),
             Language::Jsonata => {
                 let works = matches!(state.kind(), StateKind::Task | StateKind::Map | StateKind::Parallel);
                 self.outgoing_of_jsonata(frame, &state.assign, state.output.as_ref(), works, result)
@@ -91,11 +91,18 @@ impl<'m> Engine<'m> {
         }
     }
 
-    fn outgoing_of_paths(&self, frame: &Frame<'m>, state: &State, result: Data) -> Result<Outgoing, Fault> {
+    /// What a state of JSONPath hands on, with the variables that it sets, or that its rule does.
+    pub(super) fn outgoing_of_paths(
+        &self,
+        frame: &Frame<'m>,
+        state: &State,
+        assignments: &Assign,
+        result: Data,
+    ) -> Result<Outgoing, Fault> {
         // Most states hand on their result as it is.
         if self.inspection.is_none()
             && state.result_selector.is_none()
-            && state.assign.is_empty()
+            && assignments.is_empty()
             && matches!(state.output_path, Selection::Whole)
         {
             let output = combine(&state.result_path, &frame.input, result)?;
@@ -107,7 +114,7 @@ impl<'m> Engine<'m> {
             None => result,
         };
         self.note(state, Station::ResultSelector, &result);
-        let assigned = assign(&state.assign, &Surroundings::new(&result, &scope))?;
+        let assigned = assign(assignments, &Surroundings::new(&result, &scope))?;
         let combined = combine(&state.result_path, &frame.input, result)?;
         self.note(state, Station::ResultPath, &combined);
         let output = match &state.output_path {

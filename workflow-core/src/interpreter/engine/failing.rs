@@ -105,7 +105,7 @@ impl<'m> Engine<'m> {
 
     /// How long to wait before the state is tried again, if it is.
     fn retry(&mut self, frame: &mut Frame<'m>, state: &State, failure: &Failure) -> Option<Duration> {
-        if failure.fatal || state.retry.is_empty() {
+        if failure.fatal {
             return None;
         }
         // The first retrier that matches counts: once it is used up, later ones have no say.

@@ -226,6 +226,12 @@ mod tests {
     }
 
     #[test]
+    fn the_last_line_needs_no_end_and_an_empty_line_is_no_row() {
+        assert_eq!(csv_rows("a\n\nb", ','), [["a"], ["b"]]);
+        assert_eq!(csv_rows("a,b\nc,", ','), [["a", "b"], ["c", ""]]);
+    }
+
+    #[test]
     fn rows_take_the_shape_of_the_headers() {
         let items = csv_items("a,b\n1,2,3\n4\n,,,\n", None, ',', 10);
         assert_eq!(

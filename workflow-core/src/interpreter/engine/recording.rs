@@ -28,7 +28,7 @@ impl Engine<'_> {
         {
             // The last event that there may be tells why there are no more.
             let cause = format!("The execution reached the maximum number of history events ({most}).");
-            let failure = Failure { fatal: true, ..Failure::new("States.Runtime", cause) };
+            let failure = Failure::new("States.Runtime", cause);
             let ended =
                 Detail::ExecutionFailed { error: failure.error.clone(), cause: failure.cause.clone() };
             self.end = Some(End::Failed(failure));

@@ -5,15 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{
-    Engine, Frame, Phase, Step,
-    data_flow::{NumberKind, Outgoing, assign},
-};
+use super::{Engine, Frame, Phase, Step, data_flow::NumberKind};
 use crate::{
     clock::LONGEST_WAIT,
     history::{Detail, Text},
     interpreter::{
-        data::Data,
         expression::Surroundings,
         fault::{After, Failure, Fault},
         inspection::Station,
@@ -78,10 +74,7 @@ impl<'m> Engine<'m> {
             Kind::Fail(fail) => self.fail(frame, state, fail),
             Kind::Succeed => {
                 let effective = self.effective_input(frame, state)?;
-                let outgoing = match state.language {
-                    Language::JsonPath => self.passed_on(frame, state, effective)?,
-                    Language::Jsonata => self.outgoing(frame, state, effective)?,
-                };
+                let outgoing = self.outgoing(frame, state, effective)?;
                 self.leave(frame, state, Transition::End, outgoing)
             }
             Kind::Pass(result) => {
@@ -102,16 +95,8 @@ impl<'m> Engine<'m> {
     /// A Wait state is over.
     fn waited(&mut self, frame: &mut Frame<'m>, state: &'m State) -> Result<Step, Fault> {
         let effective = self.effective_input(frame, state)?;
-        let outgoing = match state.language {
-            Language::JsonPath => self.passed_on(frame, state, effective)?,
-            Language::Jsonata => self.outgoing(frame, state, effective)?,
-        };
+        let outgoing = self.outgoing(frame, state, effective)?;
         self.leave(frame, state, state.next, outgoing)
-    }
-
-    /// What a state of JSONPath hands on that has no result: `OutputPath` of what `InputPath` selects.
-    fn passed_on(&self, frame: &Frame<'m>, state: &State, effective: Data) -> Result<Outgoing, Fault> {
-        self.outgoing(frame, state, effective)
     }
 
     fn choose(&mut self, frame: &mut Frame<'m>, state: &'m State, choice: &'m Choice) -> Result<Step, Fault> {
@@ -147,15 +132,7 @@ impl<'m> Engine<'m> {
         };
         let outgoing = match state.language {
             Language::Jsonata => self.outgoing_of_jsonata(frame, assignments, output, false, effective)?,
-            Language::JsonPath if assignments.is_empty() => self.passed_on(frame, state, effective)?,
-            Language::JsonPath => {
-                let assigned = {
-                    let scope = self.scope(frame, None);
-                    assign(assignments, &Surroundings::new(&effective, &scope))?
-                };
-                let Outgoing { output, .. } = self.passed_on(frame, state, effective)?;
-                Outgoing { output, assigned }
-            }
+            Language::JsonPath => self.outgoing_of_paths(frame, state, assignments, effective)?,
         };
         self.leave(frame, state, Transition::Next(next), outgoing)
     }

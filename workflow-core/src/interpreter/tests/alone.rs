@@ -136,6 +136,15 @@ fn a_state_is_found_at_any_depth_with_its_language() {
 }
 
 #[test]
+fn a_state_that_leads_nowhere_is_the_last() {
+    let caught = json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "C" }] });
+    let mut state = task(caught);
+    state.as_object_mut().unwrap().remove("Next");
+    let tested = StateTest::of(state).mock_result(json!({})).run().unwrap();
+    assert_eq!((tested.status, tested.next_state), (StateTestStatus::Succeeded, None));
+}
+
+#[test]
 fn a_mock_that_makes_no_sense_is_refused() {
     let message = |test: StateTest| test.run().unwrap_err().to_string();
     let one = || StateTest::of(task(json!({})));

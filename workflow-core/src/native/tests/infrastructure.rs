@@ -43,6 +43,17 @@ async fn an_input_that_does_not_fit_names_the_field() {
     let execution = run(&" ".repeat(crate::MAX_DATA_BYTES + 1)).await;
     check(&execution, "the input of `checkout` has 262145 bytes; Step Functions allows at most 262144");
     assert!(execution.history().events.is_empty());
+    let fits = r#"{"id": "A-1", "cents": 1}"#;
+    let most = " ".repeat(crate::MAX_DATA_BYTES - fits.len());
+    assert_eq!(run(&format!("{fits}{most}")).await.status(), Status::Succeeded);
+}
+
+#[test]
+fn no_two_tasks_wait_for_the_same_token() {
+    let tokens = crate::TaskTokens::default();
+    let waiting = [1, 2, 3].map(|_| tokens.issue("here"));
+    let [first, second, third] = waiting.each_ref().map(|wait| wait.token.as_str());
+    assert!(first != second && second != third && first != third);
 }
 
 #[tokio::test]

@@ -25,6 +25,15 @@ async fn a_success_ends_the_retries() {
 }
 
 #[tokio::test]
+async fn a_sequence_in_a_sequence_takes_the_time_of_both() {
+    let after = |mock: Mock<charge>, delay| mock.after(seconds(delay));
+    let inner = Mock::sequence([after(Mock::error(PaymentError::Busy), 1), after(Mock::value(1), 3)]);
+    let executor = Executor::test().mock(charge, Mock::sequence([after(inner, 2)]));
+    // The retrier waits 2 s between the two.
+    assert_eq!(executor.run(checkout(order(1))).await.elapsed(), seconds(1 + 2 + 2 + 3 + 2));
+}
+
+#[tokio::test]
 async fn an_error_that_no_retrier_names_is_not_retried() {
     assert_eq!(attempts(Mock::error(PaymentError::Declined { reason: String::new() })).await, [0]);
 }
