@@ -11,7 +11,6 @@ mod derive;
 mod errors;
 mod foreign;
 mod jsonata;
-mod of_trait;
 mod pure;
 mod resource;
 mod task;
