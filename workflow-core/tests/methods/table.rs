@@ -256,7 +256,9 @@ table! {
 
 /// A value as text: what stands in a table's cell.
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('|', "\\|"))
+    // A longer fence holds a backtick.
+    let fence = if text.contains('`') { "``" } else { "`" };
+    format!("{fence}{}{fence}", text.replace('|', "\\|"))
 }
 
 /// What an expression becomes: the output of the only state, or each state's part of it.
