@@ -143,9 +143,8 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
         lets
     };
     let mut ways = Vec::new();
-    let mut add = |kind: WayKind, route: Route| {
-        ways.push(Way { kind, lets: route.lets, target: Target::State(route.target) });
-    };
+    let way =
+        |kind: WayKind, route: Route| Way { kind, lets: route.lets, target: Target::State(route.target) };
     enum Plan {
         Task {
             result: Var,
@@ -191,37 +190,54 @@ fn draft(program: &mut Program, point: Point, before: &[(Var, Node)]) -> Draft {
     };
     match plan {
         Plan::Task { result, value, next, catch, errors, failure } => {
-            if let Some(next) = next {
-                let mut route = route::follow(program, with(result, value), next, Name::Unknown);
-                if failing::may_fail(program, before, &route.lets) && failing::is_caught_at(program, point) {
+            let onward =
+                next.map(|next| (next, route::follow(program, with(result, value), next, Name::Unknown)));
+            let catches = match (catch, failure) {
+                (Some((error, handler)), Some(failure)) => {
+                    // The name is known only when the state machine runs.
+                    let route = route::follow(program, with(error, failure), handler, Name::Unknown);
+                    vec![(vec!["States.ALL".to_owned()], route)]
+                }
+                (Some((error, handler)), None) => {
+                    let value = program.arena.add(Kind::ErrorOutput);
+                    catchers(program, &errors, &with(error, value), handler)
+                }
+                (None, _) => Vec::new(),
+            };
+            let catches: Vec<Way> =
+                catches.into_iter().map(|(names, route)| way(WayKind::Catch(names), route)).collect();
+            if let Some((next, mut route)) = onward {
+                if failing::may_fail(program, before, &route.lets)
+                    && failing::is_caught(program, point, &catches)
+                {
                     route = failing::apart(program, with(result, value), next);
                 }
-                add(WayKind::Success, route);
+                ways.push(way(WayKind::Success, route));
             }
-            if let (Some((error, handler)), Some(failure)) = (catch, failure) {
-                // The name is known only when the state machine runs.
-                let route = route::follow(program, with(error, failure), handler, Name::Unknown);
-                add(WayKind::Catch(vec!["States.ALL".to_owned()]), route);
-            } else if let Some((error, handler)) = catch {
-                let value = program.arena.add(Kind::ErrorOutput);
-                for (names, route) in catchers(program, &errors, &with(error, value), handler) {
-                    add(WayKind::Catch(names), route);
-                }
-            }
+            ways.extend(catches);
         }
         Plan::Pass { next } => {
             if let Some(next) = next {
-                add(WayKind::Success, route::follow(program, before.to_vec(), next, Name::Unknown));
+                ways.push(way(
+                    WayKind::Success,
+                    route::follow(program, before.to_vec(), next, Name::Unknown),
+                ));
             }
         }
         Plan::Choice { rules, default } => {
             for (condition, target) in rules {
                 let Some(target) = target else { continue };
                 let condition = route::apply(program, before, condition);
-                add(WayKind::Rule(condition), route::follow(program, before.to_vec(), target, Name::Unknown));
+                ways.push(way(
+                    WayKind::Rule(condition),
+                    route::follow(program, before.to_vec(), target, Name::Unknown),
+                ));
             }
             if let Some(default) = default {
-                add(WayKind::Default, route::follow(program, before.to_vec(), default, Name::Unknown));
+                ways.push(way(
+                    WayKind::Default,
+                    route::follow(program, before.to_vec(), default, Name::Unknown),
+                ));
             }
         }
         Plan::Terminal => {}

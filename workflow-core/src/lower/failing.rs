@@ -4,7 +4,7 @@
 //! takes those of its own expressions as well, so there they stand in the states before and behind.
 
 use crate::{
-    error::{ErrorName, PlatformError, QUERY_EVALUATION_ERROR},
+    error::{PlatformError, QUERY_EVALUATION_ERROR},
     retry::Retry,
     symbolic::{Arena, Kind, Node, Point, Program, Step, Var},
 };
@@ -91,8 +91,8 @@ fn is_retried(program: &Program, point: Point) -> bool {
 
 /// Whether a catcher or a retrier of these names takes what fails in an expression.
 fn takes(names: &[impl AsRef<str>]) -> bool {
-    let all = [PlatformError::ALL, PlatformError::TASK_FAILED].map(ErrorName::as_str);
-    names.iter().any(|name| name.as_ref() == QUERY_EVALUATION_ERROR || all.contains(&name.as_ref()))
+    let own = [PlatformError::ALL.as_str(), PlatformError::TASK_FAILED.as_str(), QUERY_EVALUATION_ERROR];
+    names.iter().any(|name| own.contains(&name.as_ref()))
 }
 
 /// The values in an object or a list that may fail, with the keys that they stand under.

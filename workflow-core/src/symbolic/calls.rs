@@ -26,8 +26,14 @@ use super::{
 /// An awaited call, with the policy that it carries.
 #[must_use]
 pub struct SymCall<T, E> {
+    call: Untyped,
+    of: PhantomData<fn() -> (T, E)>,
+}
+
+/// A call without the types of what it gives and of how it fails.
+struct Untyped {
     task: TaskInfo,
-    pub(super) lowered: Lowered,
+    lowered: Lowered,
     policy: Policy,
     /// `TimeoutSeconds` and `HeartbeatSeconds` that are known only when the state machine runs.
     timeout: Option<Node>,
@@ -38,7 +44,6 @@ pub struct SymCall<T, E> {
     option: fn(&Builder, &mut Lowered, &str, Vec<(Node, Shape)>),
     finish: fn(&Builder, &mut Lowered),
     token: (Option<Resource>, fn(&Builder, &mut Lowered)),
-    of: PhantomData<fn() -> (T, E)>,
 }
 
 /// What a call of a task says in the state machine.
@@ -123,78 +128,58 @@ impl<T, E> SymCall<T, E> {
     /// A method on the call of a service, such as `.condition(..)`.
     pub fn option(mut self, builder: &Builder, option: &str, arguments: Vec<OptionArgument>) -> Self {
         let arguments = arguments.into_iter().map(|OptionArgument(node, shape)| (node, shape)).collect();
-        (self.option)(builder, &mut self.lowered, option, arguments);
+        (self.call.option)(builder, &mut self.call.lowered, option, arguments);
+        self
+    }
+
+    /// See [`Call::name`](crate::Call::name).
+    pub fn name(mut self, name: Expr<String>) -> Self {
+        self.call.lowered.arguments.push(("Name".to_owned(), name.node()));
         self
     }
 
     /// See [`Call::wait_for_token`](crate::Call::wait_for_token).
     pub fn wait_for_token<T2: Data>(mut self, builder: &Builder) -> SymCall<T2, E> {
-        let (resource, hold) = self.token;
-        hold(builder, &mut self.lowered);
-        self.task.resource = resource.unwrap_or(self.task.resource);
-        let Self {
-            task,
-            lowered,
-            policy,
-            timeout,
-            heartbeat,
-            overrides_retry,
-            errors,
-            failure,
-            option,
-            finish,
-            token,
-            ..
-        } = self;
-        SymCall {
-            task,
-            lowered,
-            policy,
-            timeout,
-            heartbeat,
-            overrides_retry,
-            errors,
-            failure,
-            option,
-            finish,
-            token,
-            of: PhantomData,
-        }
+        let call = &mut self.call;
+        let (resource, hold) = call.token;
+        hold(builder, &mut call.lowered);
+        call.task.resource = resource.unwrap_or(call.task.resource);
+        SymCall { call: self.call, of: PhantomData }
     }
 
     /// See [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
-        add_retry(&mut self.policy, &mut self.overrides_retry, retry);
+        add_retry(&mut self.call.policy, &mut self.call.overrides_retry, retry);
         self
     }
 
     /// See [`Call::timeout`](crate::Call::timeout).
     pub fn timeout(mut self, timeout: impl Length) -> Self {
-        self.policy.timeout = Some(timeout.seconds());
+        self.call.policy.timeout = Some(timeout.seconds());
         self
     }
 
     /// See [`Call::heartbeat`](crate::Call::heartbeat).
     pub fn heartbeat(mut self, heartbeat: impl Length) -> Self {
-        self.policy.heartbeat = Some(heartbeat.seconds());
+        self.call.policy.heartbeat = Some(heartbeat.seconds());
         self
     }
 
     /// [`timeout`](Self::timeout) with a length that is known only when the state machine runs.
     pub fn timeout_of(mut self, builder: &Builder, timeout: Expr<TimeSpan>) -> Self {
-        self.timeout = Some(whole_seconds(builder, timeout));
+        self.call.timeout = Some(whole_seconds(builder, timeout));
         self
     }
 
     /// [`heartbeat`](Self::heartbeat) with a length that is known only when the state machine runs.
     pub fn heartbeat_of(mut self, builder: &Builder, heartbeat: Expr<TimeSpan>) -> Self {
-        self.heartbeat = Some(whole_seconds(builder, heartbeat));
+        self.call.heartbeat = Some(whole_seconds(builder, heartbeat));
         self
     }
 
     /// See [`Call::no_transient_retries`](crate::Call::no_transient_retries).
     pub fn no_transient_retries(mut self) -> Self {
-        self.policy.transients = &[];
+        self.call.policy.transients = &[];
         self
     }
 }
@@ -224,14 +209,14 @@ impl<T, E> SymAwait for SymCall<T, E> {
     type Error = E;
 
     fn leave(self, builder: &Builder, place: Option<usize>, site: usize, note: Note) -> Node {
-        let mut lowered = self.lowered;
-        (self.finish)(builder, &mut lowered);
+        let Self { mut call, .. } = self;
+        (call.finish)(builder, &mut call.lowered);
         let mut inner = builder.inner.borrow_mut();
         let site = inner.base() + site;
         let mut catch = inner.catch(place);
         let program = &mut inner.program;
         let mut raise = None;
-        if self.failure.is_some() && catch.is_none() {
+        if call.failure.is_some() && catch.is_none() {
             // What leaves the workflow is what the workflow sees, not what the service reported.
             let error = program.var(Some("error".to_owned()));
             let node = program.arena.add(Kind::Var(error));
@@ -241,22 +226,22 @@ impl<T, E> SymAwait for SymCall<T, E> {
         }
         let result = program.var(None);
         let node = program.arena.add(Kind::Var(result));
-        let Lowered { arguments, result: given, placeholders, .. } = lowered;
+        let Lowered { arguments, result: given, placeholders, .. } = call.lowered;
         let call = CallInfo {
             site,
             note,
-            task: self.task,
+            task: call.task,
             arguments: match arguments.as_slice() {
-                [(_, input)] if self.task.resource.is_activity() => *input,
+                [(_, input)] if call.task.resource.is_activity() => *input,
                 _ => program.arena.add(Kind::Object(arguments)),
             },
             result: given,
             placeholders,
-            policy: self.policy,
-            timeout: self.timeout,
-            heartbeat: self.heartbeat,
-            failure: self.failure,
-            errors: self.errors,
+            policy: call.policy,
+            timeout: call.timeout,
+            heartbeat: call.heartbeat,
+            failure: call.failure,
+            errors: call.errors,
         };
         inner.append(|leads_on| {
             *leads_on = true;
@@ -271,7 +256,7 @@ impl<T, E> SymCall<T, E> {
     /// A call of the task `K`.
     pub(crate) fn of<K: Task>(builder: &Builder, arguments: Vec<Node>, payload: PayloadFn) -> Self {
         let resource = K::RESOURCE;
-        Self {
+        let call = Untyped {
             task: TaskInfo {
                 name: K::NAME,
                 resource,
@@ -289,13 +274,13 @@ impl<T, E> SymCall<T, E> {
             option: K::option,
             finish: K::finish,
             token: (K::WITH_TOKEN, K::with_token),
-            of: PhantomData,
-        }
+        };
+        Self { call, of: PhantomData }
     }
 
     /// The same with another failure than the service reports.
     pub(super) fn failing(mut self, failure: Node) -> Self {
-        self.failure = Some(failure);
+        self.call.failure = Some(failure);
         self
     }
 }

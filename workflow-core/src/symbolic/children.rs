@@ -13,7 +13,7 @@ use super::{
     builder::Builder,
     calls::{Lowered, SymAwait, SymCall, payload},
     graph::{Note, Position},
-    node::{BinaryOp, Expr, Kind, Node, Presence},
+    node::{BinaryOp, Kind, Node, Presence},
     scope::Open,
 };
 
@@ -139,14 +139,6 @@ impl<W: Workflow<Output: Data<Owned: Sized>>> SymAwait for SymStart<'_, W> {
         inner.bodies.pop();
         let exits = scope.map(|place| std::mem::take(&mut inner.scopes[place].exits)).unwrap_or_default();
         inner.join(exits)
-    }
-}
-
-impl<T, E> SymCall<T, E> {
-    /// See [`Call::name`](crate::Call::name).
-    pub fn name(mut self, name: Expr<String>) -> Self {
-        self.lowered.arguments.push(("Name".to_owned(), name.node()));
-        self
     }
 }
 

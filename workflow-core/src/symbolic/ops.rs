@@ -111,17 +111,35 @@ impl Addable for String {
     const TEXT: bool = true;
 }
 
-/// What `+` joins with a `Right` to a `T`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
-    label = "not numbers that it knows",
-    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
-    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
-)]
-pub trait Sum<Right, T> {
-    /// The sum.
-    #[doc(hidden)]
-    fn sum(builder: &Builder, left: Node, right: Node) -> Node;
+/// The traits of the operators between two values, which are refused in the same words.
+macro_rules! binary {
+    ($($(#[$meta:meta])* $operator:ident $method:ident)*) => {$(
+        $(#[$meta])*
+        #[diagnostic::on_unimplemented(
+            message = "a state machine does not compute with a `{Self}` and a `{Right}`",
+            label = "not numbers that it knows",
+            note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
+            note = "for a type of your own write `#[pure]` above its `impl` of the operator"
+        )]
+        pub trait $operator<Right, T> {
+            /// What the operator gives.
+            #[doc(hidden)]
+            fn $method(builder: &Builder, left: Node, right: Node) -> Node;
+        }
+    )*};
+}
+
+binary! {
+    /// What `+` joins with a `Right` to a `T`.
+    Sum sum
+    /// What `-` takes a `Right` from, which leaves a `T`.
+    Difference difference
+    /// What `*` multiplies with a `Right` to a `T`.
+    Product product
+    /// What `/` divides by a `Right` to a `T`.
+    Quotient quotient
+    /// What `%` divides by a `Right`, which leaves a `T`.
+    Remainder remainder
 }
 
 impl<T: Addable> Sum<T, T> for T {
@@ -136,19 +154,6 @@ impl<T: Addable> Sum<T, T> for T {
     }
 }
 
-/// What `-` takes a `Right` from, which leaves a `T`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
-    label = "not numbers that it knows",
-    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
-    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
-)]
-pub trait Difference<Right, T> {
-    /// The difference.
-    #[doc(hidden)]
-    fn difference(builder: &Builder, left: Node, right: Node) -> Node;
-}
-
 impl<T: Number> Difference<T, T> for T {
     fn difference(builder: &Builder, left: Node, right: Node) -> Node {
         let difference = builder.edit(|program| program.arena.binary(BinaryOp::Subtract, left, right));
@@ -160,36 +165,10 @@ impl<T: Number> Difference<T, T> for T {
     }
 }
 
-/// What `*` multiplies with a `Right` to a `T`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
-    label = "not numbers that it knows",
-    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
-    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
-)]
-pub trait Product<Right, T> {
-    /// The product.
-    #[doc(hidden)]
-    fn product(builder: &Builder, left: Node, right: Node) -> Node;
-}
-
 impl<T: Number> Product<T, T> for T {
     fn product(builder: &Builder, left: Node, right: Node) -> Node {
         builder.edit(|program| program.arena.binary(BinaryOp::Multiply, left, right))
     }
-}
-
-/// What `/` divides by a `Right` to a `T`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
-    label = "not numbers that it knows",
-    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
-    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
-)]
-pub trait Quotient<Right, T> {
-    /// The quotient.
-    #[doc(hidden)]
-    fn quotient(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
 impl<T: Number> Quotient<T, T> for T {
@@ -203,19 +182,6 @@ impl<T: Number> Quotient<T, T> for T {
             program.arena.add(Kind::Unary(UnaryOp::Truncate { signed: T::SIGNED }, quotient))
         })
     }
-}
-
-/// What `%` divides by a `Right`, which leaves a `T`.
-#[diagnostic::on_unimplemented(
-    message = "a state machine does not compute with a `{Self}` and a `{Right}`",
-    label = "not numbers that it knows",
-    note = "numbers are `f64` there, which hold integers of up to 64 bits as far as 2^53; write `f64` for `f32`",
-    note = "for a type of your own write `#[pure]` above its `impl` of the operator"
-)]
-pub trait Remainder<Right, T> {
-    /// The remainder.
-    #[doc(hidden)]
-    fn remainder(builder: &Builder, left: Node, right: Node) -> Node;
 }
 
 impl<T: Number> Remainder<T, T> for T {

@@ -115,7 +115,7 @@ impl Lent {
         match diverge {
             // `let Some(line) = lines.get_mut(i) else { .. };`
             Some((_, otherwise)) => {
-                let Some(inner) = inside(&local.pat, "Some") else { return Lends::Nothing };
+                let Some(inner) = in_some(&local.pat) else { return Lends::Nothing };
                 let Some(loan) = self.maybe(expr) else { return Lends::Nothing };
                 let Some(asked) = loan.asked else { return Lends::Nothing };
                 let Some(names) = parts(inner, &loan.place) else { return Lends::Nothing };
@@ -235,7 +235,7 @@ impl Lent {
                 let mut conditions = conditions(&branch.cond).into_iter();
                 let Expr::Let(condition) = conditions.next()? else { return None };
                 let mut rest: Vec<Expr> = conditions.collect();
-                let inner = inside(&condition.pat, "Some")?;
+                let inner = in_some(&condition.pat)?;
                 let loan = self.maybe(&condition.expr)?;
                 let names = parts(inner, &loan.place)?;
                 for (name, place) in names {
@@ -255,7 +255,7 @@ impl Lent {
                         Pat::Guard(guarded) => &mut *guarded.pat,
                         pat => pat,
                     };
-                    let Some(inner) = inside(pat, "Some") else { continue };
+                    let Some(inner) = in_some(pat) else { continue };
                     let names = parts(inner, &loan.place)?;
                     *pat = parse_quote!(Some(_));
                     for (name, place) in names {
@@ -508,10 +508,10 @@ fn conditions(condition: &Expr) -> Vec<Expr> {
 }
 
 /// The pattern inside of `Some(..)`.
-fn inside<'a>(pat: &'a Pat, variant: &str) -> Option<&'a Pat> {
+fn in_some(pat: &Pat) -> Option<&Pat> {
     match pat {
-        Pat::TupleStruct(some) if some.path.is_ident(variant) && some.elems.len() == 1 => some.elems.first(),
-        Pat::Paren(inner) => inside(&inner.pat, variant),
+        Pat::TupleStruct(some) if some.path.is_ident("Some") && some.elems.len() == 1 => some.elems.first(),
+        Pat::Paren(inner) => in_some(&inner.pat),
         _ => None,
     }
 }

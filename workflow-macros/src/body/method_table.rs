@@ -199,11 +199,17 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
 
 /// Whether the language knows a method of this name with so many arguments.
 pub(crate) fn is_known(name: &str, arguments: usize) -> bool {
-    let pure = PURE.iter().any(|(known, _, wanted)| *known == name && wanted.len() == arguments);
-    let sets = MUTATORS.iter().any(|(known, _, wanted, _)| *known == name && wanted.len() == arguments);
-    pure || sets
-        || SAME.contains(&name) && arguments == 0
-        || matches!((name, arguments), ("push" | "push_str", 1))
+    arguments_of(name).any(|known| known == arguments)
+}
+
+/// How many arguments the methods take that the language knows under this name.
+pub(super) fn arguments_of(name: &str) -> impl Iterator<Item = usize> {
+    let pure = PURE.iter().filter(move |(known, ..)| *known == name).map(|(.., wanted)| wanted.len());
+    let sets =
+        MUTATORS.iter().filter(move |(known, ..)| *known == name).map(|(_, _, wanted, _)| wanted.len());
+    let same = SAME.contains(&name).then_some(0);
+    let pushed = matches!(name, "push" | "push_str").then_some(1);
+    pure.chain(sets).chain(same).chain(pushed)
 }
 
 /// Methods that give the value itself: values of the symbolic reading are owned, shared and never change.

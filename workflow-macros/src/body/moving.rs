@@ -13,7 +13,7 @@ use syn::{
 };
 
 use super::{
-    method_table::{ADVICE, MUTATORS, PURE, SAME},
+    method_table::{ADVICE, arguments_of},
     methods::is_place,
     unparenthesized,
 };
@@ -151,12 +151,9 @@ fn changes(expr: &mut Expr) {
 /// Whether a method is none that the language knows, called on what can be set.
 fn is_own(method: &ExprMethodCall) -> bool {
     let name = method.method.to_string();
-    let known = PURE.iter().any(|(known, ..)| *known == name)
-        || MUTATORS.iter().any(|(known, ..)| *known == name)
+    let known = arguments_of(&name).next().is_some()
         || ADVICE.iter().any(|(known, _)| *known == name)
-        || SAME.contains(&name.as_str())
-        || ["push", "push_str", "or_insert", "or_default", "entry", "collect", "unwrap", "expect"]
-            .contains(&name.as_str());
+        || ["or_insert", "or_default", "entry", "collect", "unwrap", "expect"].contains(&name.as_str());
     !known && is_place(&method.receiver) && !matches!(unparenthesized(&method.receiver), Expr::MethodCall(_))
 }
 

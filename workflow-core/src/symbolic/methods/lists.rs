@@ -19,8 +19,12 @@ use super::{
 pub(super) const CHARACTERS: &str =
     "($_s := {0}; $append([], $map([0..$length($_s) - 1], function($_i) { $substring($_s, $_i, 1) })[]))";
 
-/// The bytes of UTF-8: `$encodeUrlComponent` writes each as one character, or as three with a `%`.
-const BYTES: &str = "$length($replace($encodeUrlComponent({0}), /%../, '-'))";
+/// The bytes of a text in UTF-8: `$encodeUrlComponent` writes each as one character, or as three with a `%`.
+macro_rules! bytes {
+    ($text:literal) => {
+        concat!("$length($replace($encodeUrlComponent(", $text, "), /%../, '-'))")
+    };
+}
 
 /// What `contains` looks into.
 #[diagnostic::on_unimplemented(
@@ -85,7 +89,7 @@ impl<T> Measured for Vec<T> {
 #[diagnostic::do_not_recommend]
 impl Measured for String {
     fn len(builder: &Builder, value: Node) -> Node {
-        builder.form(BYTES, &[value])
+        builder.form(bytes!("{0}"), &[value])
     }
 }
 
@@ -267,7 +271,7 @@ impl<T> Keyed<usize> for Vec<T> {
 #[diagnostic::do_not_recommend]
 impl<T> Keyed<String> for std::collections::BTreeMap<String, T> {
     fn holds(builder: &Builder, of: Node, key: Node) -> Node {
-        builder.form("$exists($lookup({0}, {1}))", &[of, key])
+        builder.methods().contains_key(Expr::<Self>::new(of), Expr::new(key)).node()
     }
 }
 
@@ -346,13 +350,14 @@ impl Ended for String {
     }
     fn truncated(builder: &Builder, of: Node, len: Node) -> Node {
         builder.once("text", of, |text| {
-            builder.form(
-                "($_n := {1}; $_t := $join($append([], $filter($split({0}, ''), function($_c, $_i) { \
-                 $length($replace($encodeUrlComponent($substring({0}, 0, $_i + 1)), /%../, '-')) <= $_n }))); \
-                 $length($replace($encodeUrlComponent($_t), /%../, '-')) = $_n or $_t = {0} ? $_t \
-                 : $error('this is no boundary of characters'))",
-                &[text, len],
-            )
+            let from_start = concat!(
+                "($_n := {1}; $_t := $join($append([], $filter($split({0}, ''), function($_c, $_i) { ",
+                bytes!("$substring({0}, 0, $_i + 1)"),
+                " <= $_n }))); ",
+                bytes!("$_t"),
+                " = $_n or $_t = {0} ? $_t : $error('this is no boundary of characters'))"
+            );
+            builder.form(from_start, &[text, len])
         })
     }
 }
