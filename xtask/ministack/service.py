@@ -5,6 +5,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -21,15 +22,18 @@ class Service:
         self.settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(self.port), "SFN_WAIT_SCALE": "0", **settings}
 
     def __enter__(self):
+        # The code of every function that was deployed, which it leaves behind.
+        self.scratch = tempfile.TemporaryDirectory(prefix="ministack-", ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-B", self.program],
-            env={**os.environ, **self.settings},
+            env={**os.environ, "TMPDIR": self.scratch.name, **self.settings},
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
         )
         for _ in range(600):
             if self.process.poll() is not None:
+                self.scratch.cleanup()
                 raise SystemExit(f"MiniStack did not start; see {self.log.name}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -46,4 +50,5 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.scratch.cleanup()
         self.log.close()
