@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     escape::Piece,
-    symbolic::{Arena, BinaryOp, Drawn, Element, FIRST, Kind, LAST, Node, Presence, UnaryOp, Var},
+    symbolic::{Arena, BinaryOp, Drawn, Element, FIRST, Kind, LAST, Nested, Node, Presence, UnaryOp, Var},
 };
 
 /// How tightly an operator binds. The numbers are those of the reference implementation.
@@ -177,11 +177,16 @@ impl Writer<'_> {
                     .map(|(element, nested)| {
                         let text = self.write(*element, Conditional, true);
                         // An array in an array constructor is spread unless it is a constructor.
-                        if *nested && !matches!(self.arena.kind(*element), Kind::Array(_) | Kind::Literal(_))
-                        {
-                            format!("[{text}]")
-                        } else {
-                            text
+                        match (nested, self.arena.kind(*element)) {
+                            (Nested::Never, _) | (_, Kind::Array(_) | Kind::Literal(_)) => text,
+                            (Nested::Always, _) => format!("[{text}]"),
+                            (Nested::Sometimes, Kind::Object(_) | Kind::Concat(_)) => text,
+                            (Nested::Sometimes, _) if !text.contains(' ') && self.arena.is_plain(*element) => {
+                                format!("$type({text}) = 'array' ? [[{text}]] : {text}")
+                            }
+                            (Nested::Sometimes, _) => {
+                                format!("($_e := {text}; $type($_e) = 'array' ? [[$_e]] : $_e)")
+                            }
                         }
                     })
                     .collect();

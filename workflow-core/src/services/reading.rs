@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::{
     data::{Fields, Shape, Tagging},
-    symbolic::{Arena, Builder, Kind, Node, Presence, UnaryOp},
+    symbolic::{Arena, Builder, Kind, Nested, Node, Presence, UnaryOp},
 };
 
 /// Values, or expressions that stand for them.
@@ -184,7 +184,7 @@ impl Reading for Symbolic<'_> {
 
     fn array(&mut self, elements: Vec<Node>) -> Node {
         self.edit(|arena| {
-            arena.add(Kind::Array(elements.into_iter().map(|element| (element, false)).collect()))
+            arena.add(Kind::Array(elements.into_iter().map(|element| (element, Nested::Never)).collect()))
         })
     }
 

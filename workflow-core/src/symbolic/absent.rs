@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     builder::Builder,
-    node::{Arena, BinaryOp, Expr, Kind, Node, UnaryOp},
+    node::{Arena, BinaryOp, Expr, Kind, Nested, Node, UnaryOp},
     pattern::member,
     pure::{Function, NotPure},
 };
@@ -121,7 +121,7 @@ pub(super) fn merged(arena: &mut Arena, entries: Node, others: Vec<Node>) -> Nod
     if others.is_empty() {
         return entries;
     }
-    let parts = std::iter::once(entries).chain(others).map(|part| (part, false)).collect();
+    let parts = std::iter::once(entries).chain(others).map(|part| (part, Nested::Never)).collect();
     let parts = arena.add(Kind::Array(parts));
     arena.add(Kind::Call { function: "merge", arguments: vec![parts] })
 }

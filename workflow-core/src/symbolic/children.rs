@@ -13,7 +13,7 @@ use super::{
     builder::Builder,
     calls::{Lowered, SymAwait, SymCall, payload},
     graph::{Note, Position},
-    node::{BinaryOp, Kind, Node, Presence},
+    node::{BinaryOp, Kind, Nested, Node, Presence},
     scope::Open,
 };
 
@@ -76,7 +76,7 @@ impl<'a, W: Workflow> SymStart<'a, W> {
             // A child that timed out or was stopped has no name of its own.
             let mut own = |key: &str, other: Node| {
                 let own = arena.field(described, key.to_owned(), Presence::Certain);
-                let either = arena.add(Kind::Array(vec![(own, false), (other, false)]));
+                let either = arena.add(Kind::Array(vec![(own, Nested::Never), (other, Nested::Never)]));
                 arena.add(Kind::At { base: either, index: zero })
             };
             let (error, cause) = (own("Error", task_failed), own("Cause", whole));

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 use super::{
     builder::Builder,
     graph::Step,
-    node::{BinaryOp, Drawn, Expr, Kind},
+    node::{BinaryOp, Drawn, Expr, Kind, Nested},
 };
 
 impl Builder {
@@ -41,7 +41,7 @@ impl Builder {
                 Kind::Literal(known) if known.as_i64().is_some_and(|known| known > 0) => {}
                 _ => {
                     let zero = arena.literal(0);
-                    let either = arena.add(Kind::Array(vec![(count, false), (zero, false)]));
+                    let either = arena.add(Kind::Array(vec![(count, Nested::Never), (zero, Nested::Never)]));
                     count = arena.add(Kind::Call { function: "max", arguments: vec![either] });
                 }
             }

@@ -16,7 +16,7 @@ use super::{
     builder::Builder,
     graph::Program,
     methods::{Converted, Holder},
-    node::{Arena, BinaryOp, Element, Expr, Kind, Node, Presence},
+    node::{Arena, BinaryOp, Element, Expr, Kind, Nested, Node, Presence},
 };
 
 /// What a body or a branch has done so far, in order.
@@ -228,11 +228,17 @@ impl Builder {
     /// What a pattern takes apart: the parts of a tuple have a name each, so that the pattern sees them.
     pub fn scrutinee<T>(&self, value: Expr<T>) -> Expr<T> {
         let inner = self.innermost(value.node());
-        let Kind::Array(elements) = self.edit(|program| program.arena.kind(inner).clone()) else {
-            return Expr::new(self.name("value", value.node()));
+        let elements = match self.edit(|program| program.arena.kind(inner).clone()) {
+            Kind::Array(elements) => elements,
+            // Under another name, a key that holds `null` would be one that is missing.
+            Kind::Field { presence: Presence::Absent, .. } => {
+                self.open_names(value.node());
+                return Expr::new(inner);
+            }
+            _ => return Expr::new(self.name("value", value.node())),
         };
         self.open_names(value.node());
-        let named: Vec<(Node, bool)> =
+        let named: Vec<(Node, Nested)> =
             elements.into_iter().map(|(element, nested)| (self.name("value", element), nested)).collect();
         self.expr(Kind::Array(named))
     }

@@ -52,11 +52,11 @@ pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Ended, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
     Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
-    TextPart, Unsigned, Written, Zipped, by_fields, derived, displayed, rank,
+    TextPart, Transposed, Unsigned, Written, Zipped, by_fields, derived, displayed, rank,
 };
 pub(crate) use methods::{FIRST, LAST};
 pub use mutation::{Cell, Named, Push, get};
-pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Presence, UnaryOp};
+pub(crate) use node::{Arena, BinaryOp, Drawn, Element, Kind, Nested, Presence, UnaryOp};
 pub use node::{Expr, Node};
 pub use ops::{
     Addable, AsText, Compound, Constant, Difference, Equal, Formattable, Negated, Number, Product, Quotient,

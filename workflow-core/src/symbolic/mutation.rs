@@ -9,7 +9,7 @@ use super::{
     builder::Builder,
     graph::{Step, Var},
     node::{BinaryOp, Expr, Kind, Node},
-    ops::{Addable, Number, is_list},
+    ops::{Addable, Number, nested},
 };
 
 /// A variable that is set again.
@@ -62,7 +62,7 @@ pub trait Push<T>: Sized {
 
 impl<T: Data> Push<T> for Vec<T> {
     fn push(builder: &Builder, list: Expr<Self>, element: Expr<T>) -> Expr<Self> {
-        let nested = is_list(&T::shape());
+        let nested = nested(&T::shape());
         let one: Expr<Self> = builder.expr(Kind::Array(vec![(element.node(), nested)]));
         builder.expr(Kind::Call { function: "append", arguments: vec![list.node(), one.node()] })
     }
@@ -126,7 +126,7 @@ impl Builder {
                         .map(|(index, shape)| {
                             let element =
                                 if index == place { value.node() } else { arena.index(base.node(), index) };
-                            (element, is_list(&shape()))
+                            (element, nested(&shape()))
                         })
                         .collect();
                     arena.add(Kind::Array(elements))

@@ -90,7 +90,7 @@ pub(crate) enum Kind {
     /// An object.
     Object(Vec<(String, Node)>),
     /// An array. The flag says that the element is itself an array.
-    Array(Vec<(Node, bool)>),
+    Array(Vec<(Node, Nested)>),
     /// An operator with one operand.
     Unary(UnaryOp, Node),
     /// An operator with two operands.
@@ -125,6 +125,17 @@ pub(crate) enum Drawn {
     Uuid,
     /// A number from 0 to less than 1.
     Random,
+}
+
+/// Whether an element of an array is an array itself, which JSONata's array constructor would spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Nested {
+    /// It is none.
+    Never,
+    /// It is one.
+    Always,
+    /// The value tells: that of an `Option` of a list, or any JSON.
+    Sometimes,
 }
 
 /// What is known of a key of an object.

@@ -14,7 +14,7 @@ use crate::{
 use super::{
     builder::Builder,
     methods::divisor,
-    node::{BinaryOp, Expr, Kind, Node, Presence, UnaryOp},
+    node::{BinaryOp, Expr, Kind, Nested, Node, Presence, UnaryOp},
     pattern::member,
     tuple::{ExprTuple, FieldTuple},
 };
@@ -486,6 +486,10 @@ impl Builder {
                         }
                     }
                 }
+                // A variant of `serde_json::Value`.
+                Shape::Any if super::pattern::kind_of_json(variant).is_some() => {
+                    fields.first().map_or_else(|| arena.literal(Value::Null), |(_, value)| *value)
+                }
                 _ => {
                     program.problems.push(format!(
                         "a state machine does not build a `{variant}`, whose JSON is what functions of serde's attributes \
@@ -516,7 +520,7 @@ impl Builder {
 
     /// An array of values of one type.
     pub fn array<T: Data>(&self, elements: &[Expr<T>]) -> Expr<Vec<T>> {
-        let nested = is_list(&T::shape());
+        let nested = nested(&T::shape());
         self.expr(Kind::Array(elements.iter().map(|element| (element.node(), nested)).collect()))
     }
 
@@ -533,7 +537,7 @@ impl Builder {
         let elements = nodes
             .into_iter()
             .enumerate()
-            .map(|(place, node)| (node, shapes.get(place).is_some_and(|shape| is_list(&shape()))))
+            .map(|(place, node)| (node, shapes.get(place).map_or(Nested::Never, |shape| nested(&shape()))))
             .collect();
         self.expr(Kind::Array(elements))
     }
@@ -632,7 +636,12 @@ impl Builder {
 
     /// `as_str`
     pub fn as_str<T: AsText>(&self, value: Expr<T>) -> Expr<T::Text> {
-        if T::PARTIAL { self.expr(Kind::TextOrNull(value.node())) } else { Expr::new(value.node()) }
+        if !T::PARTIAL {
+            return Expr::new(value.node());
+        }
+        Expr::new(self.once("json", value.node(), |value| {
+            self.edit(|program| program.arena.add(Kind::TextOrNull(value)))
+        }))
     }
 
     fn binary<T>(&self, op: BinaryOp, left: Node, right: Node) -> Expr<T> {
@@ -687,7 +696,7 @@ fn content(
             let elements = shapes
                 .iter()
                 .enumerate()
-                .map(|(place, shape)| (value_of(&place.to_string()).unwrap_or(null), is_list(&shape())))
+                .map(|(place, shape)| (value_of(&place.to_string()).unwrap_or(null), nested(&shape())))
                 .collect();
             arena.add(Kind::Array(elements))
         }
@@ -725,9 +734,38 @@ fn content(
     }
 }
 
-pub(crate) fn is_list(shape: &Shape) -> bool {
-    matches!(shape, Shape::List(_) | Shape::Set(_) | Shape::Tuple(_))
-        || matches!(shape, Shape::Struct { fields: Fields::Tuple(_), .. })
+/// Whether the values of a shape are arrays.
+pub(crate) fn nested(shape: &Shape) -> Nested {
+    nested_in(shape, 8)
+}
+
+/// So deep in a shape that may hold itself.
+fn nested_in(shape: &Shape, depth: u32) -> Nested {
+    let Some(depth) = depth.checked_sub(1) else { return Nested::Sometimes };
+    let of = |fields: &Fields| match fields {
+        Fields::Tuple(_) => Nested::Always,
+        Fields::Newtype(inner) => nested_in(&inner(), depth),
+        Fields::Named(fields) => fields
+            .iter()
+            .find(|field| field.transparent)
+            .map_or(Nested::Never, |field| nested_in(&(field.shape)(), depth)),
+        Fields::Unit => Nested::Never,
+    };
+    match shape {
+        Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) => Nested::Always,
+        Shape::Option(inner) => match nested_in(&inner(), depth) {
+            Nested::Never => Nested::Never,
+            _ => Nested::Sometimes,
+        },
+        Shape::Struct { fields, .. } => of(fields),
+        Shape::Enum { tagging: Tagging::Untagged, variants, .. } => {
+            let mut found = variants.iter().map(|variant| of(&variant.fields));
+            let first = found.next().unwrap_or(Nested::Never);
+            if found.all(|other| other == first) { first } else { Nested::Sometimes }
+        }
+        Shape::Any => Nested::Sometimes,
+        _ => Nested::Never,
+    }
 }
 
 /// Whether a number is whole and beyond what a double holds exactly.

@@ -29,6 +29,8 @@ pub enum Pat {
     Named(&'static str, Vec<(&'static str, Pat)>),
     /// `(a, b)`
     Tuple(Vec<Pat>),
+    /// `(a, .., z)`
+    Ends(Vec<Pat>, Vec<Pat>),
     /// `[a, rest @ .., z]`
     List {
         /// The patterns of the first elements.
@@ -118,22 +120,41 @@ impl Reader<'_> {
                 }
                 matched.bound.extend(within.bound);
             }
-            Pat::Tuple(pats) => {
-                let shapes = match shape {
-                    Shape::Tuple(shapes) => shapes.clone(),
-                    _ => Vec::new(),
+            Pat::Tuple(pats) => self.places(shape, value, pats.iter().enumerate(), matched),
+            Pat::Ends(before, after) => {
+                let len = match shape {
+                    Shape::Tuple(shapes) => shapes.len(),
+                    _ => 0,
                 };
-                for (index, pat) in pats.iter().enumerate() {
-                    let element = self.arena.index(value, index);
-                    let shape = shapes.get(index).map_or(Shape::Any, |shape| shape());
-                    self.read(&shape, element, pat, matched);
-                }
+                let after = after.iter().enumerate().map(|(place, pat)| {
+                    (len.saturating_sub(after.len()) + place, pat)
+                });
+                self.places(shape, value, before.iter().enumerate().chain(after), matched);
             }
             Pat::Named(name, pats) => self.named(shape, value, name, pats, matched),
             Pat::List { before, rest, after } => {
                 self.list(shape, value, (before, rest.as_deref(), after), matched)
             }
             Pat::Or(alternatives) => self.alternatives(shape, value, alternatives, matched),
+        }
+    }
+
+    /// Places of a tuple.
+    fn places<'p>(
+        &mut self,
+        shape: &Shape,
+        value: Node,
+        pats: impl Iterator<Item = (usize, &'p Pat)>,
+        matched: &mut Matched,
+    ) {
+        let shapes = match shape {
+            Shape::Tuple(shapes) => shapes.as_slice(),
+            _ => &[],
+        };
+        for (index, pat) in pats {
+            let element = self.arena.index(value, index);
+            let shape = shapes.get(index).map_or(Shape::Any, |shape| shape());
+            self.read(&shape, element, pat, matched);
         }
     }
 
@@ -157,6 +178,19 @@ impl Reader<'_> {
                 self.fields(&variant.fields, content, pats, matched);
             }
             Shape::Struct { fields, .. } => self.fields(fields, value, pats, matched),
+            Shape::Any if let Some((kind, inner)) = kind_of_json(name) => {
+                let test = match kind {
+                    "null" => self.equals(value, Value::Null),
+                    kind => {
+                        let found = self.arena.add(Kind::Call { function: "type", arguments: vec![value] });
+                        self.equals(found, kind.into())
+                    }
+                };
+                self.require(matched, test);
+                for (_, pat) in pats {
+                    self.read(&inner, value, pat, matched);
+                }
+            }
             Shape::Error(variants) => {
                 let pat = Pat::Named(name, pats.to_vec());
                 let found = errors::read_data(self.arena, self.problems, &variants(), value, &pat);
@@ -350,6 +384,19 @@ impl Reader<'_> {
     fn require(&mut self, matched: &mut Matched, test: Node) {
         matched.test = self.arena.and(matched.test, Some(test));
     }
+}
+
+/// What a variant of `serde_json::Value` is called by JSONata, and the shape of what it holds.
+pub(crate) fn kind_of_json(variant: &str) -> Option<(&'static str, Shape)> {
+    Some(match variant {
+        "Null" => ("null", Shape::Unit),
+        "Bool" => ("boolean", Shape::Bool),
+        "Number" => ("number", Shape::Any),
+        "String" => ("string", Shape::Text),
+        "Array" => ("array", Shape::List(<Value as crate::data::Data>::shape)),
+        "Object" => ("object", Shape::Any),
+        _ => return None,
+    })
 }
 
 /// Where serde puts what a variant holds.

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     builder::Builder,
     methods::{Ordered, divisor},
-    node::{BinaryOp, Expr, Kind, Node},
+    node::{BinaryOp, Expr, Kind, Nested, Node},
     ops::{Compound, Constant, Difference, Formattable, Product, Quotient, Sum, Summed, Write},
     pure::{Method, name},
 };
@@ -75,7 +75,7 @@ fn to_millis_exactly(builder: &Builder, seconds: Node) -> Node {
 /// Zero, where a number is less.
 fn not_negative(builder: &Builder, value: Node) -> Node {
     let none = number(builder, 0);
-    let both = builder.edit(|program| program.arena.add(Kind::Array(vec![(none, false), (value, false)])));
+    let both = builder.edit(|program| program.arena.add(Kind::Array(vec![(none, Nested::Never), (value, Nested::Never)])));
     call(builder, "max", vec![both])
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     iter::Sum,
-    ops::{Add, AddAssign, Mul, Sub, SubAssign},
+    ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Sub, SubAssign},
     time::Duration,
 };
 
@@ -124,6 +124,31 @@ impl Mul<u32> for TimeSpan {
 
     fn mul(self, times: u32) -> Self {
         Self::from_millis(self.0.saturating_mul(u64::from(times)))
+    }
+}
+
+impl Div<u32> for TimeSpan {
+    type Output = Self;
+
+    /// In whole milliseconds, what is left over cut off.
+    ///
+    /// # Panics
+    ///
+    /// If `parts` is 0.
+    fn div(self, parts: u32) -> Self {
+        Self(self.0 / u64::from(parts))
+    }
+}
+
+impl MulAssign<u32> for TimeSpan {
+    fn mul_assign(&mut self, times: u32) {
+        *self = *self * times;
+    }
+}
+
+impl DivAssign<u32> for TimeSpan {
+    fn div_assign(&mut self, parts: u32) {
+        *self = *self / parts;
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod codes;
 mod iterators;
+mod json;
 mod lists;
 mod machine;
 mod maps;

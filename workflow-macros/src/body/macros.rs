@@ -40,10 +40,7 @@ impl Symbolic<'_> {
                 &mac.path,
                 format!("`{name}!` makes an error without a name, by which Step Functions tells errors apart; return a variant of your error type: `return Err(PaymentError::Declined)`"),
             ),
-            "json" => self.refuse(
-                &mac.path,
-                "`json!` makes a value whose type nobody knows; write a struct with `#[derive(Serialize, Deserialize, Data)]` and its literal here",
-            ),
+            "json" => self.json(mac),
             "write" | "writeln" => self.refuse(
                 &mac.path,
                 format!("`{name}!` changes a text in place through a trait, which JSON cannot do; write `text.push_str(&format!(..))`"),

@@ -87,6 +87,7 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("chunks", "chunks", &[V]),
     ("split_at", "split_at", &[V]),
     ("windows", "windows", &[V]),
+    ("chunk_by", "chunk_by", &[F2]),
     ("concat", "concat", &[]),
     ("join", "join", &[V]),
     // Maps.
@@ -159,6 +160,8 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("ok_or", "ok_or", &[E]),
     ("ok_or_else", "ok_or_else", &[F0]),
     ("map_err", "map_err", &[F1]),
+    ("transpose", "transpose", &[]),
+    ("xor", "xor", &[V]),
     ("ok", "ok", &[]),
     ("err", "err", &[]),
     // Numbers.
@@ -281,7 +284,7 @@ pub(super) const ADVICE: &[(&str, &str)] = &[
     ("inspect", "a closure gives a value and nothing else; log in a task"),
     ("scan", "write a `for` loop that pushes to a list"),
     ("peekable", "write `let mut items = list.iter().peekable();`"),
-    ("cycle", "an endless list has no JSON; use `list[index % list.len()]`"),
+    ("cycle", "an endless list has no JSON; use `.cycle().take(count)`, `.zip(list.iter().cycle())` or `list[index % list.len()]`"),
     ("drain", "use `.drain(..)` of a variable, `.clear()`, `.truncate(..)` or `.retain(..)`"),
     ("split_off", "use `.iter().skip(..)` and `.truncate(..)`"),
     ("binary_search", "use `.iter().position(..)`"),
@@ -306,7 +309,6 @@ pub(super) const ADVICE: &[(&str, &str)] = &[
     ("unwrap_unchecked", "use `?`, `match` or `let .. else`"),
     ("get_or_insert", "write `let value = *option.get_or_insert(..);`"),
     ("get_or_insert_with", "write `let value = *option.get_or_insert_with(..);`"),
-    ("xor", "use `match (a, b)`"),
     ("range", "use `.iter().filter(..)`"),
     ("and_modify", "write `map.entry(key).and_modify(..).or_insert(..);` as a statement"),
     ("or_insert_with", "write `let value = map.entry(key).or_insert_with(..);`"),

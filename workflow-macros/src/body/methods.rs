@@ -239,6 +239,10 @@ impl Symbolic<'_> {
                     let (start, count) = (self.expr(&start), self.expr(argument));
                     return Some(quote_spanned!(span=> #b.methods().counted(#start, #count)));
                 }
+                if let Some(list) = cycled(&method.receiver) {
+                    let (list, count) = (self.expr(list), self.expr(argument));
+                    return Some(quote_spanned!(span=> #b.methods().cycled(#list, #count)));
+                }
                 let Expr::Call(call) = unparenthesized(&method.receiver) else { return None };
                 let Expr::Path(path) = &*call.func else { return None };
                 let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
@@ -252,6 +256,10 @@ impl Symbolic<'_> {
                 if let Some(start) = open(argument) {
                     let (list, start) = (self.expr(&method.receiver), self.expr(&start));
                     return Some(quote_spanned!(span=> #b.methods().numbered(#list, #start)));
+                }
+                if let Some(other) = cycled(argument) {
+                    let (list, other) = (self.expr(&method.receiver), self.expr(other));
+                    return Some(quote_spanned!(span=> #b.methods().zip_cycled(#list, #other)));
                 }
                 let start = open(&method.receiver)?;
                 let (start, list) = (self.expr(&start), self.expr(argument));
@@ -526,6 +534,17 @@ fn without_type(pat: &Pat) -> &Pat {
         Pat::Type(typed) => without_type(&typed.pat),
         Pat::Paren(inner) => without_type(&inner.pat),
         pat => pat,
+    }
+}
+
+/// What goes round in `list.iter().cycle()`.
+fn cycled(expr: &Expr) -> Option<&Expr> {
+    match unparenthesized(expr) {
+        Expr::MethodCall(method) if method.method == "cycle" && method.args.is_empty() => Some(&method.receiver),
+        Expr::MethodCall(method) if matches!(method.method.to_string().as_str(), "cloned" | "copied") => {
+            cycled(&method.receiver)
+        }
+        _ => None,
     }
 }
 

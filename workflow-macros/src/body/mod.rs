@@ -14,6 +14,7 @@ mod expression;
 mod fork;
 mod functions;
 mod imperative;
+mod json;
 mod lent;
 mod loops;
 mod macros;
@@ -210,7 +211,12 @@ fn visit_values(mac: &mut Macro, mut visit: impl FnMut(&mut Expr)) {
         return;
     }
     let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-    if name == "matches" {
+    if name == "json" {
+        if let Ok(mut json) = mac.parse_body::<json::Json>() {
+            json.visit(&mut visit);
+            mac.tokens = json.into_token_stream();
+        }
+    } else if name == "matches" {
         let parts =
             |input: syn::parse::ParseStream<'_>| Ok((input.parse::<Expr>()?, input.parse::<TokenStream>()?));
         if let Ok((mut value, rest)) = parts.parse2(mac.tokens.clone()) {

@@ -169,9 +169,23 @@ impl Reader<'_> {
                 (quote!(#p::Named(#last, ::std::vec![#(#values),*])), quote!(#typed))
             }
             Pat::Tuple(tuple) => {
-                let forms: Vec<Forms> = tuple.elems.iter().map(|element| self.element(element)).collect();
-                let (values, typed): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
-                (quote!(#p::Tuple(::std::vec![#(#values),*])), quote!((#(#typed,)*)))
+                let (mut before, mut after, mut typed) = (Vec::new(), Vec::new(), Vec::new());
+                let mut open = false;
+                for element in &tuple.elems {
+                    if let Pat::Rest(dots) = element {
+                        open = true;
+                        typed.push(quote!(#dots));
+                        continue;
+                    }
+                    let (value, form) = self.read(element);
+                    if open { after.push(value) } else { before.push(value) }
+                    typed.push(form);
+                }
+                let value = match open {
+                    false => quote!(#p::Tuple(::std::vec![#(#before),*])),
+                    true => quote!(#p::Ends(::std::vec![#(#before),*], ::std::vec![#(#after),*])),
+                };
+                (value, quote!((#(#typed,)*)))
             }
             Pat::Or(or) => {
                 let known = self.lists.len();
@@ -260,12 +274,12 @@ impl Reader<'_> {
         (quote!(::workflow_core::__private::Pat::Any), quote!(_))
     }
 
-    /// An element of a tuple: `..` would hide how many places it stands for.
+    /// An element of a variant: `..` before the last would hide how many places it stands for.
     fn element(&mut self, pat: &Pat) -> Forms {
         if let Pat::Rest(rest) = pat {
             self.errors.refuse(
                 rest,
-                "`..` in a tuple pattern is not understood in a workflow; write `_` for each place",
+                "`..` in front of other fields is not understood in a workflow; write `_` for each place",
             );
         }
         self.read(pat)

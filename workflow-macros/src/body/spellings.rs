@@ -272,7 +272,8 @@ fn in_places(statement: &Stmt) -> Option<Vec<Stmt>> {
     let (Pat::Tuple(pattern), Some(init)) = (&local.pat, &local.init) else { return None };
     let Expr::Tuple(values) = unparenthesized(&init.expr) else { return None };
     let mutable = pattern.elems.iter().any(|pat| !changing(&mut pat.clone()).is_empty());
-    if !mutable || init.diverge.is_some() || values.elems.len() != pattern.elems.len() {
+    let open = pattern.elems.iter().any(|pat| matches!(pat, Pat::Rest(_)));
+    if !mutable || open || init.diverge.is_some() || values.elems.len() != pattern.elems.len() {
         return None;
     }
     let names: Vec<Pat> = values.elems.iter().enumerate().map(taken).collect();

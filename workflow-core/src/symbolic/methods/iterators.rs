@@ -7,7 +7,7 @@ use crate::data::Data;
 use super::{
     super::{
         builder::Builder,
-        node::{BinaryOp, Expr, Kind, Node},
+        node::{BinaryOp, Expr, Kind, Nested, Node},
         ops::{Addable, Number},
     },
     FIRST, LAST, Methods,
@@ -49,7 +49,7 @@ impl<T: Data> Iterable for BTreeMap<String, T> {
 impl<T: Data> Iterable for Option<T> {
     type Item = T;
     fn elements(builder: &Builder, of: Node) -> Node {
-        let nested = super::is_array::<T>();
+        let nested = super::nested::<T>();
         let none = builder.edit(|program| program.arena.add(Kind::Array(Vec::new())));
         let one = |value| builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])));
         Self::either(builder, of, "value", one, |_, _| none)
@@ -202,7 +202,7 @@ impl<T: Data, U: Data> Zipped<Option<U>> for Option<T> {
     fn zip(builder: &Builder, left: Node, right: Node) -> Node {
         let both = |left| {
             let both = |right| {
-                let pair = vec![(left, super::is_array::<T>()), (right, super::is_array::<U>())];
+                let pair = vec![(left, super::nested::<T>()), (right, super::nested::<U>())];
                 builder.edit(|program| program.arena.add(Kind::Array(pair)))
             };
             Option::<U>::either(builder, right, "right", both, |builder, _| builder.null())
@@ -346,6 +346,32 @@ impl Methods<'_> {
         }))
     }
 
+    /// `list.iter().cycle().take(count)`
+    pub fn cycled<I: Iterable>(&self, of: Expr<I>, count: Expr<usize>) -> Expr<Vec<I::Item>> {
+        let list = self.iter(of).node();
+        Expr::new(self.0.once("list", list, |list| self.cycle(list, count.node())))
+    }
+
+    /// `list.zip(other.iter().cycle())`
+    pub fn zip_cycled<T, I: Iterable>(&self, list: Expr<Vec<T>>, of: Expr<I>) -> Expr<Vec<(T, I::Item)>> {
+        let other = self.iter(of).node();
+        Expr::new(self.0.once("list", list.node(), |list| {
+            self.0.once("other", other, |other| {
+                let count = self.0.form("$count({0})", &[list]);
+                let other = self.cycle(other, count);
+                self.0.form("$zip({0}, {1})", &[list, other])
+            })
+        }))
+    }
+
+    /// So many elements of a list, again from its start behind its end.
+    fn cycle(&self, list: Node, count: Node) -> Node {
+        self.0.form(
+            "$count({0}) = 0 ? [] : $append([], $map([0..{1} - 1], function($_i) { {0}[$_i % $count({0})] })[])",
+            &[list, count],
+        )
+    }
+
     /// `start..=end`
     pub fn range_inclusive<T: Number>(&self, start: Expr<T>, end: Expr<T>) -> Expr<Vec<T>> {
         self.form("[{0}..{1}]", &[start.node(), end.node()])
@@ -460,7 +486,7 @@ impl Methods<'_> {
             let list = Expr::<Vec<T>>::new(list);
             let passing = self.filter(list, name, &body);
             let failing = self.filter(list, name, |element| self.0.not(body(element)));
-            let pair = vec![(passing.node(), true), (failing.node(), true)];
+            let pair = vec![(passing.node(), Nested::Always), (failing.node(), Nested::Always)];
             self.0.edit(|program| program.arena.add(Kind::Array(pair)))
         });
         Expr::new(pair)
@@ -469,7 +495,7 @@ impl Methods<'_> {
     /// `unzip`
     pub fn unzip<T, U>(&self, list: Expr<Vec<(T, U)>>) -> Expr<(Vec<T>, Vec<U>)> {
         let pair = self.0.once("list", list.node(), |list| {
-            let side = |text| (self.0.form(text, &[list]), true);
+            let side = |text| (self.0.form(text, &[list]), Nested::Always);
             let pair = vec![
                 side("$append([], $map({0}, function($_e) { $_e[0] })[])"),
                 side("$append([], $map({0}, function($_e) { $_e[1] })[])"),

@@ -212,7 +212,7 @@ impl<T: Data> Inserted<usize, T> for Vec<T> {
         builder.null()
     }
     fn insert(builder: &Builder, into: Node, key: Node, value: Node) -> Node {
-        let nested = super::is_array::<T>();
+        let nested = super::nested::<T>();
         let one = builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])));
         builder.once("list", into, |into| {
             builder.form(
@@ -510,6 +510,28 @@ impl Methods<'_> {
                 "($_n := {1}; $_n = 0 ? $error('a chunk has at least one element') : $append([], $map([0..$ceil($count({0}) / $_n) - 1], \
                  function($_c) { $append([], $filter({0}, function($_v, $_i) { $_i >= $_c * $_n and $_i < ($_c + 1) * $_n })[]) })[]))",
                 &[list, size.node()],
+            )
+        }))
+    }
+
+    /// `chunk_by`
+    pub fn chunk_by<T>(
+        &self,
+        list: Expr<Vec<T>>,
+        left: &str,
+        right: &str,
+        body: impl FnOnce(Expr<T>, Expr<T>) -> Expr<bool>,
+    ) -> Expr<Vec<Vec<T>>> {
+        let (left, right) = (self.0.element(left), self.0.element(right));
+        let same = body(left, right);
+        Expr::new(self.0.once("list", list.node(), |list| {
+            // The place at which each chunk begins, and from each to the next.
+            self.0.form(
+                "($_s := $append([], $filter([0..$count({0}) - 1], function($_i) { \
+                 $_i = 0 ? true : ({1} := {0}[$_i - 1]; {2} := {0}[$_i]; $not({3})) })[]); \
+                 $append([], $map($_s, function($_b, $_k) { $append([], $filter({0}, function($_v, $_i) { \
+                 $_i >= $_b and $_i < ($_k + 1 < $count($_s) ? $_s[$_k + 1] : $count({0})) })[]) })[]))",
+                &[list, left.node(), right.node(), same.node()],
             )
         }))
     }

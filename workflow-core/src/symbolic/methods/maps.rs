@@ -7,9 +7,9 @@ use crate::data::Data;
 use super::{
     super::{
         builder::Builder,
-        node::{Expr, Kind, Node},
+        node::{Expr, Kind, Nested, Node},
     },
-    Methods, is_array,
+    Methods, nested,
     lists::{Indexed, Inserted, Removed},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn entries<T: Data>(builder: &Builder, map: Node) -> Node {
     builder.once("map", map, |map| {
         let key = builder.element::<String>("key").node();
         let value = builder.form("$lookup({0}, {1})", &[map, key]);
-        let pair = vec![(key, false), (value, is_array::<T>())];
+        let pair = vec![(key, Nested::Never), (value, nested::<T>())];
         let pair = builder.edit(|program| program.arena.add(Kind::Array(pair)));
         let keys = keys(builder, map);
         builder.form("$append([], $map({0}, function({1}) { {2} })[])", &[keys, key, pair])

@@ -8,6 +8,7 @@
 
 mod codes;
 mod iterators;
+mod json;
 mod lists;
 mod maps;
 mod numbers;
@@ -24,7 +25,7 @@ pub use lists::{
 };
 pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
-pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Written};
+pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Transposed, Written};
 pub use order::{Ordered, OrderedItem, by_fields, derived, displayed, rank};
 pub use strings::{Glyphs, Precise, TextPart, Unsigned};
 
@@ -34,7 +35,7 @@ use crate::data::Data;
 
 use super::{
     builder::Builder,
-    node::{Expr, Kind, Node, Presence},
+    node::{Expr, Kind, Nested, Node, Presence},
 };
 
 /// The pure methods, written by a builder.
@@ -207,6 +208,6 @@ widened! {
 }
 
 /// Whether a value of the type is an array in JSON, which an array literal would spread.
-fn is_array<T: Data>() -> bool {
-    super::ops::is_list(&T::shape())
+fn nested<T: Data>() -> Nested {
+    super::ops::nested(&T::shape())
 }

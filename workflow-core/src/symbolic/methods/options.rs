@@ -90,6 +90,11 @@ impl<T: Data> Holder for Option<T> {
             Kind::Cond { condition, then, otherwise } if otherwise == null && builder.never_null(then) => {
                 Some((condition, then, null))
             }
+            // Once it had a name, a key that holds `null` would be one that is missing.
+            Kind::Field { presence: Presence::Absent, .. } => {
+                let found = builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)));
+                Some((found.0, found.1, null))
+            }
             _ => None,
         }
     }
@@ -98,6 +103,43 @@ impl<T: Data> Holder for Option<T> {
     }
     fn empty(builder: &Builder, _: Node) -> Node {
         builder.null()
+    }
+}
+
+/// What `transpose` turns inside out.
+#[diagnostic::on_unimplemented(
+    message = "a state machine transposes no `{Self}`",
+    label = "neither an `Option` of a `Result` nor a `Result` of an `Option`"
+)]
+pub trait Transposed {
+    /// The other way round.
+    type Other;
+    /// The same, the other way round.
+    #[doc(hidden)]
+    fn transpose(builder: &Builder, value: Node) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data, E> Transposed for Option<Result<T, E>>
+where
+    Result<T, E>: Data,
+{
+    type Other = Result<Option<T>, E>;
+    fn transpose(builder: &Builder, value: Node) -> Node {
+        let none = builder.ok_value::<Option<T>, E>(builder.none()).node();
+        Self::either(builder, value, "result", |result| result, |_, _| none)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data, E> Transposed for Result<Option<T>, E> {
+    type Other = Option<Result<T, E>>;
+    fn transpose(builder: &Builder, value: Node) -> Node {
+        let then = |option| {
+            let some = |value| builder.ok_value::<T, E>(Expr::new(value)).node();
+            Option::<T>::either(builder, option, "value", some, |builder, _| builder.null())
+        };
+        Self::either(builder, value, "result", then, |_, error| error)
     }
 }
 
@@ -528,6 +570,23 @@ impl Methods<'_> {
     pub fn err<T, E>(&self, result: Expr<Result<T, E>>) -> Expr<Option<E>> {
         let then = |_| self.0.null();
         Expr::new(Result::<T, E>::either(self.0, result.node(), "value", then, error_of))
+    }
+
+    /// `transpose`
+    pub fn transpose<T: Transposed>(&self, value: Expr<T>) -> Expr<T::Other> {
+        Expr::new(T::transpose(self.0, value.node()))
+    }
+
+    /// `xor`
+    pub fn xor<T: Data>(&self, option: Expr<Option<T>>, other: Expr<Option<T>>) -> Expr<Option<T>> {
+        Expr::new(self.0.eager(other.node(), |other| {
+            self.0.once("other", other, |other| {
+                let then = |value| {
+                    Option::<T>::either(self.0, other, "other", |_| self.0.null(), |_, _| value)
+                };
+                Option::<T>::either(self.0, option.node(), "value", then, |_, _| other)
+            })
+        }))
     }
 
     /// `is_some`

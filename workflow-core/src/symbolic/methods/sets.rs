@@ -37,7 +37,7 @@ fn ordered<T: Ordered>(builder: &Builder, list: Node) -> Node {
 }
 
 fn one<T: Data>(builder: &Builder, value: Node) -> Node {
-    let nested = super::is_array::<T>();
+    let nested = super::nested::<T>();
     builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])))
 }
 

@@ -1,6 +1,6 @@
 //! The text in `#[error("..")]`, taken apart.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
     Attribute, Error, LitStr, Token,
     ext::IdentExt,
@@ -52,19 +52,45 @@ pub(super) fn message(attr: &Attribute, variant: &Ident, fields: &[Field]) -> Re
         Ok(Err(_)) => return Ok(Vec::new()),
         Ok(Ok(parsed)) => parsed,
     };
-    if !arguments.is_empty() {
-        return Err(Error::new_spanned(
-            arguments,
-            "the cause must be the same text on Step Functions, which does not evaluate Rust; write `{field}` in the text, and keep what is computed in a field",
-        ));
-    }
     let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    parts(&text.value(), &known).map_err(|message| Error::new_spanned(text, message))
+    let given = given(arguments, &known)?;
+    parts(&text.value(), &known, &given).map_err(|message| Error::new_spanned(text, message))
+}
+
+/// An argument behind the text: its name, if it has one, and the field that it is.
+pub(super) type Given = (Option<String>, String);
+
+/// The arguments behind the text: `.0`, `.field`, `field` or `name = .field`.
+fn given(arguments: TokenStream, fields: &[&str]) -> Result<Vec<Given>, Error> {
+    let mut given = Vec::new();
+    let arguments: Vec<TokenTree> = arguments.into_iter().collect();
+    let is = |token: &TokenTree, punct: char| matches!(token, TokenTree::Punct(found) if found.as_char() == punct);
+    for argument in arguments.split(|token| is(token, ',')).filter(|argument| !argument.is_empty()) {
+        let (name, value) = match argument {
+            [name, equals, value @ ..] if is(equals, '=') => (Some(name.to_string()), value),
+            value => (None, value),
+        };
+        let field = match value {
+            [dot, field] if is(dot, '.') => field.to_string(),
+            [TokenTree::Ident(field)] => field.to_string(),
+            _ => String::new(),
+        };
+        let field = field.strip_prefix("r#").unwrap_or(&field);
+        if !fields.contains(&field) {
+            return Err(Error::new_spanned(
+                argument.iter().cloned().collect::<TokenStream>(),
+                "the cause must be the same text on Step Functions, which does not evaluate Rust; write `{field}` in the text, and keep what is computed in a field",
+            ));
+        }
+        given.push((name, field.to_owned()));
+    }
+    Ok(given)
 }
 
 /// A format string of plain text and fields. What `format_args!` reports (an unmatched brace) is
 /// left to it.
-pub(super) fn parts(text: &str, fields: &[&str]) -> Result<Vec<Part>, String> {
+pub(super) fn parts(text: &str, fields: &[&str], given: &[Given]) -> Result<Vec<Part>, String> {
+    let mut next = given.iter().filter(|(name, _)| name.is_none());
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -81,6 +107,22 @@ pub(super) fn parts(text: &str, fields: &[&str]) -> Result<Vec<Part>, String> {
             let Some((inside, after)) = from_brace[1..].split_once('}') else {
                 rest = from_brace;
                 break;
+            };
+            let (argument, specification) = inside.split_once(':').unwrap_or((inside, ""));
+            let argument = argument.trim();
+            let found = match argument {
+                "" => next.next(),
+                _ if fields.contains(&argument) => None,
+                name => given.iter().find(|(known, _)| known.as_deref() == Some(name)),
+            };
+            let written;
+            let inside = match found {
+                Some((_, field)) if specification.is_empty() => field,
+                Some((_, field)) => {
+                    written = format!("{field}:{specification}");
+                    &written
+                }
+                None => inside,
             };
             let field = check_field(inside, fields)?;
             if !plain.is_empty() {
@@ -135,25 +177,37 @@ mod tests {
 
     #[test]
     fn a_text_is_taken_apart_at_its_fields() {
-        assert_eq!(parts("", &[]).unwrap(), []);
-        assert_eq!(parts("busy\n", &[]).unwrap(), [text("busy\n")]);
-        assert_eq!(parts("{0}{1}", &["0", "1"]).unwrap(), [field("0"), field("1")]);
+        assert_eq!(parts("", &[], &[]).unwrap(), []);
+        assert_eq!(parts("busy\n", &[], &[]).unwrap(), [text("busy\n")]);
+        assert_eq!(parts("{0}{1}", &["0", "1"], &[]).unwrap(), [field("0"), field("1")]);
         assert_eq!(
-            parts("{{{id}}}: declined, {reason }!", &["id", "reason"]).unwrap(),
+            parts("{{{id}}}: declined, {reason }!", &["id", "reason"], &[]).unwrap(),
             [text("{"), field("id"), text("}: declined, "), field("reason"), text("!")]
         );
     }
 
     #[test]
+    fn arguments_are_fields() {
+        let given = |text: &str| given(text.parse().unwrap(), &["0", "id"]).map_err(|error| error.to_string());
+        let place = |field: &str| (None, field.to_owned());
+        assert_eq!(given(".0, id, .id,").unwrap(), [place("0"), place("id"), place("id")]);
+        assert_eq!(given("it = .0").unwrap(), [(Some("it".to_owned()), "0".to_owned())]);
+        assert!(given("id.len()").unwrap_err().contains("does not evaluate Rust"));
+        assert!(given("LIMIT").unwrap_err().contains("does not evaluate Rust"));
+        let arguments = [place("0"), (Some("it".to_owned()), "id".to_owned())];
+        assert_eq!(parts("{}-{it}", &["0", "id"], &arguments).unwrap(), [field("0"), text("-"), field("id")]);
+    }
+
+    #[test]
     fn an_unmatched_brace_is_left_to_rustc() {
-        assert_eq!(parts("a } b", &[]).unwrap(), [text("a } b")]);
-        assert_eq!(parts("a {b", &["b"]).unwrap(), [text("a {b")]);
+        assert_eq!(parts("a } b", &[], &[]).unwrap(), [text("a } b")]);
+        assert_eq!(parts("a {b", &["b"], &[]).unwrap(), [text("a {b")]);
     }
 
     #[test]
     fn what_step_functions_cannot_format_is_refused() {
         let check = |text: &str, beginning: &str, end: &str| {
-            let message = parts(text, &["id"]).unwrap_err();
+            let message = parts(text, &["id"], &[]).unwrap_err();
             assert!(message.starts_with(beginning) && message.ends_with(end), "{message}");
         };
         check("{id:?}", "`{id:?}` asks for a format; ", "; write `{id}`");
