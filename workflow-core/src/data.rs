@@ -26,7 +26,7 @@ use crate::symbolic::{Builder, Node};
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap<String, _>`, whose keys are text in a fixed order"
+    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap`, whose keys have a fixed order"
 )]
 pub trait Data {
     /// The owned form of this type, in which the symbolic reading speaks of it: `String` for
@@ -69,8 +69,8 @@ pub enum Shape {
     Set(fn() -> Shape),
     /// An array with a shape for each place.
     Tuple(Vec<fn() -> Shape>),
-    /// An object whose keys are data and whose values share a shape.
-    Map(fn() -> Shape),
+    /// An object whose keys are data of the first shape, and whose values are of the second.
+    Map(fn() -> Shape, fn() -> Shape),
     /// A string that holds the JSON text of a value.
     JsonText(fn() -> Shape),
     /// An error: an object of its name, `Error`, and its `Cause`.
@@ -304,19 +304,46 @@ impl<T: Data, const N: usize> Data for [T; N] {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Data> Data for BTreeMap<String, T> {
-    type Owned = BTreeMap<String, T::Owned>;
+impl<K: MapKey, T: Data> Data for BTreeMap<K, T> {
+    type Owned = BTreeMap<K::Held, T::Owned>;
     fn shape() -> Shape {
-        Shape::Map(T::shape)
+        Shape::Map(K::shape, T::shape)
     }
 }
 
+/// A type whose values serde writes as keys of an object: text, whole numbers, enums without fields, and structs
+/// around one of them.
+///
+/// `#[derive(Data)]` implements it where it can.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is no key of a JSON object",
+    label = "not a key",
+    note = "the keys of a map are text, whole numbers, enums without fields, or a struct around one of them: `struct Id(u64)`"
+)]
+pub trait MapKey: Data {
+    /// Its owned form.
+    type Held: MapKey;
+}
+
+macro_rules! keys {
+    ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl MapKey for $ty {
+            type Held = Self;
+        }
+    )*};
+}
+
+keys! { String char u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
+
 #[diagnostic::do_not_recommend]
-impl<T: Data> Data for BTreeMap<&str, T> {
-    type Owned = BTreeMap<String, T::Owned>;
-    fn shape() -> Shape {
-        Shape::Map(T::shape)
-    }
+impl MapKey for str {
+    type Held = String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: MapKey + ?Sized> MapKey for &T {
+    type Held = T::Held;
 }
 
 macro_rules! tuples {

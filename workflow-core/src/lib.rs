@@ -434,7 +434,7 @@ pub mod __private {
 
     pub use crate::{
         arguments::decode_named,
-        data::{Data, Field, Fields, LeftOut, Shape, Tagging, Variant},
+        data::{Data, Field, Fields, LeftOut, MapKey, Shape, Tagging, Variant},
         effects::Drawable,
         error::{
             ErrorField, ErrorKind, ErrorName, ErrorVariant, Failure, MessagePart, PlatformError, Propagates,

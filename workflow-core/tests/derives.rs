@@ -24,7 +24,10 @@ fn shown(shape: fn() -> Shape, depth: u32) -> String {
         Shape::Text => "text".to_owned(),
         Shape::Option(some) => format!("{}?", inner(&some)),
         Shape::List(element) => format!("[{}]", inner(&element)),
-        Shape::Map(value) => format!("map {}", inner(&value)),
+        Shape::Map(key, value) => match inner(&key).as_str() {
+            "text" => format!("map {}", inner(&value)),
+            key => format!("map {key} {}", inner(&value)),
+        },
         Shape::Tuple(places) => format!("({})", joined(places.iter().map(inner), ",")),
         Shape::Struct { name, fields } => format!("{name}{}", shown_fields(&fields, depth)),
         Shape::Enum { name, tagging, variants } => {

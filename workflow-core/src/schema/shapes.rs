@@ -77,7 +77,7 @@ impl Writer {
                 "contentMediaType": "application/json",
                 "contentSchema": self.write(*inner, mode),
             }),
-            Shape::Map(inner) => {
+            Shape::Map(_, inner) => {
                 json!({ "type": "object", "additionalProperties": self.write(*inner, mode) })
             }
             Shape::Error(_) => object(vec![
@@ -136,7 +136,7 @@ impl Writer {
                         self.named(&inner, mode, properties, also);
                     }
                     // The keys beside it are its values as well, so nothing can be said of them.
-                    Shape::Map(_) | Shape::Any | Shape::Option(_) => {}
+                    Shape::Map(..) | Shape::Any | Shape::Option(_) => {}
                     _ => also.push(self.write(field.shape, mode)),
                 }
                 continue;

@@ -85,8 +85,8 @@ pub(super) fn written(arena: &mut Arena, field: &Field, value: Node, verdicts: &
             let is_empty = arena.add(Kind::Binary(BinaryOp::Equal, value, empty));
             Written::If(arena.add(Kind::Unary(UnaryOp::Not, is_empty)))
         }
-        (LeftOut::IfEmpty, Shape::Map(_), Kind::Object(entries)) => known(!entries.is_empty()),
-        (LeftOut::IfEmpty, Shape::Map(_), _) => {
+        (LeftOut::IfEmpty, Shape::Map(..), Kind::Object(entries)) => known(!entries.is_empty()),
+        (LeftOut::IfEmpty, Shape::Map(..), _) => {
             let count = arena.add(Kind::Form { text: "$count($keys({0}))", parts: vec![value] });
             let none = arena.literal(0);
             Written::If(arena.add(Kind::Binary(BinaryOp::Greater, count, none)))

@@ -281,7 +281,7 @@ impl Builder {
 fn column_problem(shape: &Shape) -> Option<String> {
     let (name, fields) = match shape {
         Shape::Any => return None,
-        Shape::Map(value) if is_text(&value()) => return None,
+        Shape::Map(_, value) if is_text(&value()) => return None,
         Shape::Struct { name, fields: Fields::Named(fields) } => (name, fields),
         _ => {
             return Some(

@@ -51,7 +51,7 @@ pub use graph::{Note, Position};
 pub use methods::{
     Cast, Checked, Cleared, Collected, Container, Converted, Defaulted, Distance, Emptiable, Ended, Extended,
     Filtered, Flattened, Glyphs, Holder, Indexed, Inner, Inserted, Iterable, Joined, Keyed, Mapped, Measured,
-    Methods, Ordered, OrderedItem, Parsed, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
+    Methods, Ordered, OrderedItem, Parsed, Popped, Precise, Questioned, ReadBack, Removed, Reversed, Sliced,
     TextPart, Transposed, Unsigned, Written, Zipped, by_fields, derived, displayed, rank,
 };
 pub(crate) use methods::{FIRST, LAST};

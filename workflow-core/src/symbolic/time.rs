@@ -280,7 +280,7 @@ pub(super) fn holds_timestamp(shape: &Shape, depth: u32) -> bool {
     };
     match shape {
         Shape::Timestamp => true,
-        Shape::Option(shape) | Shape::List(shape) | Shape::Set(shape) | Shape::Map(shape) => inside(shape),
+        Shape::Option(shape) | Shape::List(shape) | Shape::Set(shape) | Shape::Map(_, shape) => inside(shape),
         Shape::Tuple(shapes) => shapes.iter().any(inside),
         Shape::Struct { fields: held, .. } => fields(held),
         Shape::Enum { variants, .. } => variants.iter().any(|variant| fields(&variant.fields)),

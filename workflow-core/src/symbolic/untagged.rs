@@ -34,7 +34,7 @@ fn types(shape: &Shape, depth: usize) -> Option<u8> {
         Shape::Text | Shape::Timestamp => STRING,
         Shape::Option(inner) => NULL | types(&inner(), depth + 1)?,
         Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) => ARRAY,
-        Shape::Map(_) => OBJECT,
+        Shape::Map(..) => OBJECT,
         Shape::Struct { fields, .. } => types_of(fields, depth)?,
         Shape::Enum { tagging: Tagging::External, variants, .. } => variants
             .iter()
@@ -200,7 +200,7 @@ fn fits_field(arena: &mut Arena, fields: &Fields, field: &Field, value: Node, de
     let there = arena.add(Kind::Unary(UnaryOp::Exists, held));
     let inside = match shape {
         // What a list holds is looked at nowhere: none of two variants may differ in that alone.
-        Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) | Shape::Map(_) => return None,
+        Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) | Shape::Map(..) => return None,
         shape => fits(arena, &shape, held, depth + 1)?,
     };
     let optional = matches!((field.shape)(), Shape::Option(_)) || field.has_default;

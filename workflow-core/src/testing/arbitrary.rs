@@ -119,9 +119,16 @@ impl Arbitrary<'_> {
                 elements.into()
             }
             Shape::Tuple(shapes) => shapes.iter().map(|shape| self.at(&shape(), inner)).collect(),
-            Shape::Map(shape) => {
+            Shape::Map(key, shape) => {
                 let length = if depth == 0 { 0 } else { self.rng.usize(..=self.longest) };
-                (0..length).map(|_| (self.text(), self.at(&shape(), inner))).collect::<Map<_, _>>().into()
+                let entries = (0..length).map(|_| {
+                    let key = match self.at(&key(), inner) {
+                        Value::String(key) => key,
+                        key => key.to_string(),
+                    };
+                    (key, self.at(&shape(), inner))
+                });
+                entries.collect::<Map<_, _>>().into()
             }
             Shape::JsonText(shape) => Value::from(self.at(&shape(), inner).to_string()),
             Shape::Error(_) => serde_json::json!({ "Error": self.text(), "Cause": self.text() }),

@@ -101,7 +101,7 @@ fn sample(shape: &Shape, depth: usize) -> serde_json::Value {
         Shape::List(_) if depth > 3 => json!([]),
         Shape::List(inner) => json!([sample(&inner(), depth + 1)]),
         Shape::Tuple(places) => places.iter().map(|place| sample(&place(), depth + 1)).collect(),
-        Shape::Map(inner) => json!({ "key": sample(&inner(), depth + 1) }),
+        Shape::Map(_, inner) => json!({ "key": sample(&inner(), depth + 1) }),
         Shape::JsonText(inner) => json!(sample(&inner(), depth + 1).to_string()),
         Shape::Struct { fields, .. } => content(fields, depth),
         Shape::Enum { variants, .. } => {

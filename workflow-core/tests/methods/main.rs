@@ -15,6 +15,7 @@
 mod codes;
 mod iterators;
 mod json;
+mod keys;
 mod lists;
 mod machine;
 mod maps;

@@ -96,6 +96,8 @@ pub(super) const PURE: &[(&str, &str, &[Argument])] = &[
     ("into_keys", "keys", &[]),
     ("values", "values", &[]),
     ("into_values", "values", &[]),
+    ("first_key_value", "first_key_value", &[]),
+    ("last_key_value", "last_key_value", &[]),
     // Sets.
     ("union", "union", &[V]),
     ("intersection", "intersection", &[V]),

@@ -75,9 +75,11 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
         }
     });
     let by_values = by_values(&item);
+    let key = key(&item);
     quote! {
         #errors
         #by_values
+        #key
         #defaulted
 
         #[automatically_derived]
@@ -89,6 +91,31 @@ pub(crate) fn data(input: TokenStream) -> TokenStream {
             }
         }
     }
+}
+
+/// An enum without fields is a key of a map, and a struct around one field if that is.
+fn key(item: &DeriveInput) -> Option<TokenStream> {
+    let inner = match &item.data {
+        syn::Data::Enum(choice) if choice.variants.iter().all(|variant| variant.fields.is_empty()) => None,
+        syn::Data::Struct(syn::DataStruct { fields: syn::Fields::Unnamed(fields), .. })
+            if fields.unnamed.len() == 1 =>
+        {
+            fields.unnamed.first().map(|field| &field.ty)
+        }
+        _ => return None,
+    };
+    if !item.generics.params.is_empty() {
+        return None;
+    }
+    let (private, ident) = (private(), &item.ident);
+    let bound = inner.map(|ty| quote!(where for<'__a> #ty: #private::MapKey));
+    Some(quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #private::MapKey for #ident #bound {
+            type Held = Self;
+        }
+    })
 }
 
 /// What a state machine knows of how values are ordered and written as text, if their type has an order and a text. An

@@ -151,7 +151,7 @@ fn refused(shape: &Shape) -> String {
 fn what(shape: &Shape) -> String {
     match shape {
         Shape::Struct { name, .. } | Shape::Enum { name, .. } => format!("`{name}`"),
-        Shape::Map(_) => "a map".to_owned(),
+        Shape::Map(..) => "a map".to_owned(),
         Shape::Tuple(_) => "a tuple".to_owned(),
         Shape::Any => "any JSON".to_owned(),
         Shape::Unit => "`()`".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::Data;
+use crate::data::{Data, MapKey};
 
 use super::{
     super::{
@@ -12,8 +12,9 @@ use super::{
     },
     FIRST, LAST, Methods,
     lists::CHARACTERS,
-    maps::entries,
+    maps::{entries, text_of},
     options::Holder,
+    order::Ordered,
 };
 
 /// What a loop or a method goes over.
@@ -38,10 +39,10 @@ impl<T> Iterable for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Data> Iterable for BTreeMap<String, T> {
-    type Item = (String, T);
+impl<K: MapKey + Ordered, T: Data> Iterable for BTreeMap<K, T> {
+    type Item = (K, T);
     fn elements(builder: &Builder, of: Node) -> Node {
-        entries::<T>(builder, of)
+        entries::<K, T>(builder, of)
     }
 }
 
@@ -229,7 +230,7 @@ impl<T> Reversed for Vec<T> {
 #[diagnostic::on_unimplemented(
     message = "a state machine does not collect `{T}` into a `{Self}`",
     label = "no such JSON",
-    note = "elements become a `Vec`, text a `String`, pairs with text a `BTreeMap<String, _>`, and `Option`s or `Result`s an `Option` or a `Result` of a list"
+    note = "elements become a `Vec`, text a `String`, pairs with a key a `BTreeMap`, and `Option`s or `Result`s an `Option` or a `Result` of a list"
 )]
 pub trait Collected<T> {
     /// The collection.
@@ -259,9 +260,12 @@ impl Collected<char> for String {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Collected<(String, T)> for BTreeMap<String, T> {
+impl<K: MapKey, T> Collected<(K, T)> for BTreeMap<K, T> {
     fn collect(builder: &Builder, list: Node) -> Node {
-        builder.form("$merge($append([{}], $map({0}, function($_e) { {$_e[0]: $_e[1]} })))", &[list])
+        let pair = builder.element::<(K, T)>("_e").node();
+        let key = builder.edit(|program| program.arena.index(pair, 0));
+        let key = text_of::<K>(builder, key);
+        builder.form("$merge($append([{}], $map({0}, function({1}) { { {2}: {1}[1] } })))", &[list, pair, key])
     }
 }
 
@@ -306,7 +310,7 @@ impl Methods<'_> {
     }
 
     /// `collect::<BTreeMap<_, _>>`
-    pub fn collect_map<T>(&self, list: Expr<Vec<(String, T)>>) -> Expr<BTreeMap<String, T>> {
+    pub fn collect_map<K: MapKey, T>(&self, list: Expr<Vec<(K, T)>>) -> Expr<BTreeMap<K, T>> {
         self.collect(list)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{Data, Shape};
+use crate::data::{Data, MapKey, Shape};
 
 use super::{
     super::{
@@ -94,7 +94,7 @@ impl Measured for String {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Measured for BTreeMap<String, T> {
+impl<K, T> Measured for BTreeMap<K, T> {
     fn len(builder: &Builder, value: Node) -> Node {
         builder.form("$count($keys({0}))", &[value])
     }
@@ -132,7 +132,7 @@ impl<T> Emptiable for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Emptiable for BTreeMap<String, T> {
+impl<K, T> Emptiable for BTreeMap<K, T> {
     fn is_empty(builder: &Builder, value: Node) -> Node {
         of_no_length::<Self>(builder, value)
     }
@@ -141,7 +141,7 @@ impl<T> Emptiable for BTreeMap<String, T> {
 /// What an index or `get` reads.
 #[diagnostic::on_unimplemented(
     message = "a state machine finds no `{K}` in a `{Self}`",
-    note = "a list has elements at places of type `usize`, a `BTreeMap` values under text; for a part of a text use `.chars()`, `.split(..)` or `.strip_prefix(..)`"
+    note = "a list has elements at places of type `usize`, a `BTreeMap` values under its keys; for a part of a text use `.chars()`, `.split(..)` or `.strip_prefix(..)`"
 )]
 pub trait Indexed<K> {
     /// What is found.
@@ -269,7 +269,7 @@ impl<T> Keyed<usize> for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Keyed<String> for std::collections::BTreeMap<String, T> {
+impl<K: MapKey, T> Keyed<K> for BTreeMap<K, T> {
     fn holds(builder: &Builder, of: Node, key: Node) -> Node {
         builder.methods().contains_key(Expr::<Self>::new(of), Expr::new(key)).node()
     }
@@ -297,7 +297,7 @@ impl Cleared for String {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Cleared for BTreeMap<String, T> {
+impl<K, T> Cleared for BTreeMap<K, T> {
     fn empty(builder: &Builder) -> Node {
         builder.edit(|program| program.arena.add(Kind::Object(Vec::new())))
     }
@@ -379,16 +379,16 @@ impl<T, I: Iterable<Item = T>> Extended<I> for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Extended<BTreeMap<String, T>> for BTreeMap<String, T> {
+impl<K, T> Extended<BTreeMap<K, T>> for BTreeMap<K, T> {
     fn extend(builder: &Builder, list: Node, more: Node) -> Node {
         builder.form("$merge([{0}, {1}])", &[list, more])
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Extended<Vec<(String, T)>> for BTreeMap<String, T> {
+impl<K: MapKey, T> Extended<Vec<(K, T)>> for BTreeMap<K, T> {
     fn extend(builder: &Builder, map: Node, more: Node) -> Node {
-        let more = <Self as super::Collected<(String, T)>>::collect(builder, more);
+        let more = <Self as super::Collected<(K, T)>>::collect(builder, more);
         builder.form("$merge([{0}, {1}])", &[map, more])
     }
 }
@@ -702,10 +702,10 @@ impl Methods<'_> {
     }
 
     /// What `or_insert` gives: what is under a key, or else a default.
-    pub fn entry_or<T: Data>(
+    pub fn entry_or<K: MapKey, T: Data>(
         &self,
-        map: Expr<BTreeMap<String, T>>,
-        key: Expr<String>,
+        map: Expr<BTreeMap<K, T>>,
+        key: Expr<K>,
         default: Expr<T>,
     ) -> Expr<T> {
         let found = self.get(map, key);
@@ -713,10 +713,10 @@ impl Methods<'_> {
     }
 
     /// What `or_default` gives.
-    pub fn entry_or_default<T: Data + super::Defaulted>(
+    pub fn entry_or_default<K: MapKey, T: Data + super::Defaulted>(
         &self,
-        map: Expr<BTreeMap<String, T>>,
-        key: Expr<String>,
+        map: Expr<BTreeMap<K, T>>,
+        key: Expr<K>,
     ) -> Expr<T> {
         let default = self.default();
         self.entry_or(map, key, default)

@@ -27,6 +27,7 @@ pub(super) use numbers::divisor;
 pub use numbers::{Cast, Checked, Distance, Parsed};
 pub use options::{Defaulted, Filtered, Holder, Questioned, ReadBack, Transposed, Written};
 pub use order::{Ordered, OrderedItem, by_fields, derived, displayed, rank};
+pub use sets::Popped;
 pub use strings::{Glyphs, Precise, TextPart, Unsigned};
 
 use serde_json::Value;
@@ -141,7 +142,7 @@ impl Methods<'_> {
     }
 
     /// `BTreeMap::new()`
-    pub fn empty_map<T>(&self) -> Expr<std::collections::BTreeMap<String, T>> {
+    pub fn empty_map<K, T>(&self) -> Expr<std::collections::BTreeMap<K, T>> {
         self.0.expr(Kind::Object(Vec::new()))
     }
 

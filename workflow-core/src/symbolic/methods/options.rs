@@ -363,7 +363,7 @@ impl<T> Defaulted for Option<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Defaulted for BTreeMap<String, T> {
+impl<K, T> Defaulted for BTreeMap<K, T> {
     fn json() -> Value {
         Value::Object(serde_json::Map::new())
     }

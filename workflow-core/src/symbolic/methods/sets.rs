@@ -1,8 +1,8 @@
 //! `BTreeSet`: in JSON the list of its elements, each once and in order, as serde writes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{Data, Shape};
+use crate::data::{Data, MapKey, Shape};
 
 use super::{
     super::{
@@ -214,14 +214,35 @@ impl Methods<'_> {
     }
 
     /// `pop_first`: what was taken, and what is left.
-    pub fn pop_first<T: Ordered>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
+    pub fn pop_first<C: Popped>(&self, from: Expr<C>) -> (Expr<Option<C::Item>>, Expr<C>) {
         let (taken, left) = self.pop_front(self.iter(from));
-        (taken, Expr::new(left.node()))
+        (taken, Expr::new(C::again(self.0, left.node())))
     }
 
     /// `pop_last`: what was taken, and what is left.
-    pub fn pop_last<T: Ordered>(&self, from: Expr<BTreeSet<T>>) -> (Expr<Option<T>>, Expr<BTreeSet<T>>) {
+    pub fn pop_last<C: Popped>(&self, from: Expr<C>) -> (Expr<Option<C::Item>>, Expr<C>) {
         let (taken, left) = self.pop(self.iter(from));
-        (taken, Expr::new(left.node()))
+        (taken, Expr::new(C::again(self.0, left.node())))
+    }
+}
+
+/// What `pop_first` and `pop_last` take from.
+pub trait Popped: Iterable {
+    /// What has these elements, in order.
+    #[doc(hidden)]
+    fn again(builder: &Builder, elements: Node) -> Node;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Ordered> Popped for BTreeSet<T> {
+    fn again(_: &Builder, elements: Node) -> Node {
+        elements
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: MapKey + Ordered, T: Data> Popped for BTreeMap<K, T> {
+    fn again(builder: &Builder, elements: Node) -> Node {
+        <Self as Collected<(K, T)>>::collect(builder, elements)
     }
 }
