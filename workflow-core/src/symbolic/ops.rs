@@ -366,7 +366,7 @@ impl Builder {
     }
 
     /// A constant, evaluated in Rust and written by serde.
-    pub fn constant<T: Constant>(&self, value: T) -> Expr<T::Owned> {
+    pub fn constant<T: Constant>(&self, value: &T) -> Expr<T::Owned> {
         self.written(&value.json())
     }
 

@@ -10,21 +10,31 @@
 )]
 
 
-mod w02;
-mod w07;
-mod w11;
-mod w12;
-mod w14;
-mod w16;
-mod w21;
-mod w22;
-mod w23;
-mod w24;
-mod w25;
-mod w27;
-mod w29;
-mod w34;
-mod w35;
+mod w01;
+mod w03;
+mod w04;
+mod w05;
+mod w06;
+mod w08;
+mod w09;
+mod w10;
+mod w13;
+mod w15;
+mod w17;
+mod w18;
+mod w19;
+mod w20;
+mod w26;
+mod w28;
+mod w30;
+mod w31;
+mod w32;
+mod w33;
+mod w36;
+mod w37;
+mod w38;
+mod w39;
+mod w40;
 
 use workflow_core::{
     Executor, PlatformError,

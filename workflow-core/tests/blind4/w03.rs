@@ -23,7 +23,7 @@ pub enum CronField {
 pub enum CronError {
     #[error("expected 5 fields, found {found}")]
     Fields { found: usize },
-    #[error("{field:?} is no {what}")]
+    #[error("`{field}` is no {what}")]
     Bad { field: String, what: String },
     #[error(transparent)]
     Platform(#[from] PlatformError),

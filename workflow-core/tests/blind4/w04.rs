@@ -23,7 +23,7 @@ pub enum Level {
 #[pure]
 impl Level {
     fn parse(word: &str) -> Option<Level> {
-        Some(match word.trim_matches(|c| c == '[' || c == ']').to_ascii_uppercase().as_str() {
+        Some(match word.trim_matches(['[', ']']).to_ascii_uppercase().as_str() {
             "DEBUG" | "TRACE" => Level::Debug,
             "INFO" => Level::Info,
             "WARN" | "WARNING" => Level::Warn,

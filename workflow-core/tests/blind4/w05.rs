@@ -33,9 +33,12 @@ impl FromStr for Version {
     type Err = VersionError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bad = || VersionError::NoVersion(text.to_string());
-        let mut numbers = text.trim_start_matches('v').split('.').map(|part| part.parse::<u32>());
-        let mut next = || numbers.next().ok_or_else(bad)?.map_err(|_| bad());
-        Ok(Version { major: next()?, minor: next()?, patch: next()? })
+        let numbers =
+            text.trim_start_matches('v').split('.').map(|part| part.parse::<u32>()).collect::<Result<Vec<_>, _>>();
+        match numbers.map_err(|_| bad())?.as_slice() {
+            &[major, minor, patch, ..] => Ok(Version { major, minor, patch }),
+            _ => Err(bad()),
+        }
     }
 }
 

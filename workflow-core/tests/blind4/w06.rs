@@ -20,11 +20,17 @@ fn split_csv(line: &str) -> Vec<String> {
         match c {
             '"' if quoted && chars.peek() == Some(&'"') => {
                 chars.next();
-                fields.last_mut().unwrap().push('"');
+                if let Some(field) = fields.last_mut() {
+                    field.push('"');
+                }
             }
             '"' => quoted = !quoted,
             ',' if !quoted => fields.push(String::new()),
-            other => fields.last_mut().unwrap().push(other),
+            other => {
+                if let Some(field) = fields.last_mut() {
+                    field.push(other);
+                }
+            }
         }
     }
     fields

@@ -28,9 +28,9 @@ pub async fn effective_settings(layers: Vec<String>) -> Answer<(BTreeMap<String,
                     merged.remove(&key);
                 }
                 (Some(old), new) if *old == new => {}
-                (Some(Value::Number(old)), Value::Number(new)) => {
-                    log.push(format!("{key}: {old} -> {new}"));
-                    merged.insert(key, Value::from(new));
+                (Some(old), new) if old.is_number() && new.is_number() => {
+                    log.push(format!("{key}: {} -> {}", old.as_i64().unwrap_or(0), new.as_i64().unwrap_or(0)));
+                    merged.insert(key, new);
                 }
                 (_, new) => {
                     merged.insert(key, new);

@@ -37,10 +37,10 @@ enum RecordKind {
 enum TenantError {
     #[error("quota of {limit} reached")]
     Quota { limit: u32 },
-    #[error("name {0:?} is taken")]
+    #[error("name {0} is taken")]
     Taken(String),
-    #[error("set-up failed ({cause}) and {} steps could not be undone", left.len())]
-    Stuck { cause: String, left: Vec<String> },
+    #[error("set-up failed ({cause}), not undone: {left}")]
+    Stuck { cause: String, left: String },
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
@@ -85,7 +85,7 @@ impl Undo {
 }
 
 #[workflow]
-async fn provision_tenant(tenant: String) -> Result<Vec<&'static str>, TenantError> {
+async fn provision_tenant(tenant: String) -> Result<Vec<String>, TenantError> {
     let mut done: Vec<Undo> = vec![Undo::Nothing];
     let outcome: Result<(), TenantError> = async {
         create_database(&tenant).await?;
@@ -99,7 +99,7 @@ async fn provision_tenant(tenant: String) -> Result<Vec<&'static str>, TenantErr
     }
     .await;
     let Err(cause) = outcome else {
-        return Ok(done.iter().map(|step| step.label()).collect());
+        return Ok(done.iter().map(|step| step.label().to_string()).collect());
     };
     let mut left = Vec::new();
     while let Some(step) = done.pop() {
@@ -107,10 +107,10 @@ async fn provision_tenant(tenant: String) -> Result<Vec<&'static str>, TenantErr
             continue;
         }
         if undo(&step).await.is_err() {
-            left.push(step.label().to_string());
+            left.push(step.label());
         }
     }
-    if left.is_empty() { Err(cause) } else { Err(TenantError::Stuck { cause: cause.to_string(), left }) }
+    if left.is_empty() { Err(cause) } else { Err(TenantError::Stuck { cause: cause.to_string(), left: left.join(", ") }) }
 }
 
 #[tokio::test]

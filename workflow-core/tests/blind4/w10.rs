@@ -77,7 +77,7 @@ async fn append_word(key: String, word: Option<String>) -> Result<u32, ServiceEr
         .ok_or_else(|| ServiceError::Internal { message: format!("no word for {key}") })?
         .to_owned();
     for attempt in 1..=3u8 {
-        let mut doc = get_doc(&key).await?;
+        let mut doc = get_doc(&key).await.map_err(ServiceError::from)?;
         doc.version += 1;
         doc.words.push(word.clone());
         match put_doc(&doc, attempt).await {

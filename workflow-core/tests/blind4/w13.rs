@@ -29,8 +29,8 @@ enum SmsError {
     Throttled { seconds: u64 },
     #[error("blocked")]
     Blocked,
-    #[error("all providers failed: {}", .0.join("; "))]
-    Exhausted(Vec<String>),
+    #[error("all providers failed: {0}")]
+    Exhausted(String),
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
@@ -67,7 +67,7 @@ async fn send_sms_somehow(number: String, providers: Vec<Provider>) -> Result<(S
         }
         None
     };
-    sent.map(|id| (id, calls)).ok_or(SmsError::Exhausted(failures))
+    sent.map(|id| (id, calls)).ok_or(SmsError::Exhausted(failures.join("; ")))
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ async fn price_text(sku: &str) -> Result<Option<String>, QuoteError> {
 #[pure]
 fn to_cents(text: &str) -> Result<i64, QuoteError> {
     let (whole, cents) = text.split_once('.').unwrap_or((text, "00"));
-    let number = |t: &str| t.parse::<i64>().map_err(|_| QuoteError::BadNumber(format!("{text:?}")));
+    let number = |t: &str| t.parse::<i64>().map_err(|_| QuoteError::BadNumber(format!("{text}")));
     number(whole)?
         .checked_mul(100)
         .and_then(|w| number(cents).ok().and_then(|c| w.checked_add(c)))

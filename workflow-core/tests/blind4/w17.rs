@@ -17,6 +17,7 @@ enum Channel {
     Phone,
 }
 
+#[derive(Serialize, Deserialize, Data)]
 struct DunningStep {
     after_days: u64,
     channel: Channel,

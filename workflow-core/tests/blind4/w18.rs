@@ -21,8 +21,8 @@ enum Verdict {
 enum ApprovalError {
     #[error("rejected by {by}: {reason}")]
     Rejected { by: String, reason: String },
-    #[error("nobody answered: {}", asked.join(" -> "))]
-    NobodyAnswered { asked: Vec<String> },
+    #[error("nobody answered: {asked}")]
+    NobodyAnswered { asked: String },
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
@@ -39,7 +39,7 @@ const CHAIN: &[(&str, u64)] = &[("lead", 1_000), ("head", 10_000), ("cfo", 1_000
 async fn approve_purchase(amount: u64) -> Result<String, ApprovalError> {
     let mut asked: Vec<String> = Vec::new();
     let mut queue: Vec<String> =
-        CHAIN.iter().skip_while(|(_, limit)| *limit < amount).map(|(who, _)| who.to_string()).rev().collect();
+        CHAIN.iter().rev().take_while(|(_, limit)| *limit >= amount).map(|(who, _)| who.to_string()).collect();
     while let Some(manager) = queue.pop() {
         if asked.contains(&manager) {
             continue;
@@ -57,7 +57,7 @@ async fn approve_purchase(amount: u64) -> Result<String, ApprovalError> {
             Err(e) => return Err(e),
         }
     }
-    Err(ApprovalError::NobodyAnswered { asked })
+    Err(ApprovalError::NobodyAnswered { asked: asked.join(" -> ") })
 }
 
 #[tokio::test]

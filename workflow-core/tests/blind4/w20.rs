@@ -49,7 +49,7 @@ async fn bill_user(user: &str, cents: u64) -> Answer<String> {
 #[workflow]
 async fn upgrade(user: String, to: Plan, at: Timestamp) -> Answer<Option<String>> {
     let (current, since) = subscription(&user).await?;
-    if to <= current || at < since {
+    if to.monthly() <= current.monthly() || at < since {
         return Ok(None);
     }
     let age = at - since;

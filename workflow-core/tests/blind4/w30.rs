@@ -21,14 +21,13 @@ async fn order_stock(day: usize, amount: i32) -> Answer<i32> {
 #[workflow]
 async fn forecast(stock: i32, sales: Vec<i32>) -> Answer<(Vec<i32>, Option<usize>, i32)> {
     let sales: Vec<i32> = sales.into_iter().map(|s| s.rem_euclid(20)).collect();
-    let levels: Vec<i32> = sales
-        .iter()
-        .scan(stock.clamp(-100, 100), |level, sold| {
-            *level -= sold;
-            Some(*level)
-        })
-        .take_while(|level| *level > -50)
-        .collect();
+    let mut level = stock.clamp(-100, 100);
+    let mut levels = Vec::new();
+    for sold in &sales {
+        level -= sold;
+        levels.push(level);
+    }
+    let levels: Vec<i32> = levels.into_iter().take_while(|level| *level > -50).collect();
     let out_of_stock = levels.iter().position(|&level| level < 0);
     let worst = levels.iter().copied().min().unwrap_or(stock);
     let mut ordered = 0;

@@ -45,13 +45,13 @@ async fn publish_words(report: &WordReport) -> Answer<usize> {
 
 #[workflow]
 async fn word_games(text: String) -> Answer<(WordReport, usize)> {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for word in &words {
         groups.entry(sorted_letters(word)).or_default().push(word.to_string());
     }
     let mut groups: Vec<Vec<String>> = groups.into_values().filter(|g| g.len() > 1).collect();
-    groups.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+    groups.sort_by(|a, b| b.len().cmp(&a.len()).then(a[0].cmp(&b[0])));
     let acronym: String = words.iter().filter_map(|w| w.chars().next()).map(|c| c.to_ascii_uppercase()).collect();
     let palindromes = words.iter().filter(|w| w.len() > 1 && w.chars().eq(w.chars().rev())).count();
     let longest = words.iter().max_by_key(|w| w.chars().count()).map(|w| w.to_string());

@@ -28,8 +28,9 @@ async fn print_pages(id: u32, pages: u32) -> Answer<u32> {
 #[workflow]
 async fn print_queue(jobs: Vec<PrintJob>, quantum: u32) -> Answer<Vec<(u32, u32)>> {
     let quantum = quantum.clamp(1, 10);
-    let mut queue: VecDeque<PrintJob> = jobs.into_iter().filter(|j| j.pages > 0 && j.pages < 30).take(5).collect();
-    queue.make_contiguous().sort_by_key(|job| std::cmp::Reverse(job.priority));
+    let mut jobs: Vec<PrintJob> = jobs.into_iter().filter(|j| j.pages > 0 && j.pages < 30).take(5).collect();
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.priority));
+    let mut queue = VecDeque::from(jobs);
     let mut finished: Vec<(u32, u32)> = Vec::new();
     let mut clock = 0;
     while let Some(mut job) = queue.pop_front() {

@@ -54,7 +54,7 @@ async fn list_records(cursor: Option<&str>, limit: u32) -> Answer<Page<Record>> 
 }
 
 #[task]
-async fn write_records(records: Vec<&Record>) -> Answer<()> {
+async fn write_records(records: &[Record]) -> Answer<()> {
     let _ = records;
     Ok(())
 }
@@ -67,11 +67,12 @@ async fn sync_records(cursor: Option<String>, since: Option<Timestamp>) -> Answe
     let mut cursor = cursor;
     loop {
         let page = list_records(cursor.as_deref(), 3).await?;
-        let fresh: Vec<&Record> = page
+        let fresh: Vec<Record> = page
             .items
             .iter()
             .filter(|r| since.is_none_or(|s| r.changed > s))
             .filter(|r| !seen.contains(&r.id))
+            .cloned()
             .collect();
         let deleted = fresh.iter().filter(|r| r.deleted).count();
         tally += SyncTally {
@@ -83,7 +84,7 @@ async fn sync_records(cursor: Option<String>, since: Option<Timestamp>) -> Answe
         newest = fresh.iter().map(|r| r.changed).max().max(newest);
         seen.extend(fresh.iter().map(|r| r.id));
         if !fresh.is_empty() {
-            write_records(fresh).await?;
+            write_records(&fresh).await?;
         }
         match page.next_cursor {
             Some(next) if tally.pages < 5 && Some(&next) != cursor.as_ref() => cursor = Some(next),

@@ -41,7 +41,7 @@ impl Area for Shape {
     fn area(&self) -> f64 {
         match self {
             Shape::Rectangle { width, height } => width * height,
-            Shape::Circle { radius } => std::f64::consts::PI * radius.powi(2),
+            Shape::Circle { radius } => std::f64::consts::PI * radius * radius,
             Shape::Compound { parts } => parts.iter().map(|p| p.area()).sum(),
         }
     }
@@ -58,10 +58,6 @@ impl Area for Shape {
     }
 }
 
-#[pure]
-fn largest_by<T: Data + Clone>(items: &[T], weight: fn(&T) -> f64) -> Option<T> {
-    items.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).cloned()
-}
 
 #[pure]
 fn split_at_most<T: Data + Clone>(items: &[T], most: usize) -> (Vec<T>, Vec<T>) {

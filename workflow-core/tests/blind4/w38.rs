@@ -67,7 +67,7 @@ async fn is_rock(at: Point) -> Answer<bool> {
 enum RoverError {
     #[error("rock at {x}/{y} after {done} commands")]
     Rock { x: i32, y: i32, done: usize },
-    #[error("unknown command {0:?} at {1}")]
+    #[error("unknown command {0} at {1}")]
     Unknown(char, usize),
     #[error(transparent)]
     Platform(#[from] PlatformError),
@@ -77,7 +77,7 @@ enum RoverError {
 async fn drive(commands: String) -> Result<(Rover, usize), RoverError> {
     let mut rover = Rover { at: Point { x: 0, y: 0 }, heading: Heading::North };
     let mut visited = vec![rover.at];
-    for (done, command) in commands.char_indices() {
+    for (done, command) in commands.chars().enumerate() {
         let steps = match command.to_ascii_uppercase() {
             'F' => 1,
             'B' => -1,

@@ -22,6 +22,7 @@ const WORDS: &[&str] = &["[]", r#"["a"]"#, r#"["a","b"]"#];
 const ANY: &[&str] = &["null", "1", r#""x""#, "[]", "[1]", "[[1]]", "[[1,2],3]", "{}", r#"{"a":[1]}"#];
 
 const OBJECTS: &[&str] = &["null", "{}", r#"{"a":null}"#, r#"{"a":"x"}"#, r#"{"a":{"b":"y"}}"#, r#"{"a":{"b":[1]}}"#, "[1]"];
+const TEXTS: &[&str] = &[r#""""#, r#""[a]""#, r#""[]1""#, r#""1[1;a]1]""#, r#""x,;y""#, r#""1,2""#];
 const SCALARS: &[&str] = &["null", "true", "false", "1", "-2", "1.5", "0", r#""x""#, r#""""#, "[]", "[1,2]", "[1]", "{}"];
 
 rows! {
@@ -65,4 +66,7 @@ rows! {
     rest_between(all: Vec<(u8, String, Vec<u8>)>) -> Vec<usize> { all.iter().map(|(a, .., c)| *a as usize + c.len()).collect() } &[r#"[[1,"x",[2]]]"#];
     rest_matched(all: (u8, String, Vec<u8>)) -> u8 { match all { (0, ..) => 1, (.., ref c) if c.is_empty() => 2, (_, .., _) => 3 } } &[r#"[1,"x",[2]]"#, r#"[0,"x",[2]]"#, r#"[1,"x",[]]"#];
     span_divided(span: TimeSpan) -> TimeSpan { let mut half = span / 2; half /= 3; half *= 2; half } &["1", "0.011", "100"];
+    trimmed(text: String) -> (String, String, String) { (text.trim_matches(['[', ']']).to_string(), text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '[').to_string(), text.trim_end_matches([']', '1']).to_string()) } TEXTS;
+    split_at_letters(text: String) -> Vec<String> { text.split([',', ';']).map(str::to_string).collect() } TEXTS;
+    parsed(text: String) -> Option<Vec<u8>> { let all = text.split(',').map(|part| part.parse()).collect::<Result<Vec<u8>, _>>(); all.ok() } TEXTS;
 }

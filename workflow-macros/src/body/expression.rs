@@ -164,7 +164,7 @@ impl Symbolic<'_> {
             let name = plain(&order.ident);
             return quote_spanned!(owner.ident.span()=> #b.methods().ordering(#expr, #name));
         }
-        quote_spanned!(expr.span()=> #b.constant(#expr))
+        quote_spanned!(expr.span()=> #b.constant(&#expr))
     }
 
     fn binary(&mut self, binary: &ExprBinary) -> TokenStream {
@@ -532,7 +532,7 @@ impl Symbolic<'_> {
         match expr {
             Expr::Const(block) => {
                 let b = self.builder_at(block.const_token.span());
-                quote_spanned!(block.const_token.span()=> #b.constant(#block))
+                quote_spanned!(block.const_token.span()=> #b.constant(&#block))
             }
             // That the variable is set again was said where it was declared.
             Expr::Assign(assign) if self.pure.is_some() && self.was_refused(&assign.left) => {

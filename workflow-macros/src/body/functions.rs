@@ -250,7 +250,7 @@ impl Symbolic<'_> {
                 return self.refuse(path, "a state machine has to know which type's default this is; write the type: `Order::default()`");
             }
             let b = self.builder_at(span);
-            return quote_spanned!(span=> #b.constant(#expr));
+            return quote_spanned!(span=> #b.constant(&#expr));
         }
         let ty = match (&callee.qself, owner(path)) {
             (Some(qself), _) if qself.position == 0 => {

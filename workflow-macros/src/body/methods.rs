@@ -99,6 +99,9 @@ impl Symbolic<'_> {
         if arity == 0 && SAME.contains(&name.as_str()) {
             return self.expr(&method.receiver);
         }
+        if let Some(written) = any_of_letters(method) {
+            return self.method(&written);
+        }
         if let Some(pure) = self.pure
             && self.giving_back.is_none()
             && is_mutation(method)
@@ -393,15 +396,27 @@ impl Symbolic<'_> {
             _ => return quote_spanned!(span=> #b.methods().collect(#list)),
         };
         let outer = last_name(ty);
+        // What is parsed has the type that is said here.
+        let element = parses_anything(&method.receiver).then(|| element_of(ty)).flatten();
+        let element = element.map(|element| quote!(<#element as ::workflow_core::__private::Data>::Owned));
         match (outer.as_deref(), inner_name(ty).as_deref()) {
             (Some("HashMap"), _) => self.refuse(ty, NO_HASH_MAP),
             (Some("BTreeSet"), _) => quote_spanned!(span=> #b.methods().collect_set(#list)),
             (Some("HashSet"), _) => self.refuse(ty, NO_HASH_SET),
             (Some("BinaryHeap" | "LinkedList"), _) => self.refuse(ty, NO_HEAP),
+            (Some("Vec"), _) if let Some(element) = element => {
+                quote_spanned!(span=> #b.methods().collect_list::<#element>(#list))
+            }
             (Some("Vec" | "VecDeque"), _) => quote_spanned!(span=> #b.methods().collect_list(#list)),
             (Some("BTreeMap"), _) => quote_spanned!(span=> #b.methods().collect_map(#list)),
             (Some("String"), _) => {
                 quote_spanned!(span=> #b.methods().collect::<::std::string::String, _>(#list))
+            }
+            (Some("Option"), Some("Vec")) if let Some(element) = element => {
+                quote_spanned!(span=> #b.methods().collect_options::<#element>(#list))
+            }
+            (Some("Result"), Some("Vec")) if let Some(element) = element => {
+                quote_spanned!(span=> #b.methods().collect_results::<#element, _>(#list))
             }
             (Some("Option"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_options(#list)),
             (Some("Result"), Some("Vec")) => quote_spanned!(span=> #b.methods().collect_results(#list)),
@@ -534,6 +549,57 @@ fn without_type(pat: &Pat) -> &Pat {
         Pat::Type(typed) => without_type(&typed.pat),
         Pat::Paren(inner) => without_type(&inner.pat),
         pat => pat,
+    }
+}
+
+/// `text.split([',', ';'])`: with a closure that asks for the letters.
+fn any_of_letters(method: &ExprMethodCall) -> Option<ExprMethodCall> {
+    let name = method.method.to_string();
+    let matching = matches!(
+        name.as_str(),
+        "split" | "trim_matches" | "trim_start_matches" | "trim_end_matches"
+    );
+    let [given] = method.args.iter().collect::<Vec<_>>()[..] else { return None };
+    let letters = match unparenthesized(given) {
+        Expr::Reference(reference) => unparenthesized(&reference.expr),
+        given => given,
+    };
+    if !matching || !matches!(letters, Expr::Array(_)) {
+        return None;
+    }
+    let letter = Ident::new("letter", Span::mixed_site());
+    let mut written = method.clone();
+    written.args = std::iter::once::<Expr>(
+        syn::parse_quote_spanned!(given.span()=> |#letter| #letters.contains(&#letter)),
+    )
+    .collect();
+    Some(written)
+}
+
+/// Whether something is parsed whose type is said elsewhere.
+fn parses_anything(expr: &Expr) -> bool {
+    struct Found(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Found {
+        fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+            self.0 |= call.method == "parse" && call.turbofish.is_none();
+            syn::visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut found = Found(false);
+    syn::visit::Visit::visit_expr(&mut found, expr);
+    found.0
+}
+
+/// The last type in a collection's type, unless it is left open: `T` in `Result<Vec<T>, _>`.
+fn element_of(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return Some(ty) };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let Some(syn::GenericArgument::Type(first)) = arguments.args.first() else { return None };
+    match last.ident.to_string().as_str() {
+        "Result" | "Option" => element_of(first),
+        "Vec" if !matches!(first, Type::Infer(_)) => Some(first),
+        _ => None,
     }
 }
 

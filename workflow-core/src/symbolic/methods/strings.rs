@@ -483,6 +483,56 @@ impl Methods<'_> {
         self.trim_start_matches(ended, part)
     }
 
+    /// `trim_matches` with a closure
+    pub fn trim_each(
+        &self,
+        text: Expr<String>,
+        name: &str,
+        body: impl FnOnce(Expr<char>) -> Expr<bool>,
+    ) -> Expr<String> {
+        self.trimmed(text, name, body, "$_k[0]", "$_k[-1]")
+    }
+
+    /// `trim_start_matches` with a closure
+    pub fn trim_start_each(
+        &self,
+        text: Expr<String>,
+        name: &str,
+        body: impl FnOnce(Expr<char>) -> Expr<bool>,
+    ) -> Expr<String> {
+        self.trimmed(text, name, body, "$_k[0]", "$count($_c)")
+    }
+
+    /// `trim_end_matches` with a closure
+    pub fn trim_end_each(
+        &self,
+        text: Expr<String>,
+        name: &str,
+        body: impl FnOnce(Expr<char>) -> Expr<bool>,
+    ) -> Expr<String> {
+        self.trimmed(text, name, body, "0", "$_k[-1]")
+    }
+
+    /// The characters from one place to another, which know `$_k`, the places of those that stay in any case.
+    fn trimmed(
+        &self,
+        text: Expr<String>,
+        name: &str,
+        body: impl FnOnce(Expr<char>) -> Expr<bool>,
+        start: &'static str,
+        end: &'static str,
+    ) -> Expr<String> {
+        let characters = self.chars(text);
+        let (character, trims) = self.lambda(name, body);
+        let (start, end) = (self.0.form(start, &[]), self.0.form(end, &[]));
+        self.form(
+            "($_c := {0}; $_k := $append([], $filter([0..$count($_c) - 1], function($_i) { \
+             ({1} := $_c[$_i]; $not({2})) })[]); $count($_k) = 0 ? '' : \
+             $join($append([], $filter($_c, function($_v, $_i) { $_i >= {3} and $_i <= {4} }))))",
+            &[characters.node(), character, trims, start, end],
+        )
+    }
+
     /// `repeat`
     pub fn repeat(&self, text: Expr<String>, count: Expr<usize>) -> Expr<String> {
         self.text("$join($append([], $map([1..{1}], function() { {0} })))", &[text.node(), count.node()])

@@ -309,6 +309,16 @@ pub(super) fn propagates(item: &DeriveInput, variants: &[Variant]) -> TokenStrea
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             impl #private::Converted<#ident> for #inner {}
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #private::Method<{ #private::name("from") }, (#private::Expr<#inner>,), #ident> for #ident {
+                fn expand(
+                    _: &#private::Builder,
+                    (error,): (#private::Expr<#inner>,),
+                ) -> #private::Expr<#ident> {
+                    #private::Expr::of(error.node())
+                }
+            }
         )*
     }
 }
