@@ -181,7 +181,9 @@ impl Writer<'_> {
                             (Nested::Never, _) | (_, Kind::Array(_) | Kind::Literal(_)) => text,
                             (Nested::Always, _) => format!("[{text}]"),
                             (Nested::Sometimes, Kind::Object(_) | Kind::Concat(_)) => text,
-                            (Nested::Sometimes, _) if !text.contains(' ') && self.arena.is_plain(*element) => {
+                            (Nested::Sometimes, _)
+                                if !text.contains(' ') && self.arena.is_plain(*element) =>
+                            {
                                 format!("$type({text}) = 'array' ? [[{text}]] : {text}")
                             }
                             (Nested::Sometimes, _) => {

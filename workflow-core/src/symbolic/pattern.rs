@@ -126,9 +126,10 @@ impl Reader<'_> {
                     Shape::Tuple(shapes) => shapes.len(),
                     _ => 0,
                 };
-                let after = after.iter().enumerate().map(|(place, pat)| {
-                    (len.saturating_sub(after.len()) + place, pat)
-                });
+                let after = after
+                    .iter()
+                    .enumerate()
+                    .map(|(place, pat)| (len.saturating_sub(after.len()) + place, pat));
                 self.places(shape, value, before.iter().enumerate().chain(after), matched);
             }
             Pat::Named(name, pats) => self.named(shape, value, name, pats, matched),

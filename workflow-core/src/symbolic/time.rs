@@ -75,7 +75,8 @@ fn to_millis_exactly(builder: &Builder, seconds: Node) -> Node {
 /// Zero, where a number is less.
 fn not_negative(builder: &Builder, value: Node) -> Node {
     let none = number(builder, 0);
-    let both = builder.edit(|program| program.arena.add(Kind::Array(vec![(none, Nested::Never), (value, Nested::Never)])));
+    let both = builder
+        .edit(|program| program.arena.add(Kind::Array(vec![(none, Nested::Never), (value, Nested::Never)])));
     call(builder, "max", vec![both])
 }
 

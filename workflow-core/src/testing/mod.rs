@@ -320,6 +320,13 @@ fn by_value(value: &Value) -> Value {
 /// JSON as it is compared: what an engine makes up is left out.
 fn comparable(value: &Value, nulls: Nulls) -> Value {
     match value {
+        // A point in time that is passed on whole keeps the text that it came as.
+        Value::String(text) if nulls != Nulls::Count && text.len() >= 20 && text.ends_with('Z') => {
+            match text.parse::<crate::Timestamp>() {
+                Ok(time) => Value::from(time.to_string()),
+                Err(_) => Value::from(without_made_up(text)),
+            }
+        }
         Value::String(text) => Value::from(without_made_up(text)),
         Value::Array(items) => items.iter().map(|item| comparable(item, nulls)).collect(),
         Value::Object(fields) => {

@@ -21,9 +21,11 @@ enum OneOrMany {
 const WORDS: &[&str] = &["[]", r#"["a"]"#, r#"["a","b"]"#];
 const ANY: &[&str] = &["null", "1", r#""x""#, "[]", "[1]", "[[1]]", "[[1,2],3]", "{}", r#"{"a":[1]}"#];
 
-const OBJECTS: &[&str] = &["null", "{}", r#"{"a":null}"#, r#"{"a":"x"}"#, r#"{"a":{"b":"y"}}"#, r#"{"a":{"b":[1]}}"#, "[1]"];
+const OBJECTS: &[&str] =
+    &["null", "{}", r#"{"a":null}"#, r#"{"a":"x"}"#, r#"{"a":{"b":"y"}}"#, r#"{"a":{"b":[1]}}"#, "[1]"];
 const TEXTS: &[&str] = &[r#""""#, r#""[a]""#, r#""[]1""#, r#""1[1;a]1]""#, r#""x,;y""#, r#""1,2""#];
-const SCALARS: &[&str] = &["null", "true", "false", "1", "-2", "1.5", "0", r#""x""#, r#""""#, "[]", "[1,2]", "[1]", "{}"];
+const SCALARS: &[&str] =
+    &["null", "true", "false", "1", "-2", "1.5", "0", r#""x""#, r#""""#, "[]", "[1,2]", "[1]", "{}"];
 
 rows! {
     some_lists(words: Vec<String>) -> Vec<Option<Vec<String>>> { vec![Some(words.clone()), None, Some(words)] } WORDS;

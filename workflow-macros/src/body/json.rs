@@ -119,7 +119,8 @@ impl Symbolic<'_> {
                 quote_spanned!(span=> #b.methods().any_json(#value))
             }
             Json::List(elements) => {
-                let elements: Vec<TokenStream> = elements.iter().map(|element| self.any_json(element)).collect();
+                let elements: Vec<TokenStream> =
+                    elements.iter().map(|element| self.any_json(element)).collect();
                 quote!(#b.methods().json_list(&[#(#elements),*]))
             }
             Json::Object(entries) => {

@@ -289,7 +289,10 @@ pub(super) const ADVICE: &[(&str, &str)] = &[
     ("inspect", "a closure gives a value and nothing else; log in a task"),
     ("scan", "write a `for` loop that pushes to a list"),
     ("peekable", "write `let mut items = list.iter().peekable();`"),
-    ("cycle", "an endless list has no JSON; use `.cycle().take(count)`, `.zip(list.iter().cycle())` or `list[index % list.len()]`"),
+    (
+        "cycle",
+        "an endless list has no JSON; use `.cycle().take(count)`, `.zip(list.iter().cycle())` or `list[index % list.len()]`",
+    ),
     ("drain", "use `.drain(..)` of a variable, `.clear()`, `.truncate(..)` or `.retain(..)`"),
     ("split_off", "use `.iter().skip(..)` and `.truncate(..)`"),
     ("binary_search", "use `.iter().position(..)`"),

@@ -555,10 +555,8 @@ fn without_type(pat: &Pat) -> &Pat {
 /// `text.split([',', ';'])`: with a closure that asks for the letters.
 fn any_of_letters(method: &ExprMethodCall) -> Option<ExprMethodCall> {
     let name = method.method.to_string();
-    let matching = matches!(
-        name.as_str(),
-        "split" | "trim_matches" | "trim_start_matches" | "trim_end_matches"
-    );
+    let matching =
+        matches!(name.as_str(), "split" | "trim_matches" | "trim_start_matches" | "trim_end_matches");
     let [given] = method.args.iter().collect::<Vec<_>>()[..] else { return None };
     let letters = match unparenthesized(given) {
         Expr::Reference(reference) => unparenthesized(&reference.expr),
@@ -606,7 +604,9 @@ fn element_of(ty: &Type) -> Option<&Type> {
 /// What goes round in `list.iter().cycle()`.
 fn cycled(expr: &Expr) -> Option<&Expr> {
     match unparenthesized(expr) {
-        Expr::MethodCall(method) if method.method == "cycle" && method.args.is_empty() => Some(&method.receiver),
+        Expr::MethodCall(method) if method.method == "cycle" && method.args.is_empty() => {
+            Some(&method.receiver)
+        }
         Expr::MethodCall(method) if matches!(method.method.to_string().as_str(), "cloned" | "copied") => {
             cycled(&method.receiver)
         }

@@ -178,7 +178,11 @@ impl Reader<'_> {
                         continue;
                     }
                     let (value, form) = self.read(element);
-                    if open { after.push(value) } else { before.push(value) }
+                    if open {
+                        after.push(value)
+                    } else {
+                        before.push(value)
+                    }
                     typed.push(form);
                 }
                 let value = match open {

@@ -265,7 +265,8 @@ impl<K: MapKey, T> Collected<(K, T)> for BTreeMap<K, T> {
         let pair = builder.element::<(K, T)>("_e").node();
         let key = builder.edit(|program| program.arena.index(pair, 0));
         let key = text_of::<K>(builder, key);
-        builder.form("$merge($append([{}], $map({0}, function({1}) { { {2}: {1}[1] } })))", &[list, pair, key])
+        builder
+            .form("$merge($append([{}], $map({0}, function({1}) { { {2}: {1}[1] } })))", &[list, pair, key])
     }
 }
 

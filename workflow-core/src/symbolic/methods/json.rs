@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::data::Data;
 
 use super::{
+    super::pure::{Method, name},
     super::{
         builder::Builder,
         node::{Expr, Kind, Node, Presence},
     },
-    super::pure::{Method, name},
     Converted, Methods,
     lists::Indexed,
 };
@@ -41,7 +41,9 @@ impl Indexed<String> for Value {
                 );
                 builder.null()
             }
-            (_, true) => builder.form("($_v := $lookup({0}, {1}); $exists($_v) ? $_v : null)", &[object, key]),
+            (_, true) => {
+                builder.form("($_v := $lookup({0}, {1}); $exists($_v) ? $_v : null)", &[object, key])
+            }
         }
     }
     fn put(builder: &Builder, into: Node, key: Node, value: Node) -> Node {

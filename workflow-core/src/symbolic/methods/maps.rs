@@ -9,8 +9,9 @@ use super::{
         builder::Builder,
         node::{Expr, Kind, Nested, Node},
     },
-    Methods, nested,
+    Methods,
     lists::{Indexed, Inserted, Removed},
+    nested,
     order::Ordered,
 };
 
@@ -107,7 +108,10 @@ impl<K: MapKey, T> Removed<K> for BTreeMap<K, T> {
         Self::at(builder, from, key, false)
     }
     fn remove(builder: &Builder, from: Node, key: Node) -> Node {
-        builder.form("$merge([{}, $sift({0}, function($_v, $_k) { $_k != {1} })])", &[from, text_of::<K>(builder, key)])
+        builder.form(
+            "$merge([{}, $sift({0}, function($_v, $_k) { $_k != {1} })])",
+            &[from, text_of::<K>(builder, key)],
+        )
     }
 }
 
@@ -162,7 +166,10 @@ impl Methods<'_> {
             let keys = keys::<K>(self.0, map);
             let key = self.0.element::<K>("_k").node();
             let text = text_of::<K>(self.0, key);
-            self.0.form("$append([], $map({0}, function({2}) { $lookup({1}, {3}) })[])", &[keys, map, key, text])
+            self.0.form(
+                "$append([], $map({0}, function({2}) { $lookup({1}, {3}) })[])",
+                &[keys, map, key, text],
+            )
         }))
     }
 }

@@ -92,7 +92,8 @@ impl<T: Data> Holder for Option<T> {
             }
             // Once it had a name, a key that holds `null` would be one that is missing.
             Kind::Field { presence: Presence::Absent, .. } => {
-                let found = builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)));
+                let found =
+                    builder.edit(|program| (program.arena.is_some(holder), program.arena.present(holder)));
                 Some((found.0, found.1, null))
             }
             _ => None,
@@ -581,9 +582,8 @@ impl Methods<'_> {
     pub fn xor<T: Data>(&self, option: Expr<Option<T>>, other: Expr<Option<T>>) -> Expr<Option<T>> {
         Expr::new(self.0.eager(other.node(), |other| {
             self.0.once("other", other, |other| {
-                let then = |value| {
-                    Option::<T>::either(self.0, other, "other", |_| self.0.null(), |_, _| value)
-                };
+                let then =
+                    |value| Option::<T>::either(self.0, other, "other", |_| self.0.null(), |_, _| value);
                 Option::<T>::either(self.0, option.node(), "value", then, |_, _| other)
             })
         }))

@@ -64,7 +64,8 @@ pub(super) type Given = (Option<String>, String);
 fn given(arguments: TokenStream, fields: &[&str]) -> Result<Vec<Given>, Error> {
     let mut given = Vec::new();
     let arguments: Vec<TokenTree> = arguments.into_iter().collect();
-    let is = |token: &TokenTree, punct: char| matches!(token, TokenTree::Punct(found) if found.as_char() == punct);
+    let is =
+        |token: &TokenTree, punct: char| matches!(token, TokenTree::Punct(found) if found.as_char() == punct);
     for argument in arguments.split(|token| is(token, ',')).filter(|argument| !argument.is_empty()) {
         let (name, value) = match argument {
             [name, equals, value @ ..] if is(equals, '=') => (Some(name.to_string()), value),
@@ -188,7 +189,8 @@ mod tests {
 
     #[test]
     fn arguments_are_fields() {
-        let given = |text: &str| given(text.parse().unwrap(), &["0", "id"]).map_err(|error| error.to_string());
+        let given =
+            |text: &str| given(text.parse().unwrap(), &["0", "id"]).map_err(|error| error.to_string());
         let place = |field: &str| (None, field.to_owned());
         assert_eq!(given(".0, id, .id,").unwrap(), [place("0"), place("id"), place("id")]);
         assert_eq!(given("it = .0").unwrap(), [(Some("it".to_owned()), "0".to_owned())]);
