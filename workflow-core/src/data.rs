@@ -26,7 +26,7 @@ use crate::symbolic::{Builder, Node};
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot hold a `{Self}`: its JSON form is not known",
     label = "not `Data`",
-    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap`, whose keys have a fixed order"
+    note = "derive it beside serde's traits: `#[derive(Serialize, Deserialize, Data)]`; for a map use `BTreeMap`, whose keys are text, whole numbers, enums without fields, or a struct around one of them"
 )]
 pub trait Data {
     /// The owned form of this type, in which the symbolic reading speaks of it: `String` for

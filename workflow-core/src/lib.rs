@@ -269,6 +269,7 @@ pub use workflow_macros::task;
 /// | `execution().id()`, `.name()`, `.start_time()`, `.state_machine_id()`, `.state_machine_name()` | the context object |
 /// | `if`, `else if`, `match`, `let .. else` around calls | a Choice |
 /// | the same around pure values | `condition ? a : b` |
+/// | `json!({ "key": value })`, `value["key"]` | JSON of any form: a `serde_json::Value` |
 /// | patterns: literals, ranges, variants, structs, tuples, slices (`[first, rest @ ..]`), `\|`, `@` | conditions, and the parts where they are used |
 /// | `return`, `Ok(..)`, a plain value | the last Task's `Output`, or a Succeed |
 /// | `Err(E::Variant { .. })` | a Fail |

@@ -88,6 +88,8 @@ table! {
         (Option<i64>, Vec<i64>): { let mut left = list.into_iter().peekable(); (left.next_if(|item| *item > 1), left.collect()) };
         Option<i64>: list.iter().next().copied();
         Option<i64>: list.iter().nth(n).copied();
+        Vec<i64>: list.into_iter().cycle().take(n).collect();
+        Vec<(i64, String)>: list.into_iter().zip(words.into_iter().cycle()).collect();
         Vec<usize>: (0..n).collect();
         Vec<usize>: (1..=n).collect();
         bool: (0..10).contains(&a);
@@ -107,6 +109,7 @@ table! {
         Vec<i64>: list[1..n].to_vec();
         Vec<Vec<i64>>: list.chunks(2).map(|chunk| chunk.to_vec()).collect();
         Vec<Vec<i64>>: list.windows(2).map(|window| window.to_vec()).collect();
+        Vec<Vec<i64>>: list.chunk_by(|left, right| left <= right).map(|chunk| chunk.to_vec()).collect();
         Vec<i64>: nested.concat();
         String: words.concat();
         String: words.join(", ");
@@ -148,6 +151,7 @@ table! {
         bool: map.contains_key(&text);
         usize: map.len();
         Vec<String>: map.keys().cloned().collect();
+        Option<i64>: map.first_key_value().map(|(_, value)| *value);
         Vec<i64>: map.values().copied().collect();
         Vec<(String, i64)>: map.into_iter().collect();
         BTreeMap<String, i64>: { let mut new = map; new.insert(text, a); new };
@@ -204,6 +208,8 @@ table! {
         i64: option.map_or(7, |value| value * 2);
         i64: option.map_or_else(|| a + b, |value| value * 2);
         Option<i64>: option.and_then(|value| value.checked_sub(1));
+        Option<i64>: option.xor(list.first().copied());
+        Option<Option<i64>>: option.map(|value| value.to_string().parse::<i64>()).transpose().ok();
         Option<i64>: option.or(Some(7));
         Option<i64>: option.or_else(|| Some(a + b));
         Option<i64>: option.filter(|value| *value > 1);

@@ -1,8 +1,9 @@
 //! JSON of any form: events, settings, the calls of a model.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use workflow_core::prelude::*;
 
 use crate::{Answer, both_ways};

@@ -1,6 +1,6 @@
 //! Figures under keys: logs, latencies, a season.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;

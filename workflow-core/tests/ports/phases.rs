@@ -1,6 +1,6 @@
 //! Phases: an order, a deployment, a vote.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;

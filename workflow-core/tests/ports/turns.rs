@@ -1,6 +1,6 @@
 //! Turns: a cron expression, a table of reminders, shifts, rooms.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use workflow_core::prelude::*;

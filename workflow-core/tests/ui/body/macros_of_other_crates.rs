@@ -22,11 +22,6 @@ async fn bails(cents: u32) -> Result<u32, PayError> {
 }
 
 #[workflow]
-async fn json(cents: u32) -> serde_json::Value {
-    serde_json::json!({ "cents": cents })
-}
-
-#[workflow]
 async fn debug_assertion(cents: u32) -> u32 {
     debug_assert!(cents > 0);
     cents

@@ -1,9 +1,0 @@
-use serde::{Deserialize, Serialize};
-use workflow_core::Data;
-
-#[derive(Serialize, Deserialize, Data)]
-struct Order {
-    prices: std::collections::BTreeMap<u32, u32>,
-}
-
-fn main() {}
