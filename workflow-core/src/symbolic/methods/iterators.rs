@@ -12,7 +12,7 @@ use super::{
     },
     FIRST, LAST, Methods,
     lists::CHARACTERS,
-    maps::{entries, text_of},
+    maps::{entries, has_numbers},
     options::Holder,
     order::Ordered,
 };
@@ -262,11 +262,11 @@ impl Collected<char> for String {
 #[diagnostic::do_not_recommend]
 impl<K: MapKey, T> Collected<(K, T)> for BTreeMap<K, T> {
     fn collect(builder: &Builder, list: Node) -> Node {
-        let pair = builder.element::<(K, T)>("_e").node();
-        let key = builder.edit(|program| program.arena.index(pair, 0));
-        let key = text_of::<K>(builder, key);
-        builder
-            .form("$merge($append([{}], $map({0}, function({1}) { { {2}: {1}[1] } })))", &[list, pair, key])
+        let text = match has_numbers::<K>(builder) {
+            false => "$merge($append([{}], $map({0}, function($_e) { {$_e[0]: $_e[1]} })))",
+            true => "$merge($append([{}], $map({0}, function($_e) { {$string($_e[0]): $_e[1]} })))",
+        };
+        builder.form(text, &[list])
     }
 }
 

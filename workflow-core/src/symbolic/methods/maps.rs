@@ -28,7 +28,8 @@ fn is_number(shape: &Shape) -> Option<bool> {
     }
 }
 
-fn has_numbers<K: MapKey>(builder: &Builder) -> bool {
+/// Whether keys are numbers in Rust.
+pub(super) fn has_numbers<K: MapKey>(builder: &Builder) -> bool {
     is_number(&K::shape()).unwrap_or_else(|| {
         builder.problem(format!(
             "serde writes no `{}` as a key of an object; keys are text, whole numbers and enums without fields",
@@ -39,7 +40,7 @@ fn has_numbers<K: MapKey>(builder: &Builder) -> bool {
 }
 
 /// A key as the object holds it.
-pub(super) fn text_of<K: MapKey>(builder: &Builder, key: Node) -> Node {
+fn text_of<K: MapKey>(builder: &Builder, key: Node) -> Node {
     if !has_numbers::<K>(builder) {
         return key;
     }
@@ -164,12 +165,11 @@ impl Methods<'_> {
     pub fn values<K: MapKey + Ordered, T>(&self, map: Expr<BTreeMap<K, T>>) -> Expr<Vec<T>> {
         Expr::new(self.0.once("map", map.node(), |map| {
             let keys = keys::<K>(self.0, map);
-            let key = self.0.element::<K>("_k").node();
-            let text = text_of::<K>(self.0, key);
-            self.0.form(
-                "$append([], $map({0}, function({2}) { $lookup({1}, {3}) })[])",
-                &[keys, map, key, text],
-            )
+            let text = match has_numbers::<K>(self.0) {
+                false => "$append([], $map({0}, function($_k) { $lookup({1}, $_k) })[])",
+                true => "$append([], $map({0}, function($_k) { $lookup({1}, $string($_k)) })[])",
+            };
+            self.0.form(text, &[keys, map])
         }))
     }
 }
