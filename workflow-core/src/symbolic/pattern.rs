@@ -320,8 +320,7 @@ impl Reader<'_> {
             for one in earlier.iter().rev() {
                 let Some(then) = one.bound.get(place).copied() else { continue };
                 value = match one.test {
-                    Some(_) if then == value => value,
-                    Some(condition) => self.arena.add(Kind::Cond { condition, then, otherwise: value }),
+                    Some(condition) => self.arena.cond(condition, then, value),
                     None => then,
                 };
             }
@@ -332,7 +331,7 @@ impl Reader<'_> {
     fn equals(&mut self, value: Node, literal: Value) -> Node {
         // `value.as_str()` equals a text exactly where the value does.
         let value = match *self.arena.kind(value) {
-            Kind::TextOrNull(inner) if literal.is_string() => inner,
+            Kind::TextOrNull(inner) => inner,
             _ => value,
         };
         match literal {

@@ -32,7 +32,7 @@ fn types(shape: &Shape, depth: usize) -> Option<u8> {
         Shape::Bool => BOOLEAN,
         Shape::Integer { .. } | Shape::Float => NUMBER,
         Shape::Text | Shape::Timestamp => STRING,
-        Shape::Option(inner) => NULL | types(&inner(), depth + 1)?,
+        Shape::Option(inner) => NULL | types(&inner(), depth)?,
         Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) => ARRAY,
         Shape::Map(_) => OBJECT,
         Shape::Struct { fields, .. } => types_of(fields, depth)?,
@@ -42,7 +42,7 @@ fn types(shape: &Shape, depth: usize) -> Option<u8> {
             .fold(0, |all, one| all | one),
         Shape::Enum { tagging: Tagging::Internal { .. } | Tagging::Adjacent { .. }, .. } => OBJECT,
         Shape::Enum { tagging: Tagging::Untagged, variants, .. } => {
-            let each = variants.iter().map(|variant| types_of(&variant.fields, depth + 1));
+            let each = variants.iter().map(|variant| types_of(&variant.fields, depth));
             each.collect::<Option<Vec<u8>>>()?.into_iter().fold(0, |all, one| all | one)
         }
         _ => return None,
@@ -178,7 +178,7 @@ fn fits(arena: &mut Arena, shape: &Shape, value: Node, depth: usize) -> Option<N
 fn fits_fields(arena: &mut Arena, fields: &Fields, value: Node, depth: usize) -> Option<Node> {
     match fields {
         Fields::Unit => Some(is_of(arena, NULL, value)),
-        Fields::Newtype(shape) => fits(arena, &shape(), value, depth + 1),
+        Fields::Newtype(shape) => fits(arena, &shape(), value, depth),
         Fields::Tuple(_) => None,
         Fields::Named(declared) => {
             let mut test = is_of(arena, OBJECT, value);
@@ -201,7 +201,7 @@ fn fits_field(arena: &mut Arena, fields: &Fields, field: &Field, value: Node, de
     let inside = match shape {
         // What a list holds is looked at nowhere: none of two variants may differ in that alone.
         Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) | Shape::Map(_) => return None,
-        shape => fits(arena, &shape, held, depth + 1)?,
+        shape => fits(arena, &shape, held, depth)?,
     };
     let optional = matches!((field.shape)(), Shape::Option(_)) || field.has_default;
     Some(match optional {

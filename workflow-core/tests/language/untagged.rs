@@ -145,3 +145,58 @@ async fn variants_of_other_json_types_are_told_by_these() {
         assert_eq!(testing().run(told_by_type(apart)).await.output().unwrap(), expected);
     }
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Number {
+    Whole(u32),
+    Below(i64),
+    None,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Filed {
+    Number(Number),
+    Word(String),
+    Words(Vec<String>),
+}
+
+#[workflow]
+async fn filed_under(filed: Filed) -> String {
+    match filed {
+        Filed::Number(_) => "number".to_string(),
+        Filed::Word(word) => word,
+        Filed::Words(words) => words.join(" "),
+    }
+}
+
+#[tokio::test]
+async fn an_untagged_enum_in_another_is_of_all_its_types() {
+    snapshot!(filed_under);
+    for (json, expected) in
+        [("7", "number"), ("-7", "number"), ("null", "number"), (r#""w""#, "w"), (r#"["a", "b"]"#, "a b")]
+    {
+        let filed: Filed = serde_json::from_str(json).unwrap();
+        assert_eq!(testing().run(filed_under(filed)).await.output().unwrap(), expected, "{json}");
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Wrapped {
+    Number(u32),
+    Again(Box<Wrapped>),
+    Perhaps(Option<Box<Wrapped>>),
+}
+
+#[workflow]
+async fn unwrapped(wrapped: Wrapped) -> bool {
+    matches!(wrapped, Wrapped::Number(_))
+}
+
+#[test]
+fn a_variant_that_holds_its_own_enum_is_not_told() {
+    let problems = &unwrapped::definition().problems;
+    assert!(problems.len() == 1 && problems[0].contains("cannot tell its variant"), "{problems:?}");
+}

@@ -1,5 +1,7 @@
 //! Parallel and Map states.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
 /// A Map of paths over `$.items` whose iterations are one task.
@@ -316,4 +318,59 @@ fn a_resource_may_be_in_any_partition() {
         assert_eq!(types(&execution)[2], "TaskScheduled", "{partition}");
         assert_eq!(execution.status(), Status::Succeeded, "{partition}");
     }
+}
+
+#[test]
+fn what_is_behind_a_partition_and_no_service_is_a_function() {
+    for resource in
+        ["arn:${AWS::Partition}:lambda:states:::sqs:sendMessage", "arn:aws:lambda:${Region}:states:::f"]
+    {
+        let machine = machine(json!({ "A": { "Type": "Task", "Resource": resource, "End": true } }));
+        assert_eq!(types(&run(&machine, json!({})))[2], "LambdaFunctionScheduled", "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_cannot_go_on_stops_its_own_branches_and_no_others() {
+    let task = |next: Value| {
+        let mut task = json!({ "Type": "Task", "Resource": WORK });
+        task.as_object_mut().unwrap().extend(next.as_object().unwrap().clone());
+        task
+    };
+    let machine = machine(json!({ "A": {
+        "Type": "Map", "End": true, "ToleratedFailureCount": 1,
+        "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "Which",
+            "States": {
+                "Which": { "Type": "Choice", "Default": "Other",
+                    "Choices": [{ "Variable": "$", "NumericEquals": 0, "Next": "Both" }] },
+                "Both": { "Type": "Parallel", "End": true, "Branches": [
+                    { "StartAt": "Begun", "States": {
+                        "Begun": task(json!({ "Next": "Late" })), "Late": task(json!({ "End": true }))
+                    } },
+                    { "StartAt": "Nested", "States": { "Nested": { "Type": "Parallel", "End": true, "Branches": [
+                        { "StartAt": "Begun", "States": { "Begun": task(json!({ "Next": "Late" })), "Late": task(json!({ "End": true })) } }
+                    ]}}},
+                    { "StartAt": "Lost", "States": {
+                        "Lost": { "Type": "Pass", "InputPath": "$.missing", "End": true }
+                    } }
+                ]},
+                "Other": task(json!({ "End": true }))
+            }
+        }
+    }}));
+    let called = Arc::new(Mutex::new(Vec::new()));
+    let calls = Arc::clone(&called);
+    let interpreter = Interpreter::test().fallback(move |call: &TaskCall<'_>| {
+        calls.lock().unwrap().push(call.state.to_owned());
+        let answer = Value::clone(call.input);
+        Answer::later(async move {
+            tokio::task::yield_now().await;
+            Ok(answer)
+        })
+    });
+    let execution = interpreter.run(&Arc::new(machine), json!([0, 7])).await;
+    assert_eq!(execution.output().unwrap(), json!([7]));
+    assert_eq!(*called.lock().unwrap(), ["Other", "Begun"]);
 }

@@ -21,8 +21,9 @@ fn variables_may_have_ten_mebibytes_together() {
         }
         let machine = json!({ "QueryLanguage": "JSONata", "StartAt": "S0", "States": all });
         let machine = StateMachine::from_value(&machine).unwrap();
-        Interpreter::test().without_history().run_blocking(&machine, json!("x".repeat(262_000)))
+        Interpreter::test().without_history().run_blocking(&machine, json!("x".repeat(262_142)))
     };
+    // Each is as large as a state's data may be, which is a fortieth.
     assert_eq!(run(40).status(), Status::Succeeded);
     assert_eq!(run(41).error(), Some("States.DataLimitExceeded"));
 }
