@@ -339,6 +339,11 @@ fn is_given(note: &Option<String>) -> bool {
     note.is_some()
 }
 
+#[pure]
+fn with_fee(order: &Order, has_fee: bool) -> Option<u32> {
+    has_fee.then(|| order.cents + 1)
+}
+
 const USUAL: [&str; 2] = ["usual", "normal"];
 
 #[pure]
@@ -347,21 +352,21 @@ fn is_usual(word: &str) -> bool {
 }
 
 #[workflow]
-async fn known_already(order: Order, is_free: bool) -> (bool, bool, bool, bool, bool, u32) {
+async fn known_already(order: Order, has_fee: bool) -> (bool, bool, bool, bool, bool, u32) {
     (
         has_note(&order),
         is_paid(&order),
         is_given(&Some(format!("{} cents", order.cents))),
         is_usual("normal"),
         matches!(order.note.as_deref(), Some("n")),
-        is_free.then(|| order.cents + 1).unwrap_or(7),
+        with_fee(&order, has_fee).unwrap_or(7),
     )
 }
 
 #[tokio::test]
 async fn what_is_known_is_not_asked() {
     snapshot!(known_already);
-    let run = |order, is_free| testing().run(known_already(order, is_free));
+    let run = |order, has_fee| testing().run(known_already(order, has_fee));
     assert_eq!(run(order(), true).await.output().unwrap(), (false, false, true, true, false, 251));
     let noted = Order { note: Some("n".into()), cents: 0, ..order() };
     assert_eq!(run(noted, false).await.output().unwrap(), (true, true, true, true, true, 7));
