@@ -329,11 +329,6 @@ impl Reader<'_> {
     }
 
     fn equals(&mut self, value: Node, literal: Value) -> Node {
-        // `value.as_str()` equals a text exactly where the value does.
-        let value = match *self.arena.kind(value) {
-            Kind::TextOrNull(inner) => inner,
-            _ => value,
-        };
         match literal {
             Value::Bool(true) => value,
             Value::Bool(false) => self.arena.not(value),

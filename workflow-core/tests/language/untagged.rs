@@ -157,28 +157,89 @@ enum Number {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 #[serde(untagged)]
 enum Filed {
-    Number(Number),
+    Number(Option<Number>),
     Word(String),
     Words(Vec<String>),
+    Named(BTreeMap<String, String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Kept {
+    Nothing(()),
+    Paid(Payment),
+    Flag(bool),
 }
 
 #[workflow]
-async fn filed_under(filed: Filed) -> String {
-    match filed {
+async fn filed_under(filed: Filed, kept: Kept) -> (String, String) {
+    let filed = match filed {
         Filed::Number(_) => "number".to_string(),
         Filed::Word(word) => word,
         Filed::Words(words) => words.join(" "),
-    }
+        Filed::Named(named) => named["n"].clone(),
+    };
+    let kept = match kept {
+        Kept::Nothing(()) => "nothing",
+        Kept::Paid(Payment::Cash) => "cash",
+        Kept::Paid(_) => "paid",
+        Kept::Flag(_) => "flag",
+    };
+    (filed, kept.to_string())
 }
 
 #[tokio::test]
 async fn an_untagged_enum_in_another_is_of_all_its_types() {
     snapshot!(filed_under);
-    for (json, expected) in
-        [("7", "number"), ("-7", "number"), ("null", "number"), (r#""w""#, "w"), (r#"["a", "b"]"#, "a b")]
-    {
-        let filed: Filed = serde_json::from_str(json).unwrap();
-        assert_eq!(testing().run(filed_under(filed)).await.output().unwrap(), expected, "{json}");
+    for (filed, kept, expected) in [
+        ("7", "null", ("number", "nothing")),
+        ("-7", r#"{"type": "cash"}"#, ("number", "cash")),
+        ("null", r#"{"type": "credit_card", "number": "1"}"#, ("number", "paid")),
+        (r#""w""#, "true", ("w", "flag")),
+        (r#"["a", "b"]"#, "true", ("a b", "flag")),
+        (r#"{"n": "m"}"#, "true", ("m", "flag")),
+    ] {
+        let (filed, kept) = (serde_json::from_str(filed).unwrap(), serde_json::from_str(kept).unwrap());
+        let (left, right) = testing().run(filed_under(filed, kept)).await.output().unwrap();
+        assert_eq!((left.as_str(), right.as_str()), expected);
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+enum Colour {
+    Red,
+    Mixed(u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Thing {
+    Coloured {
+        colour: Colour,
+    },
+    Somebody {
+        #[serde(flatten)]
+        aged: Aged,
+    },
+    Plain {
+        name: String,
+    },
+}
+
+#[workflow]
+async fn is_coloured(thing: Thing) -> bool {
+    matches!(thing, Thing::Coloured { .. })
+}
+
+#[workflow]
+async fn is_somebody(thing: Thing) -> bool {
+    matches!(thing, Thing::Somebody { .. })
+}
+
+#[test]
+fn what_json_says_too_little_of_is_a_problem() {
+    for problems in [&is_coloured::definition().problems, &is_somebody::definition().problems] {
+        assert!(problems.len() == 1 && problems[0].contains("cannot tell its variant"), "{problems:?}");
     }
 }
 
