@@ -589,6 +589,7 @@ impl Arena {
     /// The conjunction of two tests, of which `None` is always true.
     pub(crate) fn and(&mut self, left: Option<Node>, right: Option<Node>) -> Option<Node> {
         match (left, right) {
+            (Some(left), Some(right)) if self.implies(right, left) => Some(right),
             (Some(left), Some(right)) => Some(self.binary(BinaryOp::And, left, right)),
             (test, None) | (None, test) => test,
         }
@@ -631,6 +632,24 @@ impl Arena {
     /// Whether a value is better computed once, where its parts are at hand.
     pub(crate) fn is_costly(&self, node: Node) -> bool {
         self.facts(node).costly
+    }
+
+    /// Whether a test for a value says already that there is one: `x = 'a'` implies `x != null`.
+    fn implies(&self, test: Node, presence: Node) -> bool {
+        let (
+            Kind::Binary(BinaryOp::Equal, value, literal),
+            Kind::Unary(UnaryOp::IsSome | UnaryOp::Exists, option),
+        ) = (self.kind(test), self.kind(presence))
+        else {
+            return false;
+        };
+        let same = match (self.kind(*value), self.kind(*option)) {
+            (Kind::Field { base, key, .. }, Kind::Field { base: other, key: known, .. }) => {
+                base == other && key == known
+            }
+            _ => value == option,
+        };
+        same && matches!(self.kind(*literal), Kind::Literal(literal) if !literal.is_null())
     }
 
     /// Calls `visit` with every variable that a node reads.

@@ -217,29 +217,30 @@ struct Change {
 }
 
 #[workflow]
-async fn changed(change: Change, value: serde_json::Value) -> (bool, String) {
-    let text = match value.as_str() {
-        Some("none") => "no note",
+async fn changed(change: Change, note: Option<String>) -> (String, bool, bool) {
+    let text = match &change.note {
+        Some(value) if value == "none" => "no note",
         Some(_) => "a note",
-        None => "no text",
+        None => "unchanged",
     };
-    (change.note.is_some(), text.to_string())
+    let is_usual = match &note {
+        Some(note) if note == "usual" => true,
+        Some(_) | None => false,
+    };
+    (text.to_string(), change.note.is_some(), is_usual)
 }
 
 #[tokio::test]
 async fn an_option_with_a_reader_of_its_own_is_there_where_its_key_is() {
     snapshot!(changed);
-    for (change, value, is_there, text) in [
-        ("{}", "null", false, "no text"),
-        (r#"{"note": null}"#, "1", true, "no text"),
-        (r#"{"note": 1}"#, r#""none""#, true, "no note"),
-        (r#"{"note": "n"}"#, r#""n""#, true, "a note"),
+    for (input, text, is_usual) in [
+        (r#"{"change": {}}"#, "unchanged", false),
+        (r#"{"change": {"note": null}, "note": null}"#, "a note", false),
+        (r#"{"change": {"note": 1}, "note": "n"}"#, "a note", false),
+        (r#"{"change": {"note": "none"}, "note": "usual"}"#, "no note", true),
     ] {
-        let start = workflow_core::Start::<changed>::from_json(format!(
-            r#"{{"change": {change}, "value": {value}}}"#
-        ));
-        let output = testing().run(start).await.output().unwrap();
-        assert_eq!(output, (is_there, text.to_owned()), "{change} {value}");
+        let output = testing().run(workflow_core::Start::<changed>::from_json(input)).await.output().unwrap();
+        assert_eq!(output, (text.to_owned(), text != "unchanged", is_usual), "{input}");
     }
 }
 
