@@ -214,12 +214,12 @@ enum Colour {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
 #[serde(untagged)]
 enum Thing {
-    Coloured {
-        colour: Colour,
-    },
     Somebody {
         #[serde(flatten)]
         aged: Aged,
+    },
+    Coloured {
+        colour: Colour,
     },
     Plain {
         name: String,
@@ -260,4 +260,26 @@ async fn unwrapped(wrapped: Wrapped) -> bool {
 fn a_variant_that_holds_its_own_enum_is_not_told() {
     let problems = &unwrapped::definition().problems;
     assert!(problems.len() == 1 && problems[0].contains("cannot tell its variant"), "{problems:?}");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Share {
+    Ratio(f64),
+    Whole(u32),
+    Word(String),
+}
+
+#[workflow]
+async fn is_share(share: Share) -> (bool, bool) {
+    (matches!(share, Share::Ratio(_)), matches!(share, Share::Word(_)))
+}
+
+#[tokio::test]
+async fn a_ratio_that_comes_first_is_every_number() {
+    snapshot!(is_share);
+    for (json, expected) in [("0.5", (true, false)), ("1", (true, false)), (r#""half""#, (false, true))] {
+        let share = serde_json::from_str(json).unwrap();
+        assert_eq!(testing().run(is_share(share)).await.output().unwrap(), expected, "{json}");
+    }
 }
