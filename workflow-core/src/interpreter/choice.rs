@@ -198,6 +198,7 @@ mod tests {
             ("*a*b*", "xxaxxbxx", true),
             ("*a*b*", "xxbxxaxx", false),
             ("*ab*b*", "ab", false),
+            ("*ab*b*", "xab", false),
             ("a*a", "a", false),
             (r"a\*", "a*", true),
             (r"a\*", "ab", false),

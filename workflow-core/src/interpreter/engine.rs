@@ -143,13 +143,12 @@ enum Step {
     Fail(Failure),
 }
 
-/// They ring in the order of these fields, and no two have the same `order`.
+/// They ring in the order of these fields, and no two are of the same generation.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Alarm {
     at: Duration,
-    order: u64,
-    frame: usize,
     generation: u64,
+    frame: usize,
 }
 
 /// How often other futures of the runtime have their turn before virtual time moves on while somebody
@@ -405,15 +404,20 @@ impl<'m> Engine<'m> {
     }
 
     fn alarm(&mut self, at: Duration, frame: usize, generation: u64) {
+        self.alarms.push(Reverse(Alarm { at, generation, frame }));
+    }
+
+    /// A frame begins to wait: no alarm that was set before is for it any more.
+    fn begin_stay(&mut self, frame: &mut Frame<'m>) -> u64 {
         self.generation += 1;
-        self.alarms.push(Reverse(Alarm { at, order: self.generation, frame, generation }));
+        frame.generation = self.generation;
+        frame.generation
     }
 
     /// Has a frame woken at a point in time, unless something else happens to it before.
     fn wake_at(&mut self, at: Duration, number: usize, frame: &mut Frame<'m>) {
-        self.generation += 1;
-        frame.generation = self.generation;
-        self.alarm(at, number, frame.generation);
+        let generation = self.begin_stay(frame);
+        self.alarm(at, number, generation);
     }
 
     /// Looks after the handlers that work. Whether one of them came to its end.

@@ -382,9 +382,10 @@ pub(super) fn resource(arn: &str) -> TaskResource {
                 _ => (service, action),
             };
             let pattern = match action.split_once('.').map(|(_, pattern)| pattern) {
+                None => Pattern::RequestResponse,
                 Some("waitForTaskToken") => Pattern::Callback,
-                Some(pattern) if pattern.starts_with("sync") => Pattern::Sync,
-                _ => Pattern::RequestResponse,
+                // `sync` and `sync:2`
+                Some(_) => Pattern::Sync,
             };
             ResourceKind::Service { service: text(service), action: text(action), pattern }
         }

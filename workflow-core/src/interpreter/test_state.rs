@@ -237,7 +237,6 @@ impl StateTest {
         let mut settings = Settings {
             express: true,
             max_events: None,
-            history: false,
             clock: Clock::virtual_time(),
             seed: Some(0),
             role_arn: self.role.clone(),

@@ -5,6 +5,7 @@ mod children;
 mod edges;
 mod failures;
 mod hostile;
+mod observed;
 mod rust_tasks;
 
 use std::time::Duration;

@@ -69,6 +69,6 @@ pub use pattern::{Pat, Test};
 pub use pure::{Callable, Function, Method, NotPure, Returns, WithReceiver, name};
 pub use scope::Scope;
 pub use tuple::{
-    Bound, ExprTuple, FieldTuple, OwnedWitness, Unpack, Witness, WitnessTuple, listed, witness, witness_owned,
+    Bound, ExprTuple, FieldTuple, OwnedWitness, Unpack, Witness, WitnessTuple, witness, witness_owned,
 };
 pub use turns::{Looped, Turned};

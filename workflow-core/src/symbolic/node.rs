@@ -570,11 +570,9 @@ impl Arena {
             | Kind::At { .. }
             | Kind::Call { .. }
             | Kind::Jsonata { .. }
-            | Kind::Form { .. } => None,
-            Kind::Named { body, .. } => self.presence(*body),
-            Kind::Cond { then, otherwise, .. } => {
-                self.presence(*then).filter(|then| self.presence(*otherwise) == Some(*then))
-            }
+            | Kind::Form { .. }
+            | Kind::Named { .. }
+            | Kind::Cond { .. } => None,
             _ => Some(true),
         }
     }

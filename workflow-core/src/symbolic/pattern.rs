@@ -355,8 +355,7 @@ impl Reader<'_> {
             for one in earlier.iter().rev() {
                 let Some(then) = one.bound.get(place).copied() else { continue };
                 value = match one.test {
-                    Some(_) if then == value => value,
-                    Some(condition) => self.arena.add(Kind::Cond { condition, then, otherwise: value }),
+                    Some(condition) => self.arena.cond(condition, then, value),
                     None => then,
                 };
             }
@@ -365,11 +364,6 @@ impl Reader<'_> {
     }
 
     fn equals(&mut self, value: Node, literal: Value) -> Node {
-        // `value.as_str()` equals a text exactly where the value does.
-        let value = match *self.arena.kind(value) {
-            Kind::TextOrNull(inner) if literal.is_string() => inner,
-            _ => value,
-        };
         match literal {
             Value::Bool(true) => value,
             Value::Bool(false) => self.arena.not(value),

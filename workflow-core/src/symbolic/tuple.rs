@@ -72,11 +72,6 @@ pub trait Unpack {
     fn unpack(at: &mut dyn FnMut(usize) -> Node) -> Self::Exprs;
 }
 
-/// A list as a slice, for rustc to take apart.
-pub fn listed<T>(list: &Vec<T>) -> &[T] {
-    list
-}
-
 macro_rules! tuples {
     ($(($($ty:ident $place:tt),*))*) => {$(
         impl<$($ty),*> ExprTuple for ($(Expr<$ty>,)*) {

@@ -22,40 +22,37 @@ const STRING: u8 = 8;
 const ARRAY: u8 = 16;
 const OBJECT: u8 = 32;
 
-/// The JSON types that values of a shape may have.
-fn types(shape: &Shape, depth: usize) -> Option<u8> {
-    if depth > DEEPEST {
-        return None;
-    }
+/// The JSON types that values of a shape may have, where it is looked into so many times more.
+fn types(shape: &Shape, left: usize) -> Option<u8> {
     Some(match shape {
         Shape::Unit => NULL,
         Shape::Bool => BOOLEAN,
         Shape::Integer { .. } | Shape::Float => NUMBER,
         Shape::Text | Shape::Timestamp => STRING,
-        Shape::Option(inner) => NULL | types(&inner(), depth + 1)?,
+        Shape::Option(inner) => NULL | types(&inner(), left)?,
         Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) => ARRAY,
         Shape::Map(..) => OBJECT,
-        Shape::Struct { fields, .. } => types_of(fields, depth)?,
+        Shape::Struct { fields, .. } => types_of(fields, left)?,
         Shape::Enum { tagging: Tagging::External, variants, .. } => variants
             .iter()
             .map(|variant| if is_unit(variant) { STRING } else { OBJECT })
             .fold(0, |all, one| all | one),
         Shape::Enum { tagging: Tagging::Internal { .. } | Tagging::Adjacent { .. }, .. } => OBJECT,
         Shape::Enum { tagging: Tagging::Untagged, variants, .. } => {
-            let each = variants.iter().map(|variant| types_of(&variant.fields, depth + 1));
+            let each = variants.iter().map(|variant| types_of(&variant.fields, left));
             each.collect::<Option<Vec<u8>>>()?.into_iter().fold(0, |all, one| all | one)
         }
         _ => return None,
     })
 }
 
-fn types_of(fields: &Fields, depth: usize) -> Option<u8> {
+fn types_of(fields: &Fields, left: usize) -> Option<u8> {
     match fields {
         Fields::Unit => Some(NULL),
-        Fields::Newtype(shape) => types(&shape(), depth + 1),
+        Fields::Newtype(shape) => types(&shape(), left.checked_sub(1)?),
         Fields::Tuple(_) => Some(ARRAY),
         Fields::Named(fields) => match fields.iter().find(|field| field.transparent) {
-            Some(field) => types(&(field.shape)(), depth + 1),
+            Some(field) => types(&(field.shape)(), left.checked_sub(1)?),
             None => Some(OBJECT),
         },
     }
@@ -87,16 +84,16 @@ pub(super) fn is_variant(
     if counts && from_whole.any(|variant| is_number(variant, false)) {
         return None;
     }
-    let own = types_of(&variant.fields, 0)?;
+    let own = types_of(&variant.fields, DEEPEST)?;
     let others = variants.iter().filter(|other| other.rust != variant.rust);
-    let others = others.map(|other| types_of(&other.fields, 0)).collect::<Option<Vec<u8>>>()?;
+    let others = others.map(|other| types_of(&other.fields, DEEPEST)).collect::<Option<Vec<u8>>>()?;
     if others.iter().all(|other| other & own == 0) {
         return Some(is_of(arena, own, value));
     }
-    let mut test = fits_fields(arena, &variant.fields, value, 0)?;
+    let mut test = fits_fields(arena, &variant.fields, value, DEEPEST)?;
     for earlier in variants.iter().take_while(|earlier| earlier.rust != variant.rust) {
-        if types_of(&earlier.fields, 0)? & own != 0 {
-            let fits = fits_fields(arena, &earlier.fields, value, 0)?;
+        if types_of(&earlier.fields, DEEPEST)? & own != 0 {
+            let fits = fits_fields(arena, &earlier.fields, value, DEEPEST)?;
             let otherwise = arena.not(fits);
             test = arena.binary(BinaryOp::And, test, otherwise);
         }
@@ -130,14 +127,11 @@ fn is_of(arena: &mut Arena, types: u8, value: Node) -> Node {
 }
 
 /// Whether serde reads a value as one of this shape.
-fn fits(arena: &mut Arena, shape: &Shape, value: Node, depth: usize) -> Option<Node> {
-    if depth > DEEPEST {
-        return None;
-    }
-    let depth = depth + 1;
+fn fits(arena: &mut Arena, shape: &Shape, value: Node, left: usize) -> Option<Node> {
+    let left = left.checked_sub(1)?;
     let of = |arena: &mut Arena, types| is_of(arena, types, value);
     Some(match shape {
-        Shape::Unit | Shape::Bool | Shape::Float | Shape::Text => of(arena, types(shape, 0)?),
+        Shape::Unit | Shape::Bool | Shape::Float | Shape::Text => of(arena, types(shape, left)?),
         Shape::Integer { bits, signed } => {
             let number = of(arena, NUMBER);
             let (low, high) = match (signed, bits) {
@@ -160,10 +154,10 @@ fn fits(arena: &mut Arena, shape: &Shape, value: Node, depth: usize) -> Option<N
         }
         Shape::Option(inner) => {
             let null = of(arena, NULL);
-            let inner = fits(arena, &inner(), value, depth)?;
+            let inner = fits(arena, &inner(), value, left)?;
             arena.binary(BinaryOp::Or, null, inner)
         }
-        Shape::Struct { fields, .. } => fits_fields(arena, fields, value, depth)?,
+        Shape::Struct { fields, .. } => fits_fields(arena, fields, value, left)?,
         Shape::Enum { tagging: Tagging::External, variants, .. } if variants.iter().all(is_unit) => {
             let names = variants.iter().map(|variant| Value::from(variant.json)).collect();
             let names = arena.literal(Value::Array(names));
@@ -175,10 +169,10 @@ fn fits(arena: &mut Arena, shape: &Shape, value: Node, depth: usize) -> Option<N
     })
 }
 
-fn fits_fields(arena: &mut Arena, fields: &Fields, value: Node, depth: usize) -> Option<Node> {
+fn fits_fields(arena: &mut Arena, fields: &Fields, value: Node, left: usize) -> Option<Node> {
     match fields {
         Fields::Unit => Some(is_of(arena, NULL, value)),
-        Fields::Newtype(shape) => fits(arena, &shape(), value, depth + 1),
+        Fields::Newtype(shape) => fits(arena, &shape(), value, left),
         Fields::Tuple(_) => None,
         Fields::Named(declared) => {
             let mut test = is_of(arena, OBJECT, value);
@@ -186,7 +180,7 @@ fn fits_fields(arena: &mut Arena, fields: &Fields, value: Node, depth: usize) ->
                 if field.flatten || field.transparent {
                     return None;
                 }
-                let inside = fits_field(arena, fields, field, value, depth)?;
+                let inside = fits_field(arena, fields, field, value, left)?;
                 test = arena.binary(BinaryOp::And, test, inside);
             }
             Some(test)
@@ -194,14 +188,14 @@ fn fits_fields(arena: &mut Arena, fields: &Fields, value: Node, depth: usize) ->
     }
 }
 
-fn fits_field(arena: &mut Arena, fields: &Fields, field: &Field, value: Node, depth: usize) -> Option<Node> {
+fn fits_field(arena: &mut Arena, fields: &Fields, field: &Field, value: Node, left: usize) -> Option<Node> {
     let (shape, _) = member(arena, fields, value, field.rust);
     let held = arena.field(value, field.json.to_owned(), Presence::Certain);
     let there = arena.add(Kind::Unary(UnaryOp::Exists, held));
     let inside = match shape {
         // What a list holds is looked at nowhere: none of two variants may differ in that alone.
         Shape::List(_) | Shape::Set(_) | Shape::Tuple(_) | Shape::Map(..) => return None,
-        shape => fits(arena, &shape, held, depth + 1)?,
+        shape => fits(arena, &shape, held, left)?,
     };
     let optional = matches!((field.shape)(), Shape::Option(_)) || field.has_default;
     Some(match optional {

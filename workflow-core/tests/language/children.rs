@@ -1,6 +1,6 @@
 //! Other workflows inside a workflow: in the place of a call, and as executions of their own.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use workflow_core::{Status, Workflow};
 
@@ -239,4 +239,43 @@ async fn a_name_is_for_one_execution() {
     let id = "arn:aws:states:us-east-1:123456789012:execution:payment:x";
     assert_eq!(execution.output().unwrap(), [id, id, "StepFunctions.ExecutionAlreadyExistsException"]);
     assert_eq!(execution.children().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_started_and_never_ends_goes_when_its_execution_does() {
+    let held = Arc::new(());
+    let executor = Executor::test().state(Arc::clone(&held)).mock(charge, Mock::hangs());
+    let execution = executor.run(background(order())).await;
+    drop(executor);
+    assert_eq!(execution.output().unwrap().len(), 2);
+    assert_eq!(execution.children().len(), 0);
+    // Each of the two held on to what is shared with tasks.
+    assert_eq!(Arc::strong_count(&held), 1);
+}
+
+#[workflow]
+async fn both_at_once(order: Order) -> Result<String, ShopError> {
+    let (receipt, total) = try_join!(charge(&order), add(order.cents, 1))?;
+    Ok(send(format!("{receipt}: {total}")).await?)
+}
+
+#[workflow]
+async fn after_a_call(order: Order) -> Result<String, ShopError> {
+    let receipt = charge(&order).await?;
+    let first = both_at_once(order.clone()).await?;
+    let second = both_at_once(order).await?;
+    Ok(format!("{receipt}, {first}, {second}"))
+}
+
+#[tokio::test]
+async fn what_runs_at_once_in_the_place_of_a_call_has_states_of_its_own() {
+    snapshot!(after_a_call);
+    let execution = testing().run(after_a_call(order())).await;
+    let receipt = "receipt of o-1";
+    assert_eq!(execution.output().unwrap(), format!("{receipt}, {receipt}: 251, {receipt}: 251"));
+    let history = execution.history();
+    let forks = history.visits();
+    let forks: Vec<&str> =
+        forks.iter().map(|visit| visit.state).filter(|name| name.contains("Parallel")).collect();
+    assert_eq!(forks, ["Parallel", "Both At Once: Parallel"]);
 }

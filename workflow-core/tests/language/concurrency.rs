@@ -366,3 +366,16 @@ async fn what_began_first_fails_first() {
         assert!(cause.contains(&format!("only {first} left")), "{first}: {cause}");
     }
 }
+
+#[workflow]
+async fn the_other_way_round(order: Order) -> Result<(u32, String), ShopError> {
+    let (receipt, total) = try_join!(charge(&order), add(order.cents, 1))?;
+    Ok((total, receipt))
+}
+
+#[tokio::test]
+async fn branches_give_a_tuple_in_another_order() {
+    snapshot!(the_other_way_round);
+    let output = testing().run(the_other_way_round(order())).await.output().unwrap();
+    assert_eq!(output, (251, "receipt of o-1".to_owned()));
+}

@@ -179,3 +179,138 @@ async fn a_parameter_that_is_an_option_may_be_left_out() {
     );
     workflow_core::testing::agree(left_out).input(start()).run().await;
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Sent {
+    id: String,
+    #[serde(flatten)]
+    to: Option<Address>,
+}
+
+#[workflow]
+async fn sent(id: String, to: Option<Address>) -> (Sent, Sent, Sent) {
+    let here = Address { street_name: id.clone(), number: 1 };
+    (Sent { id: id.clone(), to }, Sent { id: id.clone(), to: None }, Sent { id, to: Some(here) })
+}
+
+#[tokio::test]
+async fn a_flattened_option_is_keys_or_none() {
+    snapshot!(sent);
+    let run = |to| testing().run(sent("a".into(), to));
+    assert_eq!(run(Some(address())).await.output().unwrap().0.to, Some(address()));
+    let none = run(None).await;
+    assert_eq!(
+        none.outcome().output.as_deref(),
+        Some(r#"[{"id":"a"},{"id":"a"},{"id":"a","street-name":"a","number":1}]"#)
+    );
+}
+
+/// Reads `null` as a value, so that only an absent key is `None`.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(Some)
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Change {
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    note: Option<serde_json::Value>,
+}
+
+#[workflow]
+async fn changed(change: Change, note: Option<String>) -> (String, bool, bool) {
+    let text = match &change.note {
+        Some(value) if value == "none" => "no note",
+        Some(_) => "a note",
+        None => "unchanged",
+    };
+    let is_usual = match &note {
+        Some(note) if note == "usual" => true,
+        Some(_) | None => false,
+    };
+    (text.to_string(), change.note.is_some(), is_usual)
+}
+
+#[tokio::test]
+async fn an_option_with_a_reader_of_its_own_is_there_where_its_key_is() {
+    snapshot!(changed);
+    for (input, text, is_usual) in [
+        (r#"{"change": {}}"#, "unchanged", false),
+        (r#"{"change": {"note": null}, "note": null}"#, "a note", false),
+        (r#"{"change": {"note": 1}, "note": "n"}"#, "a note", false),
+        (r#"{"change": {"note": "none"}, "note": "usual"}"#, "no note", true),
+    ] {
+        let output = testing().run(workflow_core::Start::<changed>::from_json(input)).await.output().unwrap();
+        assert_eq!(output, (text.to_owned(), text != "unchanged", is_usual), "{input}");
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Data)]
+struct Details {
+    times: u32,
+    by: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(tag = "kind")]
+enum Event {
+    Opened(Details),
+    Moved { times: u32 },
+    Closed,
+}
+
+#[workflow]
+async fn events(times: u32) -> Vec<Event> {
+    vec![Event::Opened(Details::default()), Event::Moved { times }, Event::Closed]
+}
+
+#[tokio::test]
+async fn the_tag_stands_beside_what_a_variant_holds() {
+    snapshot!(events);
+    let execution = testing().run(events(3)).await;
+    let expected = r#"[{"kind":"Opened","times":0,"by":""},{"kind":"Moved","times":3},{"kind":"Closed"}]"#;
+    assert_eq!(execution.outcome().output.as_deref(), Some(expected));
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Branch {
+    name: String,
+    branches: Vec<Branch>,
+}
+
+#[workflow]
+async fn same_tree(left: Branch, right: Branch) -> bool {
+    left == right
+}
+
+#[tokio::test]
+async fn a_type_that_holds_itself_is_compared() {
+    snapshot!(same_tree);
+    let branch = |name: &str, branches| Branch { name: name.into(), branches };
+    let tree = || branch("a", vec![branch("b", vec![]), branch("c", vec![])]);
+    assert!(testing().run(same_tree(tree(), tree())).await.output().unwrap());
+    let other = branch("a", vec![branch("b", vec![]), branch("d", vec![])]);
+    assert!(!testing().run(same_tree(tree(), other)).await.output().unwrap());
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(transparent)]
+struct Grams {
+    number: u32,
+}
+
+#[workflow]
+async fn heavier(grams: Grams, others: Vec<Grams>) -> (Grams, u32, Vec<Grams>) {
+    let mut sum = grams.clone();
+    for other in &others {
+        sum.number += other.number;
+    }
+    (sum, grams.number, vec![grams, Grams { number: 1 }])
+}
+
+#[tokio::test]
+async fn a_transparent_struct_is_its_field() {
+    snapshot!(heavier);
+    let grams = |number| Grams { number };
+    let execution = testing().run(heavier(grams(5), vec![grams(6), grams(7)])).await;
+    assert_eq!(execution.outcome().output.as_deref(), Some("[18,5,[5,1]]"));
+}

@@ -462,8 +462,11 @@ enum Size {
 }
 
 #[derive(Serialize, Deserialize, Data)]
+struct Sku(String);
+
+#[derive(Serialize, Deserialize, Data)]
 struct Sized {
-    sku: String,
+    sku: Sku,
     size: Size,
     note: Option<String>,
 }
@@ -475,11 +478,16 @@ async fn texts_by_name(key: String) -> Result<Vec<String>, PlatformError> {
     })
     .await?;
     let more = distributed_map(s3_source::csv::<Sized>("data", &key), async |row| match row.size {
-        Size::Small => send(row.sku).await,
+        Size::Small => send(row.sku.0).await,
         Size::Large => send(row.note.unwrap_or_default()).await,
     })
     .await?;
     sent.extend(more);
+    let any = distributed_map(s3_source::csv::<serde_json::Value>("data", &key), async |row| {
+        send(row.as_str().unwrap_or_default().to_string()).await
+    })
+    .await?;
+    sent.extend(any);
     Ok(sent)
 }
 

@@ -147,3 +147,57 @@ async fn an_error_that_may_not_be_there_has_a_text_where_it_is() {
     let text = "sold out".to_owned();
     assert_eq!(sold_out.output().unwrap(), (Some(text.clone()), vec![text.clone(), text]));
 }
+
+#[pure]
+fn within(cents: u32, limit: u32) -> Result<u32, OwnError> {
+    if cents <= limit { Ok(cents) } else { Err(OwnError::TooMuch { cents }) }
+}
+
+#[pure]
+fn in_time(cents: u32) -> Result<u32, PlatformError> {
+    if cents <= 100 { Ok(cents) } else { Err(PlatformError::Timeout("late".to_owned())) }
+}
+
+#[workflow]
+async fn of_functions(cents: u32) -> Vec<String> {
+    let much = within(cents, 100).map_err(|error| error.to_string()).map(|_| "little".to_string());
+    let late = in_time(cents).map_err(|error| error.to_string()).map(|_| "in time".to_string());
+    vec![much.unwrap_or_else(|text| text), late.unwrap_or_else(|text| text)]
+}
+
+#[tokio::test]
+async fn the_text_of_an_error_that_is_known_is_known() {
+    snapshot!(of_functions);
+    let run = |cents| testing().run(of_functions(cents));
+    assert_eq!(run(100).await.output().unwrap(), ["little", "in time"]);
+    let late = PlatformError::Timeout("late".into()).to_string();
+    assert_eq!(run(101).await.output().unwrap(), ["101".to_owned(), late]);
+}
+
+#[task(lambda_transients = false)]
+async fn sell(order: &Order) -> Result<String, OwnError> {
+    Ok(order.order_id.clone())
+}
+
+#[workflow]
+async fn sold(order: Order) -> Result<String, OwnError> {
+    match sell(&order).await {
+        Err(OwnError::Shop(ShopError::Platform(error @ PlatformError::Timeout(_)))) => Ok(error.to_string()),
+        Err(OwnError::Shop(ShopError::SoldOut)) => Ok("none".to_string()),
+        sold => sold,
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_failures_may_be_deep_inside() {
+    snapshot!(sold);
+    let run = |mock| testing().mock(sell, mock).run(sold(order()));
+    assert_eq!(run(Mock::value("s".into())).await.output().unwrap(), "s");
+    assert_eq!(
+        run(Mock::failure(PlatformError::TIMEOUT, "late")).await.output().unwrap(),
+        "the task timed out: late"
+    );
+    assert_eq!(run(Mock::error(ShopError::SoldOut.into())).await.output().unwrap(), "none");
+    let failed = run(Mock::failure("States.Permissions", "no")).await;
+    assert_eq!(failed.outcome().error.as_deref(), Some("States.Permissions"));
+}

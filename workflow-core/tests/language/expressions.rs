@@ -273,3 +273,117 @@ async fn a_number_of_a_smaller_type_keeps_its_lowest_bits() {
         assert_eq!(testing().run(narrowed(number)).await.output().unwrap(), expected, "{number}");
     }
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Counted {
+    order: Order,
+    pieces: u32,
+}
+
+#[workflow]
+async fn the_same(left: Counted, right: Counted) -> bool {
+    left == right
+}
+
+#[tokio::test]
+async fn a_field_inside_that_is_null_is_as_one_that_is_not_there() {
+    snapshot!(the_same);
+    let counted = |note: &str| {
+        format!(
+            r#"{{"order": {{"orderId": "o", "cents": 1, "payment": {{"type": "cash"}}{note}}}, "pieces": 2}}"#
+        )
+    };
+    let (absent, null, there) = (counted(""), counted(r#", "note": null"#), counted(r#", "note": "n""#));
+    for (left, right, expected) in
+        [(&absent, &null, true), (&null, &absent, true), (&null, &there, false), (&there, &there, true)]
+    {
+        let start =
+            workflow_core::Start::<the_same>::from_json(format!(r#"{{"left": {left}, "right": {right}}}"#));
+        assert_eq!(testing().run(start).await.output().unwrap(), expected, "{left} {right}");
+    }
+}
+
+const BEYOND: i64 = 300;
+const WITHIN: i64 = 30;
+
+#[workflow]
+async fn characters(text: String, number: u32) -> (usize, String, u8, u8) {
+    (text.chars().count(), format!("{number:.2}"), BEYOND as u8, WITHIN as u8)
+}
+
+#[tokio::test]
+async fn a_precision_cuts_texts_and_no_whole_numbers() {
+    snapshot!(characters);
+    let output = testing().run(characters("a\u{1f600}b".into(), 1_234)).await.output().unwrap();
+    assert_eq!(output, (3, "1234".to_owned(), 44, 30));
+}
+
+#[pure]
+fn has_note(order: &Order) -> bool {
+    if order.note.is_none() {
+        return false;
+    }
+    true
+}
+
+#[pure]
+fn is_paid(order: &Order) -> bool {
+    if order.cents > 0 {
+        return false;
+    }
+    true
+}
+
+#[pure]
+fn is_given(note: &Option<String>) -> bool {
+    note.is_some()
+}
+
+#[pure]
+fn with_fee(order: &Order, has_fee: bool) -> Option<u32> {
+    has_fee.then(|| order.cents + 1)
+}
+
+const USUAL: [&str; 2] = ["usual", "normal"];
+
+#[pure]
+fn is_usual(word: &str) -> bool {
+    USUAL.contains(&word)
+}
+
+#[workflow]
+async fn known_already(order: Order, has_fee: bool) -> (bool, bool, bool, bool, bool, u32) {
+    (
+        has_note(&order),
+        is_paid(&order),
+        is_given(&Some(format!("{} cents", order.cents))),
+        is_usual("normal"),
+        matches!(order.note.as_deref(), Some("n")),
+        with_fee(&order, has_fee).unwrap_or(7),
+    )
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_asked() {
+    snapshot!(known_already);
+    let run = |order, has_fee| testing().run(known_already(order, has_fee));
+    assert_eq!(run(order(), true).await.output().unwrap(), (false, false, true, true, false, 251));
+    let noted = Order { note: Some("n".into()), cents: 0, ..order() };
+    assert_eq!(run(noted, false).await.output().unwrap(), (true, true, true, true, true, 7));
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Deep {
+    inner: Option<Option<u32>>,
+}
+
+#[workflow]
+async fn asked_deeply(deep: Deep) -> bool {
+    deep.inner.is_some()
+}
+
+#[test]
+fn an_option_in_an_option_is_no_json() {
+    let problems = &<asked_deeply as workflow_core::Workflow>::definition().problems;
+    assert!(problems.len() == 1 && problems[0].contains("`Option` inside an `Option`"), "{problems:?}");
+}

@@ -162,3 +162,50 @@ async fn a_field_of_a_variant_is_left_out_too() {
     assert_eq!(told.outcome().output.as_deref(), Some(r#"[{"Noted":{"kept":0}},{"Other":{}},"Nothing"]"#));
     assert_eq!(run(Some("n"), 1).await.output().unwrap().len(), 3);
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+struct Shipment {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<Limit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    pieces: u32,
+}
+
+#[pure]
+fn labelled(pieces: u32, label: Option<String>) -> Shipment {
+    let mut shipment =
+        Shipment { limit: Some(Limit { most: pieces }), label: Some(format!("no {pieces}")), pieces };
+    if pieces > 1 {
+        shipment.label = label;
+    }
+    shipment
+}
+
+#[pure]
+fn unlimited(pieces: u32) -> Shipment {
+    Shipment { limit: None, label: Some("new".to_owned()), pieces }
+}
+
+#[workflow]
+async fn shipments(pieces: u32, label: Option<String>) -> Vec<Shipment> {
+    let mut unlabelled = Shipment { limit: None, label: Some("old".to_string()), pieces };
+    unlabelled.label = label.clone();
+    let other = Shipment { label: label.clone(), ..unlimited(pieces) };
+    vec![labelled(pieces, label), unlabelled, other]
+}
+
+#[tokio::test]
+async fn a_field_that_is_set_is_left_out_or_not_as_it_is_then() {
+    snapshot!(shipments);
+    let run = |pieces, label: Option<&str>| testing().run(shipments(pieces, label.map(str::to_owned)));
+    let text = |text: &str| Some(text.to_owned());
+    let all = run(2, Some("l")).await.output().unwrap();
+    assert!(all.iter().all(|shipment| shipment.label == text("l") && shipment.pieces == 2), "{all:?}");
+    let none = run(2, None).await;
+    assert_eq!(
+        none.outcome().output.as_deref(),
+        Some(r#"[{"limit":{"most":2},"pieces":2},{"pieces":2},{"pieces":2}]"#)
+    );
+    assert_eq!(run(1, None).await.output().unwrap()[0].label, text("no 1"));
+}

@@ -111,3 +111,18 @@ async fn whether_there_is_an_end_is_asked_of_the_list() {
     assert_eq!(run(two(), 2).await.output().unwrap(), (2, false, true));
     assert_eq!(run(vec![], 0).await.output().unwrap(), (0, false, false));
 }
+
+#[workflow]
+async fn ends_alike(numbers: Vec<u32>) -> (bool, bool) {
+    (numbers.first() == numbers.last(), numbers.iter().copied().reduce(|sum, number| sum + number) == Some(6))
+}
+
+#[tokio::test]
+async fn what_a_condition_gives_is_compared_as_a_whole() {
+    snapshot!(ends_alike);
+    let run = |numbers: &[u32]| testing().run(ends_alike(numbers.to_vec()));
+    assert_eq!(run(&[]).await.output().unwrap(), (true, false));
+    assert_eq!(run(&[6]).await.output().unwrap(), (true, true));
+    assert_eq!(run(&[1, 5]).await.output().unwrap(), (false, true));
+    assert_eq!(run(&[2, 3, 2]).await.output().unwrap(), (true, false));
+}

@@ -525,3 +525,21 @@ async fn functions_that_are_deployed_answer_in_the_place_of_those_here() {
     let there = Executor::test().service(Deployed).run(adds_and_sends(1)).await;
     assert_eq!(there.output().unwrap(), "100, Lambda.ResourceNotFoundException");
 }
+
+#[workflow]
+async fn read_from_text(order: CustomerOrder) -> (usize, String) {
+    (order.items.0.len(), order.items.0[0].sku.clone())
+}
+
+#[tokio::test]
+async fn a_field_of_json_text_is_read() {
+    snapshot!(read_from_text);
+    let order = CustomerOrder {
+        order_id: "o-1".to_owned(),
+        state: "NEW".to_owned(),
+        order_total: 1.5,
+        items: JsonText(vec![Item { sku: "s-1".to_owned(), pieces: 3 }]),
+    };
+    let output = Executor::test().agreeing().run(read_from_text(order)).await.output().unwrap();
+    assert_eq!(output, (1, "s-1".to_owned()));
+}

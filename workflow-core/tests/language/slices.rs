@@ -106,3 +106,22 @@ async fn pair(prices: [u32; 2]) -> u32 {
 async fn an_array_is_taken_apart_by_let() {
     assert_eq!(testing().run(pair([1, 2])).await.output().unwrap(), 3);
 }
+
+#[workflow]
+async fn last_two(numbers: Vec<u32>) -> (u32, u32, u32) {
+    match numbers.as_slice() {
+        [first, .., before, last] => (*first, *before, *last),
+        [one, other] => (*one, 0, *other),
+        _ => (0, 0, 0),
+    }
+}
+
+#[tokio::test]
+async fn elements_are_counted_from_the_end() {
+    snapshot!(last_two);
+    let run = |numbers: &[u32]| testing().run(last_two(numbers.to_vec()));
+    assert_eq!(run(&[1, 2, 3, 4]).await.output().unwrap(), (1, 3, 4));
+    assert_eq!(run(&[1, 2, 3]).await.output().unwrap(), (1, 2, 3));
+    assert_eq!(run(&[1, 2]).await.output().unwrap(), (1, 0, 2));
+    assert_eq!(run(&[1]).await.output().unwrap(), (0, 0, 0));
+}

@@ -131,3 +131,15 @@ fn what_holds_timestamps_is_not_compared_as_a_whole() {
     assert_eq!(problems.len(), 1);
     assert!(problems[0].contains("compares the text of the timestamps in it"), "{problems:?}");
 }
+
+#[workflow]
+async fn millis_later(from: Timestamp) -> (i64, bool) {
+    ((from + GRACE).as_millis(), from + GRACE > OPENED)
+}
+
+#[tokio::test]
+async fn what_was_just_computed_is_not_read_back() {
+    snapshot!(millis_later);
+    let output = testing().run(millis_later(at("1970-01-01T00:00:01Z"))).await.output().unwrap();
+    assert_eq!(output, (3_601_000, false));
+}

@@ -145,3 +145,141 @@ async fn variants_of_other_json_types_are_told_by_these() {
         assert_eq!(testing().run(told_by_type(apart)).await.output().unwrap(), expected);
     }
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Number {
+    Whole(u32),
+    Below(i64),
+    None,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Filed {
+    Number(Option<Number>),
+    Word(String),
+    Words(Vec<String>),
+    Named(BTreeMap<String, String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Kept {
+    Nothing(()),
+    Paid(Payment),
+    Flag(bool),
+}
+
+#[workflow]
+async fn filed_under(filed: Filed, kept: Kept) -> (String, String) {
+    let filed = match filed {
+        Filed::Number(_) => "number".to_string(),
+        Filed::Word(word) => word,
+        Filed::Words(words) => words.join(" "),
+        Filed::Named(named) => named["n"].clone(),
+    };
+    let kept = match kept {
+        Kept::Nothing(()) => "nothing",
+        Kept::Paid(Payment::Cash) => "cash",
+        Kept::Paid(_) => "paid",
+        Kept::Flag(_) => "flag",
+    };
+    (filed, kept.to_string())
+}
+
+#[tokio::test]
+async fn an_untagged_enum_in_another_is_of_all_its_types() {
+    snapshot!(filed_under);
+    for (filed, kept, expected) in [
+        ("7", "null", ("number", "nothing")),
+        ("-7", r#"{"type": "cash"}"#, ("number", "cash")),
+        ("null", r#"{"type": "credit_card", "number": "1"}"#, ("number", "paid")),
+        (r#""w""#, "true", ("w", "flag")),
+        (r#"["a", "b"]"#, "true", ("a b", "flag")),
+        (r#"{"n": "m"}"#, "true", ("m", "flag")),
+    ] {
+        let (filed, kept) = (serde_json::from_str(filed).unwrap(), serde_json::from_str(kept).unwrap());
+        let (left, right) = testing().run(filed_under(filed, kept)).await.output().unwrap();
+        assert_eq!((left.as_str(), right.as_str()), expected);
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+enum Colour {
+    Red,
+    Mixed(u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Thing {
+    Somebody {
+        #[serde(flatten)]
+        aged: Aged,
+    },
+    Coloured {
+        colour: Colour,
+    },
+    Plain {
+        name: String,
+    },
+}
+
+#[workflow]
+async fn is_coloured(thing: Thing) -> bool {
+    matches!(thing, Thing::Coloured { .. })
+}
+
+#[workflow]
+async fn is_somebody(thing: Thing) -> bool {
+    matches!(thing, Thing::Somebody { .. })
+}
+
+#[test]
+fn what_json_says_too_little_of_is_a_problem() {
+    for problems in [&is_coloured::definition().problems, &is_somebody::definition().problems] {
+        assert!(problems.len() == 1 && problems[0].contains("cannot tell its variant"), "{problems:?}");
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Wrapped {
+    Number(u32),
+    Again(Box<Wrapped>),
+    Perhaps(Option<Box<Wrapped>>),
+}
+
+#[workflow]
+async fn unwrapped(wrapped: Wrapped) -> bool {
+    matches!(wrapped, Wrapped::Number(_))
+}
+
+#[test]
+fn a_variant_that_holds_its_own_enum_is_not_told() {
+    let problems = &unwrapped::definition().problems;
+    assert!(problems.len() == 1 && problems[0].contains("cannot tell its variant"), "{problems:?}");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Data)]
+#[serde(untagged)]
+enum Share {
+    Ratio(f64),
+    Whole(u32),
+    Word(String),
+}
+
+#[workflow]
+async fn is_share(share: Share) -> (bool, bool) {
+    (matches!(share, Share::Ratio(_)), matches!(share, Share::Word(_)))
+}
+
+#[tokio::test]
+async fn a_ratio_that_comes_first_is_every_number() {
+    snapshot!(is_share);
+    for (json, expected) in [("0.5", (true, false)), ("1", (true, false)), (r#""half""#, (false, true))] {
+        let share = serde_json::from_str(json).unwrap();
+        assert_eq!(testing().run(is_share(share)).await.output().unwrap(), expected, "{json}");
+    }
+}

@@ -252,7 +252,7 @@ impl Reader<'_> {
         }
         let span = slice.span();
         self.lists[place] = quote_spanned! {span=>
-            let [#(#typed),*] = ::workflow_core::__private::listed(#list) else {
+            let [#(#typed),*] = ::std::vec::Vec::as_slice(#list) else {
                 return ::core::option::Option::None;
             };
         };

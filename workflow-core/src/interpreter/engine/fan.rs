@@ -397,9 +397,7 @@ impl<'m> Engine<'m> {
             {
                 last = self.record(frame.scope, last, || Detail::MapRunAborted);
             }
-            let tells =
-                matches!(kind, StateKind::Task | StateKind::Wait | StateKind::Map | StateKind::Parallel);
-            if entered && tells {
+            if entered {
                 self.record(frame.scope, last, || Detail::StateAborted { state: kind });
             }
             if let (Some(_), Some((_, slot))) = (&fan.map, stopped.parent) {

@@ -113,9 +113,7 @@ impl<'m> Engine<'m> {
                         return self.attempt(number, frame, Work::Now(answer), after, deadline);
                     }
                     std::task::Poll::Pending => {
-                        self.generation += 1;
-                        frame.generation = self.generation;
-                        let generation = frame.generation;
+                        let generation = self.begin_stay(frame);
                         self.in_flight.push(InFlight { frame: number, generation, work, awaited });
                         if let Some(deadline) = deadline {
                             self.alarm(deadline, number, generation);
@@ -130,8 +128,7 @@ impl<'m> Engine<'m> {
         if let Some(at) = [answered, deadline].into_iter().flatten().min() {
             self.wake_at(at, number, frame);
         } else {
-            self.generation += 1;
-            frame.generation = self.generation;
+            self.begin_stay(frame);
         }
         frame.phase = Phase::Attempt { answer, deadline };
         Step::Block

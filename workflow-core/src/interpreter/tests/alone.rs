@@ -249,3 +249,26 @@ fn iterations_that_fail_are_tolerated_up_to_a_limit() {
     let tested = run(2);
     assert_eq!(tested.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
 }
+
+#[test]
+fn the_items_of_a_map_are_read_from_the_text_that_is_given() {
+    let map = json!({
+        "Type": "Map", "End": true,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSONL" },
+            "Parameters": { "Bucket": "data", "Key": "items.jsonl" }
+        },
+        "ItemSelector": { "item.$": "$$.Map.Item.Value.n" },
+        "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } }
+        }
+    });
+    let tested = StateTest::of(map)
+        .mock_result(json!(["a"]))
+        .map_item_reader_data("{\"n\": 1}\n{\"n\": 2}\n")
+        .run()
+        .unwrap();
+    assert_eq!((tested.status, tested.output), (StateTestStatus::Succeeded, Some(json!(["a"]))));
+    assert_eq!(tested.inspection["afterItemSelector"], json!([{ "item": 1 }, { "item": 2 }]));
+}

@@ -1,5 +1,7 @@
 //! Parallel and Map states.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
 /// A Map of paths over `$.items` whose iterations are one task.
@@ -316,4 +318,82 @@ fn a_resource_may_be_in_any_partition() {
         assert_eq!(types(&execution)[2], "TaskScheduled", "{partition}");
         assert_eq!(execution.status(), Status::Succeeded, "{partition}");
     }
+}
+
+#[test]
+fn what_is_behind_a_partition_and_no_service_is_a_function() {
+    for resource in
+        ["arn:${AWS::Partition}:lambda:states:::sqs:sendMessage", "arn:aws:lambda:${Region}:states:::f"]
+    {
+        let machine = machine(json!({ "A": { "Type": "Task", "Resource": resource, "End": true } }));
+        assert_eq!(types(&run(&machine, json!({})))[2], "LambdaFunctionScheduled", "{resource}");
+    }
+}
+
+/// A distributed Map over 0 and others: what a 0 begins, at once and one within the other, `lost` ends.
+fn one_lost(lost: Value) -> StateMachine {
+    let begun = json!({ "StartAt": "Begun", "States": {
+        "Begun": { "Type": "Task", "Resource": WORK, "Next": "Late" },
+        "Late": { "Type": "Task", "Resource": WORK, "End": true }
+    }});
+    let nested = json!({ "Type": "Parallel", "End": true, "Branches": [begun] });
+    machine(json!({ "A": {
+        "Type": "Map", "End": true, "ToleratedFailureCount": 1,
+        "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "Which",
+            "States": {
+                "Which": { "Type": "Choice", "Default": "Other",
+                    "Choices": [{ "Variable": "$", "NumericEquals": 0, "Next": "Both" }] },
+                "Both": { "Type": "Parallel", "End": true, "Branches": [
+                    begun,
+                    { "StartAt": "Nested", "States": { "Nested": nested } },
+                    { "StartAt": "Lost", "States": { "Lost": lost } }
+                ]},
+                "Other": { "Type": "Task", "Resource": WORK, "End": true }
+            }
+        }
+    }}))
+}
+
+#[tokio::test]
+async fn a_child_that_is_lost_stops_its_own_branches_and_no_others() {
+    for lost in [
+        json!({ "Type": "Fail", "Error": "Broken" }),
+        json!({ "Type": "Pass", "InputPath": "$.missing", "End": true }),
+    ] {
+        let called = Arc::new(Mutex::new(Vec::new()));
+        let calls = Arc::clone(&called);
+        let interpreter = Interpreter::test().fallback(move |call: &TaskCall<'_>| {
+            calls.lock().unwrap().push(call.state.to_owned());
+            let answer = Value::clone(call.input);
+            Answer::later(async move {
+                tokio::task::yield_now().await;
+                Ok(answer)
+            })
+        });
+        let execution = interpreter.run(&Arc::new(one_lost(lost)), json!([0, 7])).await;
+        assert_eq!(execution.output().unwrap(), json!([7]));
+        assert_eq!(*called.lock().unwrap(), ["Other", "Begun"]);
+    }
+}
+
+#[test]
+fn an_action_that_is_waited_for_keeps_its_version() {
+    let machine = machine(json!({ "A": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true
+    }}));
+    let history = serde_json::to_value(run(&machine, json!({})).history()).unwrap();
+    let details = &history[2]["taskScheduledEventDetails"];
+    assert_eq!(
+        (&details["resourceType"], &details["resource"]),
+        (&json!("states"), &json!("startExecution.sync:2"))
+    );
+}
+
+#[test]
+fn a_function_may_be_named_as_an_activity_is() {
+    let resource = "arn:aws:lambda:us-east-1:123456789012:function:activity:3";
+    let machine = machine(json!({ "A": { "Type": "Task", "Resource": resource, "End": true } }));
+    assert_eq!(types(&run(&machine, json!({})))[2], "LambdaFunctionScheduled");
 }

@@ -5,26 +5,31 @@ use crate::history::TaskStep;
 
 #[test]
 fn variables_may_have_ten_mebibytes_together() {
-    let run = |states: usize| {
-        let mut all = serde_json::Map::new();
-        for number in 0..states {
-            let next = if number + 1 == states {
-                json!({ "End": true })
-            } else {
-                json!({ "Next": format!("S{}", number + 1) })
+    // The first 39 are as large as a state's data may be, which is a fortieth; the last two are a part of that.
+    let run = |last: usize| {
+        let states = (0..41).map(|number| {
+            let value = match number {
+                0..39 => "{% $states.input %}".to_owned(),
+                39 => "{% $substring($states.input, 0, 100000) %}".to_owned(),
+                _ => format!("{{% $substring($states.input, 0, {last}) %}}"),
             };
-            let mut state = json!({
-                "Type": "Pass", "Assign": { format!("v{number}"): "{% $states.input %}" }
-            });
-            state.as_object_mut().unwrap().extend(next.as_object().unwrap().clone());
-            all.insert(format!("S{number}"), state);
-        }
-        let machine = json!({ "QueryLanguage": "JSONata", "StartAt": "S0", "States": all });
+            let assign = json!({ format!("v{number}"): value });
+            let state = match number {
+                40 => json!({ "Type": "Pass", "Assign": assign, "End": true }),
+                _ => json!({ "Type": "Pass", "Assign": assign, "Next": format!("S{}", number + 1) }),
+            };
+            (format!("S{number}"), state)
+        });
+        let states: serde_json::Map<String, Value> = states.collect();
+        let machine = json!({ "QueryLanguage": "JSONata", "StartAt": "S0", "States": states });
         let machine = StateMachine::from_value(&machine).unwrap();
-        Interpreter::test().without_history().run_blocking(&machine, json!("x".repeat(262_000)))
+        // A text has its quotes, too.
+        let input = json!("x".repeat(262_144 - 2));
+        Interpreter::test().without_history().run_blocking(&machine, input)
     };
-    assert_eq!(run(40).status(), Status::Succeeded);
-    assert_eq!(run(41).error(), Some("States.DataLimitExceeded"));
+    let last = 262_144 - 100_002 - 2;
+    assert_eq!(run(last).status(), Status::Succeeded);
+    assert_eq!(run(last + 1).error(), Some("States.DataLimitExceeded"));
 }
 
 fn task(more: Value) -> StateMachine {
@@ -205,4 +210,24 @@ fn an_express_workflow_ends_after_five_minutes() {
     assert_eq!(interpreter.run_blocking(&machine, json!({})).status(), Status::Succeeded);
     let execution = interpreter.express().run_blocking(&machine, json!({}));
     assert_eq!((execution.status(), execution.elapsed().as_secs()), (Status::TimedOut, 300));
+}
+
+#[tokio::test]
+async fn the_timeout_of_a_task_that_is_over_wakes_nobody() {
+    let machine = machine(json!({
+        "A": { "Type": "Task", "Resource": WORK, "TimeoutSeconds": 10, "Next": "B" },
+        "B": { "Type": "Wait", "Seconds": 60, "Next": "C" },
+        "C": { "Type": "Task", "Resource": WORK, "TimeoutSeconds": 90, "End": true }
+    }));
+    let interpreter = Interpreter::test()
+        .handler("A", |_: &TaskCall<'_>| {
+            Answer::later(async {
+                tokio::task::yield_now().await;
+                Ok(json!(1))
+            })
+        })
+        .handler("C", |_: &TaskCall<'_>| Answer::value(json!(2)).after(Duration::from_secs(80)));
+    let execution = interpreter.run(&std::sync::Arc::new(machine), json!({})).await;
+    assert_eq!(execution.output().unwrap(), json!(2));
+    assert_eq!(execution.elapsed(), Duration::from_secs(60 + 80));
 }

@@ -1,7 +1,7 @@
 //! Emitted state machines with the program's own tasks: what the native executor does as well.
 
 use super::*;
-use crate::{Executor, Workflow, prelude::*};
+use crate::{Catalogue, Executor, Workflow, prelude::*, services::sqs};
 
 #[derive(Debug, thiserror::Error, WorkflowError)]
 enum BankError {
@@ -82,4 +82,42 @@ async fn who_holds_a_token_answers_and_time_passes_where_nobody_does() {
     assert_eq!(execution.elapsed(), Duration::from_secs(60));
     // It waits no longer.
     assert!(holder.complete(&tokens.recv().unwrap(), &true).is_err());
+}
+
+#[test]
+fn one_task_does_the_work_of_its_function() {
+    let machine = StateMachine::of(pay::definition()).unwrap();
+    let input = json!({ "account": "full", "cents": 100 });
+    let execution = Interpreter::test().state(Fee(7)).task(charge).run_blocking(&machine, input);
+    assert_eq!(execution.output().unwrap(), json!("charged 107"));
+}
+
+#[tokio::test]
+async fn a_workflow_of_a_catalogue_runs_with_its_own_tasks() {
+    let catalogue = Catalogue::new().add::<pay>();
+    let entry = catalogue.get("pay").unwrap();
+    let interpreter = Interpreter::test().state(Fee(5));
+    let run = |input: &str| entry.interpret(&interpreter, input).unwrap();
+    let execution = run(r#"{"account": "full", "cents": 100}"#).await;
+    assert_eq!(execution.output().unwrap(), json!("charged 105"));
+    let refused = run(r#"{"account": "full"}"#).await;
+    assert!(matches!(refused.aborted(), Some(InterpreterError::Input { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_service_answers_both_integrations_and_nobody_elses_actions() {
+    let task = |resource: &str| {
+        machine(json!({ "A": {
+            "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "End": true,
+            "Parameters": { "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/Orders", "MessageBody": "o-1" }
+        }}))
+    };
+    let interpreter = Interpreter::test()
+        .fallback(|_: &TaskCall<'_>| Answer::value(json!("somebody else")))
+        .service(sqs::Memory::new());
+    let answer = |resource| interpreter.run_blocking(&task(resource), json!({})).output().unwrap();
+    for resource in ["sqs:sendMessage", "aws-sdk:sqs:sendMessage"] {
+        assert!(answer(resource)["MessageId"].is_string(), "{resource}");
+    }
+    assert_eq!(answer("sns:publish"), json!("somebody else"));
 }

@@ -61,8 +61,9 @@ impl<B: Number> Cast<B> for bool {
 /// An integer as one of a type, which keeps the lowest bits.
 fn wrapped<B: Number>(builder: &Builder, value: Node) -> Node {
     let (low, high) = (bound(builder, B::LOW), bound(builder, B::HIGH));
-    let span = bound(builder, B::HIGH - B::LOW + 1);
-    if B::HIGH - B::LOW + 1 > 1 << 53 {
+    let values = B::HIGH - B::LOW + 1;
+    let span = bound(builder, values);
+    if !(0..=1 << 53).contains(&values) {
         // Beyond 2^53 numbers are not exact in any case; nothing else leaves the range.
         return match B::SIGNED {
             true => builder.form("($_n := {0}; $_n > {1} ? $_n - {2} : $_n)", &[value, high, span]),
