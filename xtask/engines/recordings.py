@@ -18,6 +18,7 @@ OF_THE_ENGINE = {
     "States.ResultWriterFailed",
 }
 MISSING = object()
+TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # Whether an engine makes up names of its own.
@@ -54,6 +55,10 @@ def comparable(value):
     if isinstance(value, float) and value.is_integer() and abs(value) < 9e15:
         return int(value)
     if isinstance(value, str):
+        if time := TIME.fullmatch(value):
+            # One that is passed on whole keeps the text that it came as.
+            seconds, fraction = time.groups(default="")
+            return f"{seconds}.{fraction[:3]:0<3}Z"
         if value == "token" or value.startswith("task-token-"):
             return "(a task token)"
         if makes_up:

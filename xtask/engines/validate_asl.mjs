@@ -10,6 +10,11 @@ const validate = createRequire(join(resolve(modules), "x.js"))("asl-validator");
 
 const OUTPUT = "an Output that is neither an object nor an expression is refused";
 const EMPTY = "an empty text is refused";
+const LIST = "a list in a list that holds more than objects is refused";
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
 
 /** The definition without what is refused in it wrongly; what that was is added to `met`. */
 function spared(value, met) {
@@ -17,12 +22,17 @@ function spared(value, met) {
     met.add(EMPTY);
     return "text";
   }
-  if (Array.isArray(value)) return value.map((item) => spared(item, met));
-  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    return value.map((item) => {
+      if (!Array.isArray(item) || item.every(isObject)) return spared(item, met);
+      met.add(LIST);
+      return [];
+    });
+  }
+  if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([key, item]) => {
-    const isObject = item !== null && typeof item === "object" && !Array.isArray(item);
     const isExpression = typeof item === "string" && item.startsWith("{%");
-    if (key !== "Output" || isObject || isExpression) return [key, spared(item, met)];
+    if (key !== "Output" || isObject(item) || isExpression) return [key, spared(item, met)];
     met.add(OUTPUT);
     return [key, "{% 1 %}"];
   });
