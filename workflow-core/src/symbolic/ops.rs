@@ -734,7 +734,7 @@ fn content(
     }
 }
 
-/// Whether the values of a shape are arrays.
+/// When the values of a shape are arrays.
 pub(crate) fn nested(shape: &Shape) -> Nested {
     nested_in(shape, 8)
 }

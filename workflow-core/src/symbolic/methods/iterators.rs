@@ -50,10 +50,8 @@ impl<K: MapKey + Ordered, T: Data> Iterable for BTreeMap<K, T> {
 impl<T: Data> Iterable for Option<T> {
     type Item = T;
     fn elements(builder: &Builder, of: Node) -> Node {
-        let nested = super::nested::<T>();
         let none = builder.edit(|program| program.arena.add(Kind::Array(Vec::new())));
-        let one = |value| builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])));
-        Self::either(builder, of, "value", one, |_, _| none)
+        Self::either(builder, of, "value", |value| super::one::<T>(builder, value), |_, _| none)
     }
 }
 

@@ -212,8 +212,7 @@ impl<T: Data> Inserted<usize, T> for Vec<T> {
         builder.null()
     }
     fn insert(builder: &Builder, into: Node, key: Node, value: Node) -> Node {
-        let nested = super::nested::<T>();
-        let one = builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])));
+        let one = super::one::<T>(builder, value);
         builder.once("list", into, |into| {
             builder.form(
                 "($_n := {1}; $_n >= 0 and $_n <= $count({0}) \

@@ -208,7 +208,12 @@ widened! {
     i32 => i64 f64;
 }
 
-/// Whether a value of the type is an array in JSON, which an array literal would spread.
+/// The list of one value.
+fn one<T: Data>(builder: &Builder, value: Node) -> Node {
+    builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested::<T>())])))
+}
+
+/// When a value of the type is an array in JSON, which an array literal would spread.
 fn nested<T: Data>() -> Nested {
     super::ops::nested(&T::shape())
 }

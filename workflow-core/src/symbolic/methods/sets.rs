@@ -10,7 +10,7 @@ use super::{
         node::{Expr, Kind, Node},
     },
     Cleared, Collected, Container, Defaulted, Emptiable, Extended, Filtered, Iterable, Measured, Methods,
-    Ordered, Removed,
+    Ordered, Removed, one,
 };
 
 #[diagnostic::do_not_recommend]
@@ -34,11 +34,6 @@ fn ordered<T: Ordered>(builder: &Builder, list: Node) -> Node {
     let distinct = builder.form("$distinct({0})", &[list]);
     let methods = builder.methods();
     methods.sort::<T>(Expr::new(distinct)).node()
-}
-
-fn one<T: Data>(builder: &Builder, value: Node) -> Node {
-    let nested = super::nested::<T>();
-    builder.edit(|program| program.arena.add(Kind::Array(vec![(value, nested)])))
 }
 
 #[diagnostic::do_not_recommend]
